@@ -1,0 +1,1 @@
+"""Optimization Center: from a planning workbook to a proven portfolio."""

@@ -1,0 +1,1 @@
+"""snapshot → pool → linear rows → Pyomo model → stages → result."""

@@ -1,0 +1,48 @@
+"""`SNAPSHOT.json`: all that a run needs, nothing else read. Same snapshot, same answer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
+from optcenter_pipeline.rules.names import InitiativeKey, SourceRow, Value
+from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
+
+
+class Scope(Value):
+    """Which candidates the run may choose from; mandatory ones join whatever the scope."""
+
+    scope_type: Literal["all", "selected"] = "all"
+    initiative_keys: tuple[InitiativeKey, ...] | None = None
+    """For `selected`: the candidates whose `is_selected_for_run` was true, or that were named."""
+
+
+class SolverOptions(Value):
+    """How hard to search. Without a time limit the same snapshot gives the same answer on every run."""
+
+    time_limit_seconds: Annotated[float, Field(gt=0)] | None = None
+    mip_gap: Annotated[float, Field(ge=0)] = 1e-4
+    threads: Annotated[int, Field(ge=1)] = 1
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class RowLeftOut(Value):
+    """A sheet row that is not in this snapshot because it was in error; the result alerts people to it."""
+
+    source_row: SourceRow
+    message: str
+
+
+class Snapshot(Value):
+    """The inputs of one run."""
+
+    schema_version: Literal[1]
+    scenario: Scenario
+    constraint_set: ConstraintSetCompiled = ConstraintSetCompiled()
+    candidates: tuple[Candidate, ...]
+    metrics: tuple[Metric, ...]
+    scope: Scope = Scope()
+    solver: SolverOptions = SolverOptions()
+    known_initiatives: tuple[InitiativeKey, ...] = ()
+    """Initiatives of the registry that are no candidates: a rule may name them, they are outside every pool."""
+    rows_left_out: tuple[RowLeftOut, ...] = ()

@@ -1,0 +1,1 @@
+"""Row models, coerced rows → validated rows, messages, cross-row and cross-tab rules."""

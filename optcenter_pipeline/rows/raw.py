@@ -1,0 +1,32 @@
+"""What reading yields: the sheet's rows with coerced cells, not yet judged."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from optcenter_pipeline.rules.names import Value
+
+CellValue = None | bool | int | float | str | dt.date | list[Any] | dict[str, Any]
+"""A cell after coercion; one that would not coerce to its column's kind is still its text."""
+
+
+class RawRow(NamedTuple):
+    """One row below the header. `cells` holds the PM-owned columns that are not blank, by canonical name."""
+
+    row_num: int
+    """The sheet's own number, 1-based."""
+    cells: dict[str, CellValue]
+    content_hash: str
+    """sha256 of the row's PM-owned cells as they stand in the sheet: it names the content that was judged."""
+
+
+class RawTab(Value):
+    """One tab as it was read."""
+
+    tab: str
+    columns: tuple[str, ...] = ()
+    """Canonical names of the columns that stand in the sheet."""
+    rows: tuple[RawRow, ...] = ()
+    errors: tuple[str, ...] = ()
+    """Why the tab could not be read (no such tab, a required column missing, a header twice): then no rows."""
+    warnings: tuple[str, ...] = ()
+    """Unknown columns, data below the cut."""

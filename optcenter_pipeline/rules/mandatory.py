@@ -1,0 +1,23 @@
+"""`mandatory`: an initiative that every plan must fund."""
+
+from collections.abc import Iterable
+
+from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
+from optcenter_pipeline.rules.names import InitiativeKey, Rule
+
+FAMILY = "mandatory"
+
+
+class Mandatory(Rule):
+    """x_i = 1."""
+
+    initiative_key: InitiativeKey
+
+    def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
+        """One row; a mandatory initiative is always in the pool (semantics.md, *The pool*, 2)."""
+        column = pool.index[self.initiative_key]
+        yield fixed_row(FAMILY, column, 1.0, self.source_rows, self.in_words())
+
+    def in_words(self) -> str:
+        """As a person would say it."""
+        return f"{self.initiative_key} is mandatory"

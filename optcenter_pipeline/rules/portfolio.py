@@ -1,0 +1,64 @@
+"""What rules speak about: candidates with their cost and effect, metrics, and the scenario."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value
+
+CLOSED_LIFECYCLES = frozenset({"done", "cancelled", "archived", "rejected"})
+"""A candidate in one of these states is ineligible (semantics.md, *The pool*, 3)."""
+
+ObjectiveMode = Literal["north_star", "weighted_kpis", "lexicographic"]
+KpiLevel = Literal["north_star", "strategic", "supporting"]
+
+
+class Candidate(Value):
+    """An initiative that a scenario may fund."""
+
+    initiative_key: InitiativeKey
+    title: str = ""
+    engineering_tokens: Annotated[float, Field(gt=0)]
+    """Cost, in engineering tokens."""
+    deadline_date: dt.date | None = None
+    lifecycle_status: str | None = None
+    attributes: dict[str, str | None] = {}
+    """By dimension (`country`, `department`, …), as typed."""
+    contributions: dict[Name, float] = {}
+    """By KPI, in the KPI's native unit over the scenario's period."""
+    contribution_ranges: dict[Name, tuple[float, float]] = {}
+    """By KPI: low and high, for robustness."""
+    source_row: SourceRow | None = None
+
+
+class Metric(Value):
+    """One KPI of tab Metrics_Config."""
+
+    kpi_key: Name
+    kpi_level: KpiLevel
+    unit: str | None = None
+    is_active: bool = True
+
+
+class LexicographicStage(Value):
+    """One KPI of a lexicographic list; `tolerance_pct` of its best may be given up for later stages."""
+
+    kpi: Name
+    tolerance_pct: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+ObjectiveWeights = dict[Name, float] | list[Name | LexicographicStage]
+"""`weighted_kpis`: KPI → weight. `lexicographic`: KPI keys, stages, and the word `goals`, in order."""
+
+
+class Scenario(Value):
+    """One planning question: a period, a capacity, an objective."""
+
+    scenario_name: Name
+    period_key: str | None = None
+    capacity_total_tokens: Annotated[float, Field(gt=0)]
+    objective_mode: ObjectiveMode = "north_star"
+    objective_weights: ObjectiveWeights | None = None
+    goal_tolerance_pct: Annotated[float, Field(ge=0, le=100)] = 5.0
+    source_row: SourceRow | None = None
