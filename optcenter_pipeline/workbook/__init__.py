@@ -1,0 +1,1 @@
+"""The sheet, through gspread: tabs, client, reading, write-back, template."""
