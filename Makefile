@@ -1,0 +1,41 @@
+# Each target sets up .venv by itself; all it needs is Python >= 3.11 and make (uv is used where it is there).
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export OPTCENTER_HOME ?= demo
+
+.PHONY: demo test dev lint check lock clean
+
+demo: $(READY)
+	@$(BIN)/optcenter workbook init --sample
+	@$(BIN)/optcenter optimize "2027 Q1 growth" "baseline" --requested-by "make demo"
+	@$(BIN)/optcenter next-steps
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+dev: $(READY)
+	@$(BIN)/optcenter workbook init --sample
+	@$(BIN)/optcenter dev
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+check: lint
+	@DAGSTER_HOME= $(BIN)/dagster definitions validate
+
+# New exact versions for requirements.lock, from the lower bounds in pyproject.toml (needs uv).
+lock:
+	uv pip compile --universal --python-version 3.11 --extra dev --upgrade --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml setup.py
+	@sh .ci/setup $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo

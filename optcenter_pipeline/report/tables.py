@@ -1,0 +1,99 @@
+"""A result as tables: pandas frames that the terminal and Dagster's metadata both show."""
+
+import pandas as pd
+
+from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.report.numbers import amount
+
+
+def portfolio_frame(snapshot: Snapshot, result: Result) -> pd.DataFrame:
+    """One row a funded candidate, by rank: rank, initiative, title, country, department, tokens, adds, why."""
+    candidates = {candidate.initiative_key: candidate for candidate in snapshot.candidates}
+    return pd.DataFrame(
+        [
+            {
+                "rank": chosen.rank,
+                "initiative": chosen.initiative_key,
+                "title": candidates[chosen.initiative_key].title,
+                "country": _attribute(candidates[chosen.initiative_key].attributes, "country"),
+                "department": _attribute(candidates[chosen.initiative_key].attributes, "department"),
+                "tokens": amount(chosen.allocated_tokens),
+                "adds": amount(chosen.objective_contribution),
+                "why": chosen.reason,
+            }
+            for chosen in result.selected
+        ],
+        columns=["rank", "initiative", "title", "country", "department", "tokens", "adds", "why"],
+    )
+
+
+def _attribute(attributes: dict[str, str | None], name: str) -> str:
+    return next((text or "" for known, text in attributes.items() if known.strip().casefold() == name), "")
+
+
+def rejected_frame(result: Result) -> pd.DataFrame:
+    """One row a rejected candidate: initiative, why, rows."""
+    rows = [
+        {"initiative": r.initiative_key, "why": r.reason, "rows": ", ".join(r.source_rows)} for r in result.rejected
+    ]
+    return pd.DataFrame(rows, columns=["initiative", "why", "rows"])
+
+
+def gaps_frame(result: Result) -> pd.DataFrame:
+    """One row a target: where, kpi, kind, required, achieved, gap, severity, rows."""
+    return pd.DataFrame(
+        [
+            {
+                "where": "all" if gap.dimension == "all" else f"{gap.dimension} {gap.dimension_key}",
+                "kpi": gap.kpi_key,
+                "kind": gap.floor_or_goal,
+                "required": amount(gap.required),
+                "achieved": amount(gap.achieved),
+                "gap": amount(gap.gap),
+                "severity": gap.severity,
+                "rows": ", ".join(gap.source_rows),
+            }
+            for gap in result.gaps
+        ],
+        columns=["where", "kpi", "kind", "required", "achieved", "gap", "severity", "rows"],
+    )
+
+
+def stages_frame(result: Result) -> pd.DataFrame:
+    """One row a stage of the objective: stage, sense, value, bound, proven, nodes, seconds."""
+    return pd.DataFrame(
+        [
+            {
+                "stage": stage.name + (" (again, goals held)" if stage.second_pass else ""),
+                "sense": stage.sense,
+                "value": amount(stage.value),
+                "bound": amount(stage.bound),
+                "proven": stage.proven,
+                "nodes": stage.nodes,
+                "seconds": round(stage.seconds, 3),
+            }
+            for stage in result.objective.stages
+        ],
+        columns=["stage", "sense", "value", "bound", "proven", "nodes", "seconds"],
+    )
+
+
+def alerts_frame(result: Result) -> pd.DataFrame:
+    """One row an alert: code, message, rows."""
+    rows = [{"code": a.code, "message": a.message, "rows": ", ".join(a.source_rows)} for a in result.alerts]
+    return pd.DataFrame(rows, columns=["code", "message", "rows"])
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """The frame as a Markdown table; what people typed cannot break out of its cell."""
+    if frame.empty:
+        return "(none)"
+    return str(frame.map(_cell).to_markdown(index=False, disable_numparse=True))
+
+
+def _cell(value: object) -> str:
+    text = " ".join(str(value).split())
+    for mark, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("`", "\\`"), ("[", "\\["), ("!", "\\!")):
+        text = text.replace(mark, escaped)
+    return text

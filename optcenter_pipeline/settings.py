@@ -1,0 +1,47 @@
+"""Settings, from environment variables `OPTCENTER_…` or a `.env` file."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things are and how hard to search. Read afresh wherever it is needed; nothing is cached.
+
+    Raises:
+        pydantic.ValidationError: a variable is set to something that it cannot be.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="OPTCENTER_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    home: Path = Path("demo")
+    """Folder of the embedded default: local workbook, SQLite database, Dagster's history."""
+    workbook: str = ""
+    """`local:PATH.sqlite` or `gsheets:SPREADSHEET_ID`; blank: a local workbook in `home`."""
+    database_url: str = Field(default="", repr=False)
+    """SQLAlchemy URL; blank: SQLite in `home`. May hold a password, so it is shown nowhere."""
+    google_credentials: Path | None = None
+    """A service account's JSON file; needed for `gsheets:`."""
+    google_api_root: str | None = None
+    """Root of another server that speaks Google's API; blank: Google's own hosts."""
+    solver_time_limit: Annotated[float, Field(gt=0)] | None = None
+    """Seconds for a whole run; blank: none, and then the same inputs give the same answer."""
+    solver_mip_gap: Annotated[float, Field(ge=0)] = 1e-4
+    """Relative gap at which an answer counts as proven."""
+    solver_threads: Annotated[int, Field(ge=1)] = 1
+
+    def workbook_location(self) -> str:
+        """Where the workbook is: as set, or the embedded default."""
+        return self.workbook or f"local:{self.home.absolute() / 'workbook.sqlite'}"
+
+    def database_location(self) -> str:
+        """The database's URL: as set, or the embedded default."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'optcenter.db'}"
+
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's own history, where `DAGSTER_HOME` does not say otherwise."""
+        return self.home.absolute() / "dagster"
