@@ -100,7 +100,8 @@ def _result_rows(run_id: str, snapshot: Snapshot, result: Result) -> Iterator[Ou
     north_stars = [m.kpi_key for m in snapshot.metrics if m.kpi_level == "north_star" and m.is_active]
     north_star = north_stars[0] if len(north_stars) == 1 else None
     selected = {chosen.initiative_key: chosen for chosen in result.selected}
-    reasons = {r.initiative_key: r.reason for r in (*result.selected, *result.rejected)}
+    reasons = {chosen.initiative_key: chosen.reason for chosen in result.selected}
+    reasons |= {rejected.initiative_key: rejected.reason for rejected in result.rejected}
     order = [*selected, *(rejected.initiative_key for rejected in result.rejected)]
     for key in order:
         candidate = candidates[key]
@@ -135,7 +136,8 @@ def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:
             "kind": "alert",
             "severity": "CRITICAL",
             "message": f"The run failed: {header.error_text}",
-            "recommendation": "Nothing was decided; run again, and show this text to the data engineers if it comes back.",
+            "recommendation": "Nothing was decided; run again, and show this text to the data engineers "
+            "if it comes back.",
         }
     if result is None:
         return

@@ -24,7 +24,7 @@ class Bundle(Rule):
 
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """A chain of equalities, or x = 0 for every member where one is outside the pool."""
-        columns = [pool.index[m] for m in self.members if m in pool.index]
+        columns = sorted({pool.index[m] for m in self.members if m in pool.index})
         missing = self.missing(pool)
         if missing:
             text = f"{self.in_words()}, and {', '.join(missing)} is not in the pool"

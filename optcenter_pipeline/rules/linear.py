@@ -106,9 +106,37 @@ class PoolColumns:
             for c in self.candidates
         )
 
+    @cached_property
+    def _columns_by_attribute(self) -> Mapping[tuple[str, str], tuple[int, ...]]:
+        """(dimension, folded key) → columns: a slice is read from here, not by walking the pool for each rule."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for column, attributes in enumerate(self.folded_attributes):
+            for pair in attributes.items():
+                found.setdefault(pair, []).append(column)
+        return {pair: tuple(columns) for pair, columns in found.items()}
+
+    @cached_property
+    def _synergies_by_kpi(self) -> Mapping[str, tuple[tuple[int, SynergyColumn], ...]]:
+        """KPI → (position, synergy) of the synergies on it that are worth anything."""
+        found: dict[str, list[tuple[int, SynergyColumn]]] = {}
+        for position, synergy in enumerate(self.synergies):
+            if synergy.value != 0:
+                found.setdefault(synergy.kpi_key, []).append((position, synergy))
+        return {kpi: tuple(entries) for kpi, entries in found.items()}
+
+    @cached_property
+    def _synergy_positions(self) -> Mapping[int, int]:
+        """id(synergy) → position: two synergies may say the same."""
+        return {id(synergy): position for position, synergy in enumerate(self.synergies)}
+
     def synergy_column(self, position: int) -> int:
         """Column of `synergies[position]`."""
         return len(self.candidates) + position
+
+    def column_of_synergy(self, synergy: object) -> int | None:
+        """Column of this very synergy, by identity; None where it has no effect in this pool."""
+        position = self._synergy_positions.get(id(synergy))
+        return None if position is None else self.synergy_column(position)
 
     def shortfall_column(self, goal: object) -> int:
         """Column of this goal's shortfall, by identity: two goals may say the same.
@@ -124,10 +152,14 @@ class PoolColumns:
     def slice_members(self, wanted: SliceId) -> tuple[int, ...]:
         """Columns of the candidates in a slice."""
         if wanted not in self._slices:
-            self._slices[wanted] = tuple(
-                i for i, attributes in enumerate(self.folded_attributes) if in_slice(attributes, wanted)
-            )
+            self._slices[wanted] = self._find_members(wanted)
         return self._slices[wanted]
+
+    def _find_members(self, wanted: SliceId) -> tuple[int, ...]:
+        if not wanted:
+            return tuple(range(len(self.candidates)))
+        nearest = min((self._columns_by_attribute.get(pair, ()) for pair in wanted), key=len)
+        return tuple(i for i in nearest if in_slice(self.folded_attributes[i], wanted))
 
     def token_terms(self, wanted: SliceId = ()) -> Terms:
         """sum of c_i x_i over a slice."""
@@ -140,13 +172,12 @@ class PoolColumns:
         pairs = [
             (i, amount) for i in members if (amount := self.candidates[i].contributions.get(kpi_key, 0.0)) != 0.0
         ]
-        inside = frozenset(members)
+        synergies = self._synergies_by_kpi.get(kpi_key, ())
+        inside = frozenset(members) if synergies else frozenset()
         pairs += [
             (self.synergy_column(j), synergy.value)
-            for j, synergy in enumerate(self.synergies)
-            if synergy.kpi_key == kpi_key
-            and synergy.value != 0
-            and all(self.index[m] in inside for m in synergy.members)
+            for j, synergy in synergies
+            if all(self.index[m] in inside for m in synergy.members)
         ]
         return Terms(tuple(i for i, _ in pairs), tuple(a for _, a in pairs))
 

@@ -30,7 +30,7 @@ class Prerequisite(Rule):
         if missing:
             text = f"{self.initiative_key} needs {', '.join(missing)}, which is not in the pool"
             yield fixed_row(FAMILY, dependent, 0.0, self.source_rows, text)
-        for required in self.requires:
+        for required in dict.fromkeys(self.requires):
             column = pool.index.get(required)
             if column is not None and column != dependent:
                 text = f"{self.initiative_key} needs {required}"

@@ -29,10 +29,9 @@ class SynergyBonus(Rule):
 
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """The rows that tie y to its members; none where the pool does not hold them all."""
-        position = next((j for j, known in enumerate(pool.synergies) if known is self), None)
-        if position is None:
+        y = pool.column_of_synergy(self)
+        if y is None:
             return
-        y = pool.synergy_column(position)
         members = tuple(dict.fromkeys(pool.index[m] for m in self.members))
         if self.value > 0:
             for member in members:
