@@ -1,0 +1,277 @@
+"""The numbers of a run, counted again from the snapshot alone: pool, slices, sums, scales and stages.
+
+Written from semantics.md a second time, in fractions of the decimal numbers that people typed. It shares no code
+with the model, so that a mistake there cannot hide here.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.target import Target
+
+Slice = frozenset[tuple[str, str]]
+"""(dimension, folded key) pairs that an initiative has to match; the empty set is all/all."""
+
+WHOLE_POOL: Slice = frozenset()
+
+_CLOSED = {"done", "cancelled", "archived", "rejected"}
+_DIMENSIONS = {"country", "region", "segment", "product", "category", "program", "department"}
+_WHOLE = {"all", "global", "total", "company"}
+_SPELLINGS = {"market": "country", "team": "department", "program_key": "program"}
+_MONTHS_EACH = {"H": 6, "Q": 3}
+
+
+class UncountableError(ValueError):
+    """The snapshot says something that has no meaning, such as a slice of an unknown dimension."""
+
+
+def exact(number: float) -> Fraction:
+    """The number as it was typed: 0.1 is a tenth, not the double next to it."""
+    return Fraction(repr(float(number)))
+
+
+def same_name(name: str) -> str:
+    """The form in which names are compared."""
+    return name.strip().casefold()
+
+
+def period_begins(period: str) -> dt.date:
+    """First day of `2026`, `2026-H1`, `2026-Q2`, `2026-03` or `2026-W07`, in that order or the other way round."""
+    text = re.sub(r"[\s_/.\-]+", "-", period.strip().upper())
+    year = re.search(r"(?<!\d)\d{4}(?!\d)", text)
+    if year is None:
+        raise UncountableError(f"{period!r} is not a period")
+    first = dt.date(int(year[0]), 1, 1)
+    rest = (text[: year.start()] + text[year.end() :]).replace("-", " ").split()
+    try:
+        match rest:
+            case []:
+                return first
+            case [week] if week.startswith("W"):
+                return dt.date.fromisocalendar(first.year, int(week[1:]), 1)
+            case [part] if part[0] in _MONTHS_EACH:
+                return first.replace(month=(int(part[1:]) - 1) * _MONTHS_EACH[part[0]] + 1)
+            case [month] | [month, "01"]:
+                return first.replace(month=int(month))
+    except ValueError as error:
+        raise UncountableError(f"{period!r} is not a period") from error
+    raise UncountableError(f"{period!r} is not a period")
+
+
+def slice_of(dimension: str, dimension_key: str) -> Slice:
+    """What an initiative has to match to lie in the slice."""
+    named = same_name(dimension)
+    if named in _WHOLE:
+        return frozenset()
+    parts = [part.strip() for part in named.replace("country_product", "country|product").split("|")]
+    parts = [_SPELLINGS.get(part, part) for part in parts]
+    keys = [same_name(key) for key in dimension_key.split("|")]
+    if len(parts) != len(keys) or not set(parts) <= _DIMENSIONS or len(set(parts)) < len(parts) or not all(keys):
+        raise UncountableError(f"{dimension!r} {dimension_key!r} is not a slice")
+    return frozenset(zip(parts, keys, strict=True))
+
+
+def needed_of(target: Target) -> Fraction:
+    """What the portfolio has to bring to a target."""
+    return exact(target.target_value) - exact(target.baseline_value or 0.0)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """scale_k of a weighted objective."""
+
+    weight: Fraction
+    scale: Fraction
+    source: str
+    source_rows: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage that the run has to have, and how much of its best the final portfolio may lack."""
+
+    name: str
+    second_pass: bool = False
+    tolerance: Fraction = Fraction(0)
+
+    @property
+    def is_kpi(self) -> bool:
+        """Whether it maximises KPIs."""
+        return self.name not in {"goals", "economy"}
+
+
+class Recount:
+    """Everything that can be said of a snapshot, given the initiatives that are funded."""
+
+    def __init__(self, snapshot: Snapshot, funded: frozenset[str]) -> None:
+        self.snapshot = snapshot
+        self.rules = snapshot.constraint_set
+        self.candidates = {candidate.initiative_key: candidate for candidate in snapshot.candidates}
+        self.funded = funded & self.candidates.keys()
+        self.own = {
+            key: {same_name(kpi): exact(value) for kpi, value in candidate.contributions.items()}
+            for key, candidate in self.candidates.items()
+        }
+
+    @cached_property
+    def in_scope(self) -> frozenset[str]:
+        """The candidates of the scope, before the mandatory ones join."""
+        scope = self.snapshot.scope
+        keys = frozenset(self.candidates)
+        return keys if scope.scope_type == "all" else keys & frozenset(scope.initiative_keys or ())
+
+    @cached_property
+    def pool(self) -> frozenset[str]:
+        """Scope, the mandatory ones, and transitively their prerequisites and bundles."""
+        waiting = [rule.initiative_key for rule in self.rules.mandatory]
+        joined: set[str] = set()
+        while waiting:
+            key = waiting.pop()
+            if key not in joined:
+                joined.add(key)
+                for prerequisite in self.rules.prerequisites:
+                    waiting += prerequisite.requires if prerequisite.initiative_key == key else ()
+                for bundle in self.rules.bundles:
+                    waiting += bundle.members if key in bundle.members else ()
+        return self.in_scope | (joined & self.candidates.keys())
+
+    @cached_property
+    def ineligible(self) -> dict[str, str]:
+        """Pool members that no plan may fund, and why."""
+        period = self.snapshot.scenario.period_key
+        begins = period_begins(period) if period else None
+        found: dict[str, str] = {}
+        for key in self.pool:
+            candidate = self.candidates[key]
+            if same_name(candidate.lifecycle_status or "") in _CLOSED:
+                found[key] = "lifecycle_closed"
+            if begins and candidate.deadline_date and candidate.deadline_date < begins:
+                found[key] = "deadline_before_period"
+        return found
+
+    def _members(self, wanted: Slice) -> frozenset[str]:
+        if wanted not in self._slices:
+            self._slices[wanted] = frozenset(key for key in self.candidates if wanted <= self._attributes[key])
+        return self._slices[wanted]
+
+    @cached_property
+    def _slices(self) -> dict[Slice, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _attributes(self) -> dict[str, frozenset[tuple[str, str]]]:
+        return {
+            key: frozenset((same_name(name), same_name(text)) for name, text in c.attributes.items() if text)
+            for key, c in self.candidates.items()
+        }
+
+    def tokens(self, wanted: Slice = WHOLE_POOL) -> Fraction:
+        """Tokens spent on a slice."""
+        inside = self.funded & self._members(wanted)
+        return sum((exact(self.candidates[key].engineering_tokens) for key in inside), Fraction(0))
+
+    def kpi(self, kpi_key: str, wanted: Slice = WHOLE_POOL) -> Fraction:
+        """KPI_k(S): own contributions, and the synergies whose members all lie in the slice."""
+        name = same_name(kpi_key)
+        inside = self.funded & self._members(wanted)
+        total = sum((self.own[key].get(name, Fraction(0)) for key in inside), Fraction(0))
+        for synergy in self.rules.synergy_bonuses:
+            if same_name(synergy.kpi_key) == name and inside.issuperset(synergy.members):
+                total += exact(synergy.value)
+        return total
+
+    @cached_property
+    def limits(self) -> tuple[dict[Slice, Fraction], dict[Slice, Fraction]]:
+        """The floor and the cap of each slice that has one: of two floors the larger, of two caps the smaller."""
+        floors: dict[Slice, Fraction] = {}
+        caps: dict[Slice, Fraction] = {}
+        for floor in self.rules.capacity_floors:
+            place, least = slice_of(floor.dimension, floor.dimension_key), exact(floor.min_tokens)
+            floors[place] = max(floors.get(place, least), least)
+        for cap in self.rules.capacity_caps:
+            place, most = slice_of(cap.dimension, cap.dimension_key), exact(cap.max_tokens)
+            caps[place] = min(caps.get(place, most), most)
+        return floors, caps
+
+    def shortfall(self) -> Fraction:
+        """Relative shortfalls of all goals together."""
+        total = Fraction(0)
+        for target in self.rules.targets:
+            if target.floor_or_goal == "goal":
+                needed = needed_of(target)
+                achieved = self.kpi(target.kpi_key, slice_of(target.dimension, target.dimension_key))
+                total += max(Fraction(0), needed - achieved) / max(abs(needed), Fraction(1))
+        return total
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """By folded KPI; empty where the objective is not weighted."""
+        weights = self.snapshot.scenario.objective_weights
+        if self.snapshot.scenario.objective_mode != "weighted_kpis" or not isinstance(weights, dict):
+            return {}
+        return {same_name(kpi): self._scale(same_name(kpi), exact(weight)) for kpi, weight in weights.items()}
+
+    def _scale(self, kpi: str, weight: Fraction) -> Scale:
+        targets = [t for t in self.rules.targets if same_name(t.kpi_key) == kpi and t.target_value != 0]
+        whole = [t for t in targets if not slice_of(t.dimension, t.dimension_key)]
+        for source, among in (("all_target", whole), ("slice_target", targets)):
+            if among:
+                largest = max(abs(exact(t.target_value)) for t in among)
+                rows = {row for t in among if abs(exact(t.target_value)) == largest for row in t.source_rows}
+                return Scale(weight, largest, source, frozenset(rows))
+        own = (self.own[key].get(kpi, Fraction(0)) for key in self.pool - self.ineligible.keys())
+        total = sum((value for value in own if value > 0), Fraction(0))
+        source = "positive_contributions" if total else "unit"
+        return Scale(weight, total or Fraction(1), source, frozenset())
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of the objective in order, with what the final portfolio may lack of each."""
+        goal_tolerance = exact(self.snapshot.scenario.goal_tolerance_pct) / 100
+        listed = tuple(self._listed_stages())
+        if any(target.floor_or_goal == "goal" for target in self.rules.targets):
+            if all(stage.is_kpi for stage in listed):
+                first = tuple(Stage(s.name, False, max(s.tolerance, goal_tolerance)) for s in listed)
+                second = tuple(Stage(s.name, True, s.tolerance) for s in listed)
+                listed = (*first, Stage("goals"), *second)
+        else:
+            listed = tuple(stage for stage in listed if stage.is_kpi)
+        return (*listed, Stage("economy"))
+
+    def _listed_stages(self) -> Iterator[Stage]:
+        scenario = self.snapshot.scenario
+        if scenario.objective_mode == "north_star":
+            for metric in self.snapshot.metrics:
+                if metric.kpi_level == "north_star" and metric.is_active:
+                    yield Stage(same_name(metric.kpi_key))
+        elif scenario.objective_mode == "weighted_kpis":
+            yield Stage("weighted_kpis")
+        else:
+            for entry in scenario.objective_weights or ():
+                if isinstance(entry, str):
+                    yield Stage(same_name(entry))
+                else:
+                    yield Stage(same_name(entry.kpi), tolerance=exact(entry.tolerance_pct) / 100)
+
+    def measure(self, stage: Stage) -> Fraction:
+        """What the funded initiatives reach in a stage."""
+        if stage.name == "economy":
+            return self.tokens()
+        if stage.name == "goals":
+            return self.shortfall()
+        if stage.name == "weighted_kpis" and self.scales:
+            return sum((s.weight * self.kpi(kpi) / s.scale for kpi, s in self.scales.items()), Fraction(0))
+        return self.kpi(stage.name)
+
+    def worth(self, own: Mapping[str, Fraction]) -> Fraction:
+        """What contributions, alone, bring to the first KPI stage."""
+        if self.scales:
+            terms = (s.weight * own.get(kpi, Fraction(0)) / s.scale for kpi, s in self.scales.items())
+            return sum(terms, Fraction(0))
+        first = next((stage.name for stage in self.stages if stage.is_kpi), "")
+        return own.get(first, Fraction(0))
