@@ -1,0 +1,80 @@
+"""What one cell holds, and how a row of cells is kept as text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+Scalar = float | bool | str
+
+MAX_CELL_CHARACTERS = 50_000
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell as entered.
+
+    `value` is a number (always a float, as in Google's sheets), a boolean or a text; `formula` (with its ``=``)
+    stands in its place. `format_key` and `validation_key` name a stored cell format and validation rule: thousands
+    of cells share a few of them.
+    """
+
+    value: Scalar | None = None
+    formula: str | None = None
+    note: str | None = None
+    format_key: str | None = None
+    validation_key: str | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether a value or a formula stands in the cell."""
+        return self.value is not None or self.formula is not None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to keep at all."""
+        return not (self.has_content or self.note or self.format_key or self.validation_key)
+
+    def clear_content(self) -> None:
+        """Take the value or formula away; note, format and validation stay."""
+        self.value = None
+        self.formula = None
+
+
+Row = dict[int, Cell]
+
+# short member names: a sheet has tens of thousands of cells
+_MEMBERS = (
+    ("v", "value"),
+    ("f", "formula"),
+    ("n", "note"),
+    ("s", "format_key"),
+    ("d", "validation_key"),
+)
+
+
+def encode_row(row: Row) -> str:
+    """Write a row's cells as JSON, blank cells left out; an empty row is ``{}``."""
+    members: dict[str, dict[str, Scalar]] = {}
+    for column in sorted(row):
+        cell = row[column]
+        if not cell.is_blank:
+            members[str(column)] = {
+                short: part for short, name in _MEMBERS if (part := getattr(cell, name)) is not None
+            }
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode_row(text: str) -> Row:
+    """Read what `encode_row` wrote."""
+    row: Row = {}
+    for column, parts in json.loads(text).items():
+        value = parts.get("v")
+        row[int(column)] = Cell(
+            float(value) if type(value) is int else value,
+            parts.get("f"),
+            parts.get("n"),
+            parts.get("s"),
+            parts.get("d"),
+        )
+    return row

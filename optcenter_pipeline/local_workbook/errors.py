@@ -1,0 +1,86 @@
+"""Errors in the words and the JSON shape that Google's APIs use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+class ApiError(Exception):
+    """A refusal that the caller is told about.
+
+    Attributes:
+        code: the HTTP status.
+        message: Google's text for the situation.
+        status: the canonical name of the code, e.g. ``INVALID_ARGUMENT``.
+        field_violations: the fields at fault, as in ``google.rpc.BadRequest``.
+    """
+
+    def __init__(
+        self, code: int, message: str, status: str, field_violations: list[dict[str, str]] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.field_violations = field_violations
+
+    def body(self) -> dict[str, Any]:
+        """Give the response's JSON: ``{"error": {"code", "message", "status", "details"?}}``."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message, "status": self.status}
+        if self.field_violations:
+            error["details"] = [
+                {
+                    "@type": "type.googleapis.com/google.rpc.BadRequest",
+                    "fieldViolations": self.field_violations,
+                }
+            ]
+        return {"error": error}
+
+
+class InvalidArgumentError(ApiError):
+    """The request is wrong whatever the state (400)."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        violations = None if field is None else [{"field": field, "description": message}]
+        super().__init__(400, message, "INVALID_ARGUMENT", violations)
+
+
+class NotFoundError(ApiError):
+    """No such spreadsheet, file or route (404)."""
+
+    def __init__(self, message: str = "Requested entity was not found.") -> None:
+        super().__init__(404, message, "NOT_FOUND")
+
+
+class PermissionDeniedError(ApiError):
+    """The caller may not read the file (403)."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "The caller does not have permission", "PERMISSION_DENIED")
+
+
+class UnauthenticatedError(ApiError):
+    """No bearer token, or one that is unknown or has expired (401)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            401,
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or "
+            "other valid authentication credential. "
+            "See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+            "UNAUTHENTICATED",
+        )
+
+
+def unknown_field(name: str, at: str) -> InvalidArgumentError:
+    """Give the error for a JSON member that the API does not define, `at` a path such as ``requests[0]``."""
+    place = f" at '{at}'" if at else ""
+    message = f'Invalid JSON payload received. Unknown name "{name}"{place}: Cannot find field.'
+    return InvalidArgumentError(message, field=at)
+
+
+def wrong_type(value: object, at: str, type_name: str) -> InvalidArgumentError:
+    """Give the error for a JSON value of the wrong type, `type_name` as Google spells it."""
+    message = f"Invalid value at '{at}' ({type_name}), {json.dumps(value, ensure_ascii=False)}"
+    return InvalidArgumentError(message, field=at)

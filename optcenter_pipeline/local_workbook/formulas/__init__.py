@@ -1,0 +1,1 @@
+"""Formulas: read, moved with their cells, and computed."""

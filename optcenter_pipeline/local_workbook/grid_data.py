@@ -1,0 +1,132 @@
+"""Writes a spreadsheet as the API's ``Spreadsheet`` resource, with or without its cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .a1 import CellRange
+from .cell import Cell, Row
+from .field_mask import Mask, covers
+from .formulas.calculation import Calculation
+from .formulas.values import CellError, Computed
+from .rendering import formatted, json_number
+from .sheet import Sheet
+from .spreadsheet import Spreadsheet
+
+_DEFAULT_PIXELS = {"rows": 21, "columns": 100}
+
+
+def sheet_properties(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[str, Any]:
+    """Give a sheet's ``SheetProperties`` with its id and index, zeros of these two included."""
+    properties = dict(sheet.document["properties"])
+    head = {"sheetId": sheet.sheet_id, "title": properties.pop("title")}
+    return {**head, "index": spreadsheet.sheets.index(sheet), **properties}
+
+
+def spreadsheet_resource(
+    spreadsheet: Spreadsheet,
+    calculation: Calculation,
+    *,
+    url: str,
+    ranges: list[str],
+    with_grid_data: bool,
+    mask: Mask,
+) -> dict[str, Any]:
+    """Build the ``Spreadsheet`` resource; the caller applies the mask.
+
+    Args:
+        spreadsheet: what is described.
+        calculation: gives formulas their values.
+        url: the ``spreadsheetUrl``.
+        ranges: A1 texts; only their sheets are described, and only their cells. Empty means everything.
+        with_grid_data: the request's ``includeGridData``; a mask that names ``sheets.data`` overrides it.
+        mask: tells which costly parts may be left out.
+    """
+    wanted: dict[int, list[CellRange]] = {}
+    for text in ranges:
+        sheet, area = spreadsheet.resolve(text)
+        wanted.setdefault(sheet.sheet_id, []).append(sheet.check_inside(area, whole=False))
+    with_grid_data = covers(mask, "sheets", "data") if mask else with_grid_data
+    sheets = []
+    for sheet in spreadsheet.sheets:
+        if not ranges or sheet.sheet_id in wanted:
+            resource: dict[str, Any] = {"properties": sheet_properties(spreadsheet, sheet)}
+            if with_grid_data:
+                whole = CellRange().clipped(sheet.row_count, sheet.column_count)
+                areas = wanted.get(sheet.sheet_id, [whole])
+                resource["data"] = [grid_data(calculation, sheet, area) for area in areas]
+            for name in ("protectedRanges", "conditionalFormats"):
+                if sheet.document.get(name):
+                    resource[name] = sheet.document[name]
+            sheets.append(resource)
+    return {
+        "spreadsheetId": spreadsheet.id,
+        "properties": spreadsheet.properties,
+        "sheets": sheets,
+        "spreadsheetUrl": url,
+    }
+
+
+def grid_data(calculation: Calculation, sheet: Sheet, area: CellRange) -> dict[str, Any]:
+    """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes."""
+    data: dict[str, Any] = {}
+    if area.start_row:
+        data["startRow"] = area.start_row
+    if area.start_column:
+        data["startColumn"] = area.start_column
+    rows: list[dict[str, Any]] = []
+    for index, row in sheet.rows(area.start_row, area.closed_end_row).items():
+        values = _row_values(calculation, sheet, index, row, area)
+        if values:
+            rows.extend({} for _ in range(index - area.start_row - len(rows)))
+            rows.append({"values": values})
+    if rows:
+        data["rowData"] = rows
+    for name, indexes in (("rows", area.rows), ("columns", area.columns)):
+        own = sheet.document.get(name) or {}
+        data[f"{name[:-1]}Metadata"] = [
+            {"pixelSize": _DEFAULT_PIXELS[name], **own.get(str(index), {})} for index in indexes
+        ]
+    return data
+
+
+def _row_values(
+    calculation: Calculation, sheet: Sheet, index: int, row: Row, area: CellRange
+) -> list[dict[str, Any]]:
+    values: list[dict[str, Any]] = []
+    for column in sorted(row):
+        if column in area.columns and not row[column].is_blank:
+            values.extend({} for _ in range(column - area.start_column - len(values)))
+            values.append(_cell_data(calculation, sheet, index, column, row[column]))
+    return values
+
+
+def _cell_data(calculation: Calculation, sheet: Sheet, index: int, column: int, cell: Cell) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    cell_format = sheet.format_of(cell)
+    if cell.has_content:
+        value = calculation.value(sheet, index, column, cell)
+        entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(value)
+        data["userEnteredValue"] = entered
+        data["effectiveValue"] = extended_value(value)
+        data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
+    if cell_format:
+        data["userEnteredFormat"] = cell_format
+        data["effectiveFormat"] = cell_format
+    rule = sheet.validation_of(cell)
+    if rule:
+        data["dataValidation"] = rule
+    if cell.note:
+        data["note"] = cell.note
+    return data
+
+
+def extended_value(value: Computed) -> dict[str, Any]:
+    """Write a computed value as the API's ``ExtendedValue``."""
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, float):
+        return {"numberValue": json_number(value)}
+    if isinstance(value, CellError):
+        return {"errorValue": {"type": value.kind, "message": value.code}}
+    return {"stringValue": value or ""}

@@ -1,0 +1,76 @@
+"""``spreadsheets.batchUpdate``: each kind of request is a function on an open spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import InvalidArgumentError, unknown_field, wrong_type
+from ..spreadsheet import Spreadsheet
+from . import cells, conditional_formats, dimensions, protection, sheets, sorting, validation
+
+Handler = Callable[[Spreadsheet, dict[str, Any]], dict[str, Any] | None]
+"""Changes the spreadsheet and gives the reply's content, None for an empty one."""
+
+HANDLERS: dict[str, Handler] = {
+    "addConditionalFormatRule": conditional_formats.add_conditional_format_rule,
+    "addProtectedRange": protection.add_protected_range,
+    "addSheet": sheets.add_sheet,
+    "appendDimension": dimensions.append_dimension,
+    "deleteConditionalFormatRule": conditional_formats.delete_conditional_format_rule,
+    "deleteDimension": dimensions.delete_dimension,
+    "deleteProtectedRange": protection.delete_protected_range,
+    "deleteSheet": sheets.delete_sheet,
+    "insertDimension": dimensions.insert_dimension,
+    "repeatCell": cells.repeat_cell,
+    "setDataValidation": validation.set_data_validation,
+    "sortRange": sorting.sort_range,
+    "updateCells": cells.update_cells,
+    "updateDimensionProperties": dimensions.update_dimension_properties,
+    "updateProtectedRange": protection.update_protected_range,
+    "updateSheetProperties": sheets.update_sheet_properties,
+    "updateSpreadsheetProperties": sheets.update_spreadsheet_properties,
+}
+
+
+def apply_requests(spreadsheet: Spreadsheet, requests: Any) -> list[dict[str, Any]]:
+    """Apply a batch in order; the caller saves the spreadsheet if none of them fails.
+
+    Args:
+        spreadsheet: what is changed, in memory.
+        requests: the body's ``requests``: objects of one member, the kind.
+
+    Returns:
+        One reply a request, ``{}`` where there is nothing to say.
+
+    Raises:
+        InvalidArgumentError: at the first request that is refused, in Google's form
+            ``Invalid requests[i].kind: reason``; a kind that is not served is refused as an unknown field.
+    """
+    if not isinstance(requests, list):
+        raise wrong_type(requests, "requests", "type.googleapis.com/google.apps.sheets.v4.Request")
+    if not requests:
+        raise InvalidArgumentError("Must specify at least one request.")
+    replies: list[dict[str, Any]] = []
+    for number, request in enumerate(requests):
+        replies.append(_apply(spreadsheet, request, f"requests[{number}]"))
+    return replies
+
+
+def _apply(spreadsheet: Spreadsheet, request: Any, at: str) -> dict[str, Any]:
+    if not isinstance(request, dict):
+        raise wrong_type(request, at, "type.googleapis.com/google.apps.sheets.v4.Request")
+    for kind in request:
+        if kind not in HANDLERS:
+            raise unknown_field(kind, at)
+    if len(request) != 1:
+        reason = "No request set." if not request else "Only one kind of request may be set."
+        raise InvalidArgumentError(f"Invalid {at}: {reason}")
+    ((kind, body),) = request.items()
+    if not isinstance(body, dict):
+        raise wrong_type(body, f"{at}.{kind}", "type.googleapis.com/google.apps.sheets.v4.Request")
+    try:
+        reply = HANDLERS[kind](spreadsheet, body)
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(f"Invalid {at}.{kind}: {error.message}") from error
+    return {} if reply is None else {kind: reply}

@@ -1,0 +1,58 @@
+"""The request that sorts the rows of a range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..cell import Cell
+from ..errors import InvalidArgumentError
+from ..formulas.calculation import Calculation
+from ..formulas.references import moved_formula
+from ..formulas.values import CellError, Computed
+from ..spreadsheet import Spreadsheet
+from .arguments import grid_range, integer
+
+
+def sort_range(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
+    """Sort a range's rows by columns; cells move whole, with notes, formats and validation, blanks go last.
+
+    A column is named by ``dimensionIndex``, its index in the sheet. A formula that moves keeps pointing at its
+    own row.
+    """
+    sheet, area = grid_range(spreadsheet, body.get("range"))
+    specs = body.get("sortSpecs") or []
+    if not specs:
+        raise InvalidArgumentError("No sortSpecs specified.")
+    calculation = Calculation(spreadsheet)
+    order = list(area.rows)
+    sheet.rows(area.start_row, area.end_row)  # in one read what the loop below would fetch row by row
+    for spec in reversed(specs):
+        column = integer(spec, "dimensionIndex", 0)
+        if column not in area.columns:
+            raise InvalidArgumentError(f"sortSpecs.dimensionIndex {column} is outside of the range.")
+        values = {row: calculation.value(sheet, row, column, sheet.row(row).get(column, Cell())) for row in order}
+        filled = [row for row in order if values[row] not in (None, "")]
+        blank = [row for row in order if values[row] in (None, "")]
+        descending = spec.get("sortOrder") == "DESCENDING"
+        filled.sort(key=lambda row, values=values: _sort_key(values[row]), reverse=descending)  # type: ignore[misc]
+        order = filled + blank
+    arranged: dict[int, dict[int, Cell]] = {}
+    for target, source in zip(area.rows, order, strict=True):
+        moved = {column: cell for column, cell in sheet.row(source).items() if column in area.columns}
+        for cell in moved.values():
+            if cell.formula is not None:
+                cell.formula = moved_formula(cell.formula, target - source, 0)
+        kept = {column: cell for column, cell in sheet.row(target).items() if column not in area.columns}
+        arranged[target] = {**kept, **moved}
+    sheet.replace_rows(arranged)
+
+
+def _sort_key(value: Computed) -> tuple[int, float, str]:
+    """Order as a sheet does: numbers, then texts whatever their case, then booleans, then errors."""
+    if isinstance(value, bool):
+        return (2, float(value), "")
+    if isinstance(value, float):
+        return (0, value, "")
+    if isinstance(value, CellError):
+        return (3, 0.0, value.code)
+    return (1, 0.0, (value or "").casefold())

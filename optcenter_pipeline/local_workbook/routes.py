@@ -1,0 +1,134 @@
+"""Which method answers which address, and what every call goes through on its way there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from . import drive_methods as drive
+from . import sheets_methods as sheets
+from .access import GrantRefusedError, check_bearer, grant_token
+from .call import Call, parse_body
+from .errors import ApiError, InvalidArgumentError, NotFoundError
+from .sheets_methods import Method
+from .store import Store
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_SPREADSHEET = "/v4/spreadsheets/{id}"
+_API: tuple[tuple[str, str, Method, bool], ...] = (
+    ("POST", "/v4/spreadsheets", sheets.create_spreadsheet, True),
+    ("POST", _SPREADSHEET + ":batchUpdate", sheets.batch_update, True),
+    ("GET", _SPREADSHEET + "/values:batchGet", sheets.batch_get_values, False),
+    ("POST", _SPREADSHEET + "/values:batchUpdate", sheets.batch_update_values, True),
+    ("POST", _SPREADSHEET + "/values:batchClear", sheets.batch_clear_values, True),
+    ("POST", _SPREADSHEET + "/values/{range:path}:append", sheets.append_values, True),
+    ("POST", _SPREADSHEET + "/values/{range:path}:clear", sheets.clear_values, True),
+    ("GET", _SPREADSHEET + "/values/{range:path}", sheets.get_values, False),
+    ("PUT", _SPREADSHEET + "/values/{range:path}", sheets.update_values, True),
+    ("GET", _SPREADSHEET, sheets.get_spreadsheet, False),
+    ("POST", "/drive/v3/files", drive.create_file, True),
+    ("GET", "/drive/v3/files", drive.list_files, False),
+    ("GET", "/drive/v3/files/{id}", drive.get_file, False),
+    ("DELETE", "/drive/v3/files/{id}", drive.delete_file, True),
+)
+
+
+def make_app(store: Store, page: Endpoint) -> Starlette:
+    """Build the application.
+
+    Args:
+        store: the file.
+        page: answers ``GET /``.
+    """
+    routes = [
+        Route(path, _api_endpoint(store, method, writes=writes), methods=[verb])
+        for verb, path, method, writes in _API
+    ]
+    routes.append(Route("/token", _token_endpoint(store), methods=["POST"]))
+    routes.append(Route("/__admin/private", _private_endpoint(store), methods=["POST"]))
+    routes.append(Route("/", page, methods=["GET"]))
+    app = Starlette(routes=routes)
+    app.add_exception_handler(ApiError, _refusal)
+    app.add_exception_handler(HTTPException, _no_such_route)
+    return app
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, media_type="application/json; charset=UTF-8")
+
+
+async def _refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101  as registered
+    return _json(error.body(), error.code)
+
+
+async def _no_such_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  as registered
+    names = {404: "NOT_FOUND", 405: "UNIMPLEMENTED"}
+    message = f"{error.detail}: {request.method} {request.url.path}"
+    refusal = ApiError(error.status_code, message, names.get(error.status_code, "UNKNOWN"))
+    return _json(refusal.body(), error.status_code)
+
+
+def _api_endpoint(store: Store, method: Method, *, writes: bool) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        return await run_in_threadpool(answer, request, raw)
+
+    def answer(request: Request, raw: bytes) -> Response:
+        with store.write() if writes else store.read() as connection:
+            check_bearer(connection, request.headers.get("authorization"))
+            query: dict[str, list[str]] = {}
+            for name, value in request.query_params.multi_items():
+                query.setdefault(name, []).append(value)
+            body = parse_body(raw) if writes else {}
+            base_url = str(request.base_url).rstrip("/")
+            result = method(connection, Call(dict(request.path_params), query, body, base_url))
+        return Response(status_code=204) if result is None else _json(result)
+
+    return endpoint
+
+
+def _token_endpoint(store: Store) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+        form = {name: values[0] for name, values in fields.items()}
+        return await run_in_threadpool(answer, form)
+
+    def answer(form: dict[str, str]) -> Response:
+        try:
+            with store.write() as connection:
+                return _json(grant_token(connection, form))
+        except GrantRefusedError as refusal:
+            return _json({"error": "invalid_grant", "error_description": str(refusal)}, 400)
+
+    return endpoint
+
+
+def _private_endpoint(store: Store) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        # a page of another site can post a form to the loopback port, but no JSON without being asked first
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise InvalidArgumentError("The body must be application/json.")
+        raw = await request.body()
+        return await run_in_threadpool(answer, parse_body(raw).get("id"))
+
+    def answer(file_id: Any) -> Response:
+        with store.write() as connection:
+            done = connection.execute("UPDATE files SET is_private = 1 WHERE id = ?", (str(file_id),))
+            if not done.rowcount:
+                raise NotFoundError
+        return _json({})
+
+    return endpoint

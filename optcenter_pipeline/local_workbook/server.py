@@ -1,0 +1,169 @@
+"""The server around the application: a socket, a thread, and the file's own workbook and account."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .access import service_account_info
+from .spreadsheet import Spreadsheet
+from .store import Store, get_setting, set_setting
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_WORKBOOK_TITLE = "Optimization Center"
+_STOP_SECONDS = 10.0
+
+
+class LocalWorkbookServer:
+    """Serves one SQLite file as Google Sheets and Drive over HTTP, from a thread of this process.
+
+    Several servers, in several processes, may serve the same file at once. Use it as a context manager or by
+    `start` and `stop`::
+
+        with LocalWorkbookServer(Path("workbook.sqlite")) as server:
+            print(server.root_url, server.spreadsheet_id)
+
+    Args:
+        path: the SQLite file, made with an empty workbook when missing.
+        host: the address to listen on; the default is this machine alone.
+        port: the port, 0 for any free one.
+
+    Attributes:
+        path: the file.
+        spreadsheet_id: the id of the file's own workbook, known after `start` and the same ever after.
+    """
+
+    def __init__(self, path: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.path = path
+        self.spreadsheet_id = ""
+        self._host = host
+        self._port = port
+        self._page_token = ""
+        self._store: Store | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def root_url(self) -> str:
+        """The root of the API, e.g. ``http://127.0.0.1:43121``, without a slash at its end."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def page_url(self) -> str:
+        """The address of the grid's page with its token: whoever has it may read the workbook."""
+        return f"{self.root_url}/?token={self._page_token}"
+
+    def service_account_info(self) -> dict[str, Any]:
+        """Give a service account's JSON whose token address is this server; its key stays with the file.
+
+        Raises:
+            RuntimeError: before `start`.
+        """
+        if self._store is None:
+            raise RuntimeError("The server has not been started.")
+        with self._store.write() as connection:
+            return service_account_info(connection, self.root_url)
+
+    def start(self) -> LocalWorkbookServer:
+        """Open the file and serve it; returns when the port answers.
+
+        Raises:
+            OSError: where the port is taken.
+            sqlite3.DatabaseError: where the file is no SQLite file.
+        """
+        # whoever only names the class need not load a web server
+        import uvicorn  # noqa: PLC0415
+
+        from .page import make_page  # noqa: PLC0415
+        from .routes import make_app  # noqa: PLC0415
+
+        store = Store(self.path)
+        self._store = store
+        with store.write() as connection:
+            self.spreadsheet_id = get_setting(connection, "spreadsheet_id") or ""
+            self._page_token = get_setting(connection, "page_token") or ""
+            if not self.spreadsheet_id:
+                self.spreadsheet_id = Spreadsheet.create(connection, {"title": _WORKBOOK_TITLE}).id
+                self._page_token = secrets.token_urlsafe(24)
+                set_setting(connection, "spreadsheet_id", self.spreadsheet_id)
+                set_setting(connection, "page_token", self._page_token)
+        listener = self._listen()
+        self._port = listener.getsockname()[1]
+        page = make_page(store, self.spreadsheet_id, self._page_token, self._port)
+        config = uvicorn.Config(
+            make_app(store, page),
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="local-workbook", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def _listen(self) -> socket.socket:
+        """Listen before the thread runs: connections wait in the backlog, so nobody has to poll for the start."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+    def wait(self) -> None:
+        """Block until the server stops."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def stop(self) -> None:
+        """Finish the requests under way, close the port and the file; harmless when not running."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(_STOP_SECONDS)
+        if self._store is not None:
+            self._store.close()
+        self._server = self._thread = self._store = None
+
+    def __enter__(self) -> LocalWorkbookServer:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve(path: Path, host: str, port: int, on_ready: Callable[[LocalWorkbookServer], None]) -> None:
+    """Serve a workbook until interrupted; prints nothing itself.
+
+    Args:
+        path: the SQLite file.
+        host: the address to listen on.
+        port: the port, 0 for any free one.
+        on_ready: called once with the running server, e.g. to print its addresses.
+    """
+    server = LocalWorkbookServer(path, host, port)
+    with server:
+        on_ready(server)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            return

@@ -1,0 +1,195 @@
+"""One spreadsheet inside of a transaction: its sheets in order, and its place among the files."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from .a1 import CellRange, parse_area, split_range
+from .errors import InvalidArgumentError, NotFoundError, PermissionDeniedError
+from .sheet import Sheet
+
+MIME_TYPE = "application/vnd.google-apps.spreadsheet"
+MAX_CELLS = 10_000_000
+_DEFAULT_PROPERTIES = {"locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
+
+
+def new_file_id() -> str:
+    """Make an identifier of 44 URL-safe characters, as Google's spreadsheets have."""
+    return secrets.token_urlsafe(33)
+
+
+def timestamp() -> str:
+    """Give the present as Drive writes it: UTC with milliseconds and a Z."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Spreadsheet:
+    """A spreadsheet as one transaction sees it.
+
+    Changes stay in memory until `save`, which also moves the file's version and time.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, file_id: str, properties: dict[str, Any], version: int
+    ) -> None:
+        self._connection = connection
+        self.id = file_id
+        self.properties = properties
+        self.version = version
+        self.sheets = [
+            Sheet(connection, file_id, sheet_id, json.loads(document))
+            for sheet_id, document in connection.execute(
+                "SELECT sheet_id, document FROM sheets WHERE spreadsheet_id = ? ORDER BY position", (file_id,)
+            )
+        ]
+
+    @classmethod
+    def open(cls, connection: sqlite3.Connection, file_id: str) -> Spreadsheet:
+        """Open a spreadsheet for an API caller.
+
+        Raises:
+            NotFoundError: where no file has the id.
+            PermissionDeniedError: where the file was made private.
+        """
+        found = connection.execute(
+            "SELECT name, properties, version, is_private FROM files WHERE id = ?", (file_id,)
+        ).fetchone()
+        if found is None:
+            raise NotFoundError
+        if found[3]:
+            raise PermissionDeniedError
+        return cls(connection, file_id, {"title": found[0], **json.loads(found[1])}, found[2])
+
+    @classmethod
+    def create(
+        cls,
+        connection: sqlite3.Connection,
+        properties: dict[str, Any],
+        sheets: list[dict[str, Any]] | None = None,
+        file_id: str | None = None,
+    ) -> Spreadsheet:
+        """Make a spreadsheet with the given sheets' properties, or with one ``Sheet1`` of 1000 by 26 cells."""
+        file_id = file_id or new_file_id()
+        now = timestamp()
+        connection.execute(
+            "INSERT INTO files (id, name, properties, version, created_time, modified_time)"
+            " VALUES (?, '', '{}', 0, ?, ?)",
+            (file_id, now, now),
+        )
+        merged = {"title": "Untitled spreadsheet", **_DEFAULT_PROPERTIES, **properties}
+        spreadsheet = cls(connection, file_id, merged, 0)
+        for number, sheet in enumerate(sheets or [{}]):
+            first = {"sheetId": 0} if number == 0 else {}
+            spreadsheet.add_sheet({**first, "title": f"Sheet{number + 1}", **sheet})
+        spreadsheet.save()
+        return spreadsheet
+
+    def add_sheet(self, properties: dict[str, Any]) -> Sheet:
+        """Add a sheet by its ``SheetProperties``; what is not given is as in a new sheet.
+
+        Raises:
+            InvalidArgumentError: where the title or id is taken or the title is empty.
+        """
+        given = dict(properties)
+        index = given.pop("index", None)
+        sheet_id = given.pop("sheetId", None)
+        taken = {sheet.sheet_id for sheet in self.sheets}
+        if sheet_id is None:
+            while (sheet_id := secrets.randbelow(2**31 - 1) + 1) in taken:
+                pass
+        elif sheet_id in taken:
+            raise InvalidArgumentError(
+                f"Sheet with id {sheet_id} already exists. Please specify another ID or leave it out."
+            )
+        title = given.pop("title", None) or self._free_title()
+        self.check_title_is_free(title)
+        grid = {"rowCount": 1000, "columnCount": 26, **(given.pop("gridProperties", None) or {})}
+        kept = {"title": title, "sheetType": "GRID", "gridProperties": _without_zeros(grid), **given}
+        sheet = Sheet(self._connection, self.id, sheet_id, {"properties": kept})
+        self.sheets.insert(len(self.sheets) if index is None else index, sheet)
+        self.check_size()
+        return sheet
+
+    def _free_title(self) -> str:
+        number = len(self.sheets) + 1
+        titles = {sheet.title.lower() for sheet in self.sheets}
+        while f"sheet{number}" in titles:
+            number += 1
+        return f"Sheet{number}"
+
+    def check_title_is_free(self, title: str, but: Sheet | None = None) -> None:
+        """Refuse a title that another sheet has, whatever its case."""
+        if any(sheet is not but and sheet.title.lower() == title.lower() for sheet in self.sheets):
+            raise InvalidArgumentError(
+                f'A sheet with the name "{title}" already exists. Please enter another name.'
+            )
+
+    def check_size(self) -> None:
+        """Refuse a workbook of more than ten million cells."""
+        if sum(sheet.row_count * sheet.column_count for sheet in self.sheets) > MAX_CELLS:
+            raise InvalidArgumentError(
+                "This action would increase the number of cells in the workbook above the limit of "
+                f"{MAX_CELLS} cells."
+            )
+
+    def sheet_by_id(self, sheet_id: int) -> Sheet:
+        """Give a sheet by its id, in a request's words where there is none."""
+        for sheet in self.sheets:
+            if sheet.sheet_id == sheet_id:
+                return sheet
+        raise InvalidArgumentError(f"No grid with id: {sheet_id}")
+
+    def sheet_by_title(self, title: str) -> Sheet | None:
+        """Give a sheet by its title, whose case does not matter."""
+        return next((sheet for sheet in self.sheets if sheet.title.lower() == title.lower()), None)
+
+    def delete_sheet(self, sheet: Sheet) -> None:
+        """Take a sheet with its cells away."""
+        sheet.delete_rows(0)
+        self.sheets.remove(sheet)
+
+    def resolve(self, text: str) -> tuple[Sheet, CellRange]:
+        """Find the sheet and the (unclipped) rectangle that a range's text names.
+
+        Raises:
+            InvalidArgumentError: ``Unable to parse range: …`` for an unknown sheet or a text that is no range.
+        """
+        parts = split_range(text)
+        if parts is not None and parts.title is not None:
+            sheet = self.sheet_by_title(parts.title)
+            area = CellRange() if parts.area is None else parse_area(parts.area)
+            if sheet is not None and area is not None:
+                return sheet, area
+        elif parts is not None and parts.area:
+            area = parse_area(parts.area)
+            sheet = self.sheets[0] if area is not None else self.sheet_by_title(parts.area)
+            if sheet is not None:
+                return sheet, area or CellRange()
+        raise InvalidArgumentError(f"Unable to parse range: {text}")
+
+    def save(self) -> None:
+        """Write every change; the version and the time of the file move on."""
+        self._connection.execute("DELETE FROM sheets WHERE spreadsheet_id = ?", (self.id,))
+        for position, sheet in enumerate(self.sheets):
+            sheet.save(position)
+        self.version += 1
+        properties = {name: value for name, value in self.properties.items() if name != "title"}
+        self._connection.execute(
+            "UPDATE files SET name = ?, properties = ?, version = ?, modified_time = ? WHERE id = ?",
+            (
+                self.properties["title"],
+                json.dumps(properties, ensure_ascii=False),
+                self.version,
+                timestamp(),
+                self.id,
+            ),
+        )
+
+
+def _without_zeros(grid: dict[str, Any]) -> dict[str, Any]:
+    """Leave out zeros and falses, which Google's answers do not spell out."""
+    return {name: value for name, value in grid.items() if value}
