@@ -42,7 +42,8 @@ class Column:
     choices: tuple[str, ...] = ()
     """Drop-down; a warning only, so that aliases and old spellings can still be typed."""
     formula: str = ""
-    """Template formula of an F column; `{row}` stands for the row's number."""
+    """Template formula of an F column; `{own_key}` stands for the row's own key cell, and any other name in
+    braces for that column of Initiatives below the header."""
     width: int = 0
     """Pixels in the template; 0 for the default."""
 
