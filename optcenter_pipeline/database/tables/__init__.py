@@ -1,0 +1,38 @@
+"""Every table of the database."""
+
+from optcenter_pipeline.database.tables.base import Base
+from optcenter_pipeline.database.tables.planning import (
+    CandidateRecord,
+    Initiative,
+    KpiContribution,
+    MetricRecord,
+    OptimizationConstraintSet,
+    OptimizationScenario,
+)
+from optcenter_pipeline.database.tables.runs import (
+    OPEN_STATUSES,
+    ActionRequest,
+    OptimizationRun,
+    Portfolio,
+    PortfolioItem,
+)
+from optcenter_pipeline.database.tables.working import Delivery, RowStatus, StageOutput, TabState
+
+__all__ = [
+    "OPEN_STATUSES",
+    "ActionRequest",
+    "Base",
+    "CandidateRecord",
+    "Delivery",
+    "Initiative",
+    "KpiContribution",
+    "MetricRecord",
+    "OptimizationConstraintSet",
+    "OptimizationRun",
+    "OptimizationScenario",
+    "Portfolio",
+    "PortfolioItem",
+    "RowStatus",
+    "StageOutput",
+    "TabState",
+]
