@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
-from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule
+from optcenter_pipeline.rules.members_row import in_number
+from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
+from optcenter_pipeline.rules.row import KeyList, RowName, SetRow, shown, word, wrong
 
 FAMILY = "bundle_all_or_nothing"
 
@@ -38,3 +40,47 @@ class Bundle(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"bundle {self.bundle_key} ({', '.join(self.members)}) is funded whole or not at all"
+
+
+class BundleRow(SetRow):
+    """A row of Constraints of type `bundle_all_or_nothing`."""
+
+    tab: ClassVar[str] = "Constraints"
+    constraint_type: Literal["bundle_all_or_nothing"]
+    dimension: Annotated[Literal["bundle"], BeforeValidator(word)] = Field(
+        default="bundle", description="bundle, or leave it blank"
+    )
+    dimension_key: RowName = Field(description="the bundle's name")
+    member_keys: KeyList = Field(description="two or more initiatives, joined by '|'")
+
+    @field_validator("member_keys")
+    @classmethod
+    def _several(cls, members: tuple[str, ...]) -> tuple[str, ...]:
+        if len(members) < 2:
+            raise wrong(f"{shown(members)} names {in_number(members)}; give two or more, joined by '|'")
+        return members
+
+    def compiled(self) -> Bundle:
+        """The rule, its members in order of their keys."""
+        return Bundle(
+            bundle_key=self.dimension_key, members=tuple(sorted(self.member_keys)), source_rows=(self.source_row,)
+        )
+
+
+def merged(bundles: Iterable[Bundle]) -> tuple[Bundle, ...]:
+    """Bundles of one name are one bundle: all their members, all their source rows; fewer than two members: none.
+
+    Of several spellings of the name the first in alphabetical order is kept, so that the order of rows has no say.
+    """
+    by_name: dict[str, list[Bundle]] = {}
+    for bundle in bundles:
+        by_name.setdefault(fold(bundle.bundle_key), []).append(bundle)
+    unions = (
+        Bundle(
+            bundle_key=min(bundle.bundle_key for bundle in same),
+            members=tuple(sorted({member for bundle in same for member in bundle.members})),
+            source_rows=tuple(row for bundle in same for row in bundle.source_rows),
+        )
+        for same in by_name.values()
+    )
+    return tuple(bundle for bundle in unions if len(bundle.members) > 1)

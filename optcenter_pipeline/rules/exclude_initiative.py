@@ -1,11 +1,17 @@
 """`exclude_initiative`: an initiative that no plan may fund."""
 
 from collections.abc import Iterable
+from typing import Literal
 
+from pydantic import Field, ValidationInfo, field_validator
+
+from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
+from optcenter_pipeline.rules.row import KeyList, PackedKeys, wrong
 
 FAMILY = "exclude_initiative"
+_RIGHT = "the key of the initiative, or several joined by '|'"
 
 
 class ExcludeInitiative(Rule):
@@ -22,3 +28,29 @@ class ExcludeInitiative(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"{self.initiative_key} is excluded"
+
+
+class ExcludeInitiativeRow(InitiativeRuleRow):
+    """A row of Constraints of type `exclude_initiative`: one initiative or more."""
+
+    constraint_type: Literal["exclude_initiative"]
+    dimension_key: PackedKeys = Field(default=(), description=_RIGHT)
+    member_keys: KeyList = Field(default=(), validate_default=True, description=_RIGHT)
+
+    @field_validator("member_keys")
+    @classmethod
+    def _someone(cls, members: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "dimension_key" in info.data and not (info.data["dimension_key"] or members):
+            raise wrong(f"is blank; give {_RIGHT}", "dimension_key")
+        return members
+
+    @property
+    def initiatives(self) -> tuple[str, ...]:
+        """All initiatives that the row excludes, each once."""
+        return tuple(dict.fromkeys((*self.dimension_key, *self.member_keys)))
+
+    def compiled(self) -> tuple[ExcludeInitiative, ...]:
+        """A rule for each initiative."""
+        return tuple(
+            ExcludeInitiative(initiative_key=key, source_rows=(self.source_row,)) for key in self.initiatives
+        )

@@ -1,9 +1,12 @@
 """`exclude_pair`: two initiatives of which at most one is funded."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
+from optcenter_pipeline.rules.members_row import MembersRow, in_number
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
+from optcenter_pipeline.rules.row import wrong
 
 FAMILY = "exclude_pair"
 
@@ -22,3 +25,20 @@ class ExcludePair(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"{self.members[0]} and {self.members[1]} exclude each other"
+
+
+class ExcludePairRow(MembersRow):
+    """A row of Constraints of type `exclude_pair`."""
+
+    constraint_type: Literal["exclude_pair"]
+
+    @classmethod
+    def check_members(cls, members: tuple[str, ...], typed: str, column: str) -> None:
+        """Two different initiatives."""
+        if len(members) != 2:
+            raise wrong(f"{typed} names {in_number(members)}; give two, as A|B", column)
+
+    def compiled(self) -> ExcludePair:
+        """The rule, its members in order of their keys."""
+        first, second = sorted(self.initiatives)
+        return ExcludePair(members=(first, second), source_rows=(self.source_row,))

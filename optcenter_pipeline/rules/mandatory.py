@@ -1,9 +1,14 @@
 """`mandatory`: an initiative that every plan must fund."""
 
 from collections.abc import Iterable
+from typing import Literal
 
+from pydantic import Field
+
+from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
+from optcenter_pipeline.rules.row import OneKey
 
 FAMILY = "mandatory"
 
@@ -21,3 +26,14 @@ class Mandatory(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"{self.initiative_key} is mandatory"
+
+
+class MandatoryRow(InitiativeRuleRow):
+    """A row of Constraints of type `mandatory`."""
+
+    constraint_type: Literal["mandatory"]
+    dimension_key: OneKey = Field(description="the key of one initiative")
+
+    def compiled(self) -> Mandatory:
+        """The rule."""
+        return Mandatory(initiative_key=self.dimension_key, source_rows=(self.source_row,))

@@ -1,14 +1,17 @@
 """`require_prereq`: an initiative that may be funded only together with what it requires."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
+from optcenter_pipeline.rules.row import KeyList, PackedKeys, wrong
 
 FAMILY = "require_prereq"
+_RIGHT = "the prerequisites, joined by '|'"
 
 
 class Prerequisite(Rule):
@@ -39,3 +42,48 @@ class Prerequisite(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"{self.initiative_key} needs {', '.join(self.requires)}"
+
+
+class PrerequisiteRow(InitiativeRuleRow):
+    """A row of Constraints of type `require_prereq`; what is required may be packed behind the initiative."""
+
+    constraint_type: Literal["require_prereq"]
+    dimension_key: PackedKeys = Field(description="the key of the initiative that needs others")
+    member_keys: KeyList = Field(default=(), validate_default=True, description=_RIGHT)
+
+    @field_validator("dimension_key")
+    @classmethod
+    def _someone(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if not keys:
+            raise wrong("is blank; give the key of the initiative that needs others")
+        return keys
+
+    @field_validator("member_keys")
+    @classmethod
+    def _something_else(cls, members: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        packed = info.data.get("dimension_key")
+        if packed is None:
+            return members
+        if len(packed) == 1 and not members:
+            raise wrong(f"is blank; give {_RIGHT}")
+        if packed[0] in packed[1:]:
+            raise wrong(f"{packed[0]} cannot be its own prerequisite; take it out", "dimension_key")
+        if packed[0] in members:
+            raise wrong(f"{packed[0]} cannot be its own prerequisite; take it out")
+        return members
+
+    @property
+    def initiative(self) -> str:
+        """The initiative that needs others."""
+        return self.dimension_key[0]
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """What it needs, each once."""
+        return tuple(dict.fromkeys((*self.dimension_key[1:], *self.member_keys)))
+
+    def compiled(self) -> Prerequisite:
+        """The rule, what it requires in order of the keys."""
+        return Prerequisite(
+            initiative_key=self.initiative, requires=tuple(sorted(self.requires)), source_rows=(self.source_row,)
+        )

@@ -1,12 +1,14 @@
 """`synergy_bonus`: an extra effect on a KPI when all members are funded; below 0 it is cannibalisation."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
-from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule
+from optcenter_pipeline.rules.members_row import SYNERGY_GROUP, MembersRow, in_number
+from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
+from optcenter_pipeline.rules.row import Number, RowName, wrong
 
 FAMILY = "synergy_bonus"
 
@@ -45,3 +47,35 @@ class SynergyBonus(Rule):
     def in_words(self) -> str:
         """As a person would say it."""
         return f"{' + '.join(self.members)} together add {self.value:+g} {self.kpi_key}"
+
+
+class SynergyBonusRow(MembersRow):
+    """A row of Constraints of type `synergy_bonus`.
+
+    With dimension `synergy_group` the dimension_key names a group of Candidates.synergy_group_keys.
+    """
+
+    DIMENSIONS: ClassVar[frozenset[str]] = MembersRow.DIMENSIONS | {"synergy", "group", SYNERGY_GROUP}
+    constraint_type: Literal["synergy_bonus"]
+    target_kpi_key: RowName = Field(description="the KPI that it adds to, as in Metrics_Config")
+    target_value: Number = Field(description="what it adds in the KPI's unit, a number other than 0")
+
+    @field_validator("target_value")
+    @classmethod
+    def _something(cls, value: float) -> float:
+        if value == 0:
+            raise wrong("0 adds nothing; give a number other than 0")
+        return value
+
+    @classmethod
+    def check_members(cls, members: tuple[str, ...], typed: str, column: str) -> None:
+        """Two or more different initiatives."""
+        if len(members) < 2:
+            raise wrong(f"{typed} names {in_number(members)}; give two or more, joined by '|'", column)
+
+    def compiled(self, groups: Mapping[str, tuple[str, ...]], kpi_key: str) -> SynergyBonus:
+        """The rule; `groups` are the members of the Candidates' synergy groups by folded name."""
+        members = self.initiatives if self.group is None else groups[fold(self.group)]
+        return SynergyBonus(
+            members=tuple(sorted(members)), kpi_key=kpi_key, value=self.target_value, source_rows=(self.source_row,)
+        )

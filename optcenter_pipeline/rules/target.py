@@ -1,11 +1,15 @@
 """Targets: a KPI of a slice must reach (floor) or should reach (goal) a value."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.names import Name, Rule
-from optcenter_pipeline.rules.slices import WHOLE, slice_id, slice_in_words
+from optcenter_pipeline.rules.row import Number, RowName, word
+from optcenter_pipeline.rules.slice_columns import SliceRow
+from optcenter_pipeline.rules.slices import WHOLE, canonical_dimension, slice_id, slice_in_words
 
 FLOOR_FAMILY = "target_floor"
 GOAL_FAMILY = "target_goal"
@@ -31,9 +35,13 @@ class Target(Rule):
         """1 / max(|required|, 1): what one unit of shortfall costs in the goals stage."""
         return 1.0 / max(abs(self.required), 1.0)
 
+    def achieved_terms(self, pool: PoolColumns) -> Terms:
+        """KPI_k(S): what a portfolio achieves towards the target."""
+        return pool.kpi_terms(self.kpi_key, slice_id(self.dimension, self.dimension_key))
+
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """One row; a goal's has its shortfall in it."""
-        terms = pool.kpi_terms(self.kpi_key, slice_id(self.dimension, self.dimension_key))
+        terms = self.achieved_terms(pool)
         if self.floor_or_goal == "goal":
             shortfall = pool.shortfall_column(self)
             terms = Terms((*terms.columns, shortfall), (*terms.coefficients, 1.0))
@@ -46,3 +54,40 @@ class Target(Rule):
         where = slice_in_words(self.dimension, self.dimension_key)
         over = f" ({self.baseline_value:g} of it is the baseline)" if self.baseline_value else ""
         return f"{self.kpi_key} of {where} {verb} reach {self.target_value:g}{over}"
+
+
+class TargetRow(SliceRow):
+    """A row of Targets."""
+
+    tab: ClassVar[str] = "Targets"
+    kpi_key: RowName = Field(description="the key of a KPI, as in Metrics_Config")
+    target_value: Number = Field(description="a number in the KPI's unit")
+    baseline_value: Number | None = Field(
+        default=None, description="a number in the KPI's unit, or leave it blank for 0"
+    )
+    floor_or_goal: Annotated[Literal["floor", "goal"], BeforeValidator(word)] = Field(description="floor or goal")
+
+    @classmethod
+    def fill_dimension(cls, cells: dict[str, Any]) -> dict[str, Any]:
+        """Blank with a key means `country`, or `all` where the key is a word for it."""
+        key = cells.get("dimension_key")
+        if not isinstance(key, str) or not key.strip():
+            return cells
+        return {**cells, "dimension": WHOLE if canonical_dimension(key) == WHOLE else "country"}
+
+    @property
+    def required(self) -> float:
+        """target_value less baseline_value."""
+        return self.target_value - (self.baseline_value or 0.0)
+
+    def compiled(self, kpi_key: str) -> Target:
+        """The rule; `kpi_key` as Metrics_Config spells it."""
+        return Target(
+            dimension=self.dimension,
+            dimension_key=self.dimension_key,
+            kpi_key=kpi_key,
+            floor_or_goal=self.floor_or_goal,
+            target_value=self.target_value,
+            baseline_value=self.baseline_value,
+            source_rows=(self.source_row,),
+        )
