@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from .serial_dates import from_serial
+from .serial_dates import MONTHS, WEEKDAYS, from_serial
 
 DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
 
@@ -99,41 +99,41 @@ def _by_date_pattern(value: float, pattern: str) -> str:
         return _automatic(value)
     tokens = _DATE_TOKENS.findall(pattern)
     half_day = any(token.lower() in ("am/pm", "a/p") for token in tokens)
-    shown: list[str] = []
-    for position, token in enumerate(tokens):
-        letter = token[0].lower()
-        if letter in ('"', "\\"):
-            shown.append(token.strip('"') if letter == '"' else token[1:])
-        elif letter == "a" and len(token) > 1:
-            shown.append(("AM" if moment.hour < 12 else "PM")[: 2 if "m" in token.lower() else 1])
-        elif letter == "y":
-            shown.append(f"{moment.year:04d}" if len(token) > 2 else f"{moment.year % 100:02d}")
-        elif letter == "m" and _is_minute(tokens, position):
-            shown.append(f"{moment.minute:0{min(len(token), 2)}d}")
-        elif letter == "m":
-            shown.append(_name(moment.month, calendar.month_name[moment.month], len(token)))
-        elif letter == "d":
-            shown.append(_name(moment.day, calendar.day_name[moment.weekday()], len(token)))
-        elif letter == "h":
-            hour = (moment.hour % 12 or 12) if half_day else moment.hour
-            shown.append(f"{hour:0{min(len(token), 2)}d}")
-        elif token.startswith("["):
-            shown.append(str(int(value * 24 + 1e-9)))
-        elif letter == "s":
-            shown.append(f"{moment.second:0{min(len(token), 2)}d}")
-        elif letter == "0" and shown and shown[-1] == ".":
-            shown.append(f"{moment.microsecond // 1000:03d}"[: len(token)])
-        else:
-            shown.append(token)
-    return "".join(shown)
+    return "".join(
+        str(int(value * 24 + 1e-9))
+        if token.startswith("[")
+        else _date_part(moment, token, minute=_is_minute(tokens, position), half_day=half_day)
+        for position, token in enumerate(tokens)
+    )
 
 
-def _name(number: int, name: str, length: int) -> str:
+def _date_part(moment: datetime, token: str, *, minute: bool, half_day: bool) -> str:
+    """Write one token of a date pattern; texts in quotes and stray characters stand for themselves."""
+    letter, length = token[0].lower(), len(token)
+    short = min(length, 2)
+    hour = (moment.hour % 12 or 12) if half_day else moment.hour
+    parts = {
+        '"': token.strip('"'),
+        "\\": token[1:],
+        "a": ("AM" if moment.hour < 12 else "PM")[: 2 if "m" in token.lower() else 1],
+        "y": f"{moment.year:04d}" if length > 2 else f"{moment.year % 100:02d}",
+        "m": _number_or_name(moment.month, MONTHS[moment.month - 1], length),
+        "d": _number_or_name(moment.day, WEEKDAYS[moment.weekday()], length),
+        "h": f"{hour:0{short}d}",
+        "s": f"{moment.second:0{short}d}",
+        "0": f"{moment.microsecond // 1000:03d}"[:length],
+    }
+    return f"{moment.minute:0{short}d}" if minute else parts.get(letter, token)
+
+
+def _number_or_name(number: int, name: str, length: int) -> str:
     return f"{number:0{length}d}" if length < 3 else (name[:3] if length == 3 else name)
 
 
 def _is_minute(tokens: list[str], position: int) -> bool:
-    """An ``m`` is a minute when the nearest letter token before is an hour, or the nearest after a second."""
+    """Tell minutes from months: next to a minute stand hours before it, or seconds after it."""
+    if tokens[position][0].lower() != "m":
+        return False
     before = [token[0].lower() for token in tokens[:position] if token[0].lower() in "ymdhs["]
     after = [token[0].lower() for token in tokens[position + 1 :] if token[0].lower() in "ymdhs["]
     return bool((before and before[-1] in "h[") or (after and after[0] == "s"))

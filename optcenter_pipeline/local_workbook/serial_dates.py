@@ -6,6 +6,23 @@ from datetime import datetime, timedelta
 
 EPOCH = datetime(1899, 12, 30)
 
+# spelled out, since the calendar module's names follow the process's locale
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def to_serial(moment: datetime) -> float:
     """Give the serial number of a naive datetime."""

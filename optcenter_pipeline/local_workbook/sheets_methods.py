@@ -18,7 +18,7 @@ from .requests.dimensions import insert_dimension
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .table_append import last_table
-from .values import INPUT_OPTIONS, RangeWriter, clear_range, read_range
+from .values import INPUT_OPTIONS, RangeWriter, clear_range, read_range, value_lines
 
 Method = Callable[[sqlite3.Connection, Call], Any]
 _DIMENSIONS = ("ROWS", "COLUMNS")
@@ -141,6 +141,7 @@ def update_values(connection: sqlite3.Connection, call: Call) -> Any:
     call.check_body(_VALUE_RANGE)
     writer_option = _input_option(call.parameter("valueInputOption"))
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
+    value_lines(call.body, "data")  # refused before the range is looked at, as Google does
     sheet, area = spreadsheet.resolve(call.path["range"])
     _check_same_range(spreadsheet, call.body, call.path["range"])
     response = RangeWriter(spreadsheet, writer_option).write(sheet, area, call.body, "data")
@@ -211,7 +212,7 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
     row, column = (
         (area.start_row, area.start_column) if table is None else (table.closed_end_row, table.start_column)
     )
-    _make_room(spreadsheet, sheet, row, _height(call.body), inserts=inserts)
+    _make_room(spreadsheet, sheet, row, len(value_lines(call.body, "data")), inserts=inserts)
     anchor = CellRange(row, column, row + 1, column + 1, is_anchor=True)
     answer: dict[str, Any] = {"spreadsheetId": spreadsheet.id}
     if table is not None:
@@ -220,15 +221,6 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet.save()
     answer["updates"] = _with_values(spreadsheet, call, response)
     return select(answer, call.mask)
-
-
-def _height(body: dict[str, Any]) -> int:
-    values = body.get("values")
-    if not isinstance(values, list):
-        return 0
-    if body.get("majorDimension") == "COLUMNS":
-        return max((len(line) for line in values if isinstance(line, list)), default=0)
-    return len(values)
 
 
 def _make_room(spreadsheet: Spreadsheet, sheet: Sheet, row: int, height: int, *, inserts: bool) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from .cell import Scalar
-from .serial_dates import to_serial
+from .serial_dates import MONTHS, to_serial
 
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s?(?P<currency>[$€£¥]?)\s?(?P<sign2>[+-]?)"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<point>\.(?P<fraction>\d*))?(?P<exponent>[eE][+-]?\d{1,3})?\s?(?P<percent>%?)"
 )
-_MONTH_NAMES = [name.lower() for name in calendar.month_name[1:]]
 _MONTH = "(?P<name>[A-Za-z]{3,9})"
 _DATES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), shown)
@@ -51,22 +49,18 @@ def parse_typed(text: str, *, today: datetime, cell_is_text: bool = False) -> Ty
         today: gives the year to a date typed without one.
         cell_is_text: the cell is formatted as plain text, where everything stays as typed.
     """
-    if cell_is_text:
-        return TypedInput(value=text)
-    if text.startswith("'"):
-        return TypedInput(value=text[1:])
+    if cell_is_text or text.startswith("'"):
+        return TypedInput(value=text if cell_is_text else text[1:])
     if text.startswith("=") and len(text) > 1:
         return TypedInput(formula=text)
     stripped = text.strip()
     if stripped.upper() in ("TRUE", "FALSE"):
         return TypedInput(value=stripped.upper() == "TRUE")
     found = _parse_number(stripped) or _parse_moment(stripped, today)
-    if found is not None:
-        return found
-    if stripped[:1] in ("+", "-") and len(stripped) > 1:
+    if found is None and stripped[:1] in ("+", "-") and len(stripped) > 1:
         # a sheet takes a leading sign that starts no number for the start of a formula
-        return TypedInput(formula="=" + stripped)
-    return TypedInput(value=text)
+        found = TypedInput(formula="=" + stripped)
+    return found or TypedInput(value=text)
 
 
 def _parse_number(text: str) -> TypedInput | None:
@@ -139,8 +133,8 @@ def _parse_date(text: str, today: datetime) -> tuple[datetime, str] | None:
 
 def _month_number(name: str) -> int:
     """The number of an English month's name or of its first three letters, 0 for any other word."""
-    for number, month in enumerate(_MONTH_NAMES, start=1):
-        if name.lower() in (month, month[:3]):
+    for number, month in enumerate(MONTHS, start=1):
+        if name.lower() in (month.lower(), month[:3].lower()):
             return number
     return 0
 

@@ -99,7 +99,7 @@ class RangeWriter:
         Raises:
             InvalidArgumentError: where the values do not fit into the range or the grid, or are no cell values.
         """
-        lines = _lines(body, at)
+        lines = value_lines(body, at)
         target = sheet.check_inside(area, whole=True)
         width = max(map(len, lines), default=0)
         written = CellRange(
@@ -167,8 +167,12 @@ class RangeWriter:
             sheet.set_format(cell, {**cell_format, "numberFormat": typed.number_format})
 
 
-def _lines(body: dict[str, Any], at: str) -> list[list[Any]]:
-    """Give a ``ValueRange`` body's values as rows."""
+def value_lines(body: dict[str, Any], at: str) -> list[list[Any]]:
+    """Give a ``ValueRange`` body's values as rows.
+
+    Raises:
+        InvalidArgumentError: where they are no list of lists.
+    """
     values = body.get("values")
     if values is None:
         return []

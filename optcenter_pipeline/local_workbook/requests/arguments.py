@@ -77,8 +77,15 @@ def fields(body: dict[str, Any], known: tuple[str, ...]) -> Mask:
 
 
 def without_defaults(value: Any) -> Any:
-    """Leave out what Google's answers leave out: nulls, falses, zeros, empty texts and lists, at any depth."""
+    """Leave out what Google's answers leave out, at any depth: nulls, falses, empty texts and lists.
+
+    Of zeros only a ``sheetId`` is left out, as the recorded answers show.
+    """
     if isinstance(value, dict):
         cleaned = {name: without_defaults(part) for name, part in value.items()}
-        return {name: part for name, part in cleaned.items() if part or part == {}}
+        return {
+            name: part
+            for name, part in cleaned.items()
+            if part or isinstance(part, dict) or (part == 0 and part is not False and name != "sheetId")
+        }
     return [without_defaults(part) for part in value] if isinstance(value, list) else value

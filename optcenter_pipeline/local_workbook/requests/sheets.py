@@ -74,6 +74,7 @@ def _copy_properties(sheet: Sheet, given: dict[str, Any], mask: dict[str, Any]) 
     ):
         if 0 < grid[count] <= integer(grid, frozen, 0):
             raise InvalidArgumentError(f"You can't freeze all visible {word} on the sheet.")
+    properties["gridProperties"] = {name: value for name, value in grid.items() if value}
     sheet.document["properties"] = without_defaults(properties)
     if "gridProperties" in mask:
         _cut_cells_outside(sheet)
