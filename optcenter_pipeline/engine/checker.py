@@ -28,8 +28,10 @@ from optcenter_pipeline.engine.checker_numbers import (
     same_name,
     slice_of,
 )
-from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Gap, Result, StageResult
+from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Gap, Result, SliceCapacity, StageResult
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.capacity_cap import CapacityCap
+from optcenter_pipeline.rules.capacity_floor import CapacityFloor
 from optcenter_pipeline.rules.target import Target
 
 TOLERANCE = Fraction(1, 10**6)
@@ -212,6 +214,7 @@ def _gaps(count: Recount, result: Result) -> Iterator[Violation]:
             yield Violation(what, "no row", "a row for every target", target.source_rows)
             continue
         row = rows.pop(0)
+        yield from _whole_is_all(what, row, target)
         needed = needed_of(target)
         achieved = count.kpi(target.kpi_key, slice_of(target.dimension, target.dimension_key))
         gap = max(Fraction(0), needed - achieved)
@@ -230,6 +233,16 @@ def _gaps(count: Recount, result: Result) -> Iterator[Violation]:
 def _target_identity(row: Gap | Target) -> object:
     place = slice_of(row.dimension, row.dimension_key)
     return place, same_name(row.kpi_key), row.floor_or_goal, row.target_value, row.source_rows
+
+
+def _whole_is_all(
+    what: str, row: Gap | SliceCapacity, *rules: Target | CapacityFloor | CapacityCap
+) -> Iterator[Violation]:
+    """A row on all of the pool says so: the key of all/all is `all`, or what the rule has there."""
+    if slice_of(row.dimension, row.dimension_key) == WHOLE_POOL:
+        keys = {"all"} | {same_name(rule.dimension_key) for rule in rules}
+        if same_name(row.dimension_key) not in keys:
+            yield Violation(f"{what}.dimension_key", row.dimension_key, "all")
 
 
 def _severity(gap: Fraction, needed: Fraction) -> str:
@@ -269,6 +282,7 @@ def _totals(count: Recount, result: Result) -> Iterator[Violation]:
             yield Violation("capacity.slices", found, "one for each slice with a floor or a cap")
     for row in result.capacity.slices:
         place, what = slice_of(row.dimension, row.dimension_key), f"capacity.{row.dimension} {row.dimension_key}"
+        yield from _whole_is_all(what, row, *count.rules.capacity_floors, *count.rules.capacity_caps)
         yield from _differs(f"{what}.used", row.used, count.tokens(place))
         for name, limit, expected in (("min", row.min_tokens, floors), ("max", row.max_tokens, caps)):
             if place in expected:
@@ -345,7 +359,7 @@ def _stage_numbers(
         yield Violation(f"{what}.bound", f"{reported.bound:.9g}", f"not on the wrong side of {reported.value:.9g}")
     if value:
         yield from _differs(f"{what}.mip_gap", reported.mip_gap, abs(bound - value) / abs(value))
-    elif abs(bound) <= TOLERANCE and reported.mip_gap > TOLERANCE:
+    elif abs(bound) <= TOLERANCE < abs(exact(reported.mip_gap)):
         yield Violation(f"{what}.mip_gap", f"{reported.mip_gap:.9g}", "0")
     if reported.proven and apart > exact(count.snapshot.solver.mip_gap) * abs(value) + _room(value):
         yield Violation(f"{what}.proven", f"True at {float(apart):.9g} apart", "within the gap that was asked for")

@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 CLOSED = ("done", "cancelled", "archived", "rejected")
 DIMENSIONS = ("country", "region", "segment", "product", "category", "program", "department")
+ALIASES = {"market": "country", "team": "department", "program_key": "program"}
 HOLD = 1e-6
 FLOAT_NOISE = 1e-9
 
@@ -84,9 +85,9 @@ def first_day(period: str) -> dt.date:
 
 def cut(dimension: str, key: str) -> dict[str, str]:
     """Dimension → wanted value; empty for all/all."""
-    if folded(dimension) == "all":
+    if folded(dimension) in {"all", "global", "total", "company"}:
         return {}
-    names = [folded(name) for name in dimension.split("|")]
+    names = [ALIASES.get(folded(name), folded(name)) for name in dimension.split("|")]
     if names == ["country_product"]:
         names = ["country", "product"]
     values = [folded(value) for value in key.split("|")]
@@ -300,7 +301,7 @@ class _Search:
 
     def scale(self, name: str) -> float:
         targets = [t for t in self.rules.targets if folded(t.kpi_key) == name and t.target_value != 0]
-        whole = [abs(t.target_value) for t in targets if folded(t.dimension) == "all"]
+        whole = [abs(t.target_value) for t in targets if not cut(t.dimension, t.dimension_key)]
         if whole:
             return max(whole)
         if targets:

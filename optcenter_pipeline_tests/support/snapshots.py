@@ -78,9 +78,6 @@ def reordered(original: Snapshot, shuffle: Any) -> Snapshot:
     for rows in document["constraint_set"].values():
         if isinstance(rows, list):
             mixed(rows)
-            for row in rows:
-                mixed(row.get("members", []))
-                mixed(row.get("requires", []))
     if document["scope"]["initiative_keys"]:
         mixed(document["scope"]["initiative_keys"])
     return Snapshot.model_validate(document)
