@@ -1,0 +1,127 @@
+"""A tab as it stands in the sheet at one moment, every owner's cells, and what its rows are known by."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from optcenter_pipeline.workbook.coercion import as_text
+from optcenter_pipeline.workbook.columns import Kind, Owner, Tab
+from optcenter_pipeline.workbook.errors import WorkbookRefusedError
+from optcenter_pipeline.workbook.layout import Layout, read_layout
+from optcenter_pipeline.workbook.workbook import Cell, CellBlock, Filled, Workbook, grid_size, whole_sheet
+
+_ERROR_VALUES = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#ERROR!", "#SPILL!", "#CALC!")
+
+
+@dataclass(frozen=True)
+class TabGrid:
+    """One tab's cells, unformatted. Rows and columns are counted from 0 here; row 0 is the header."""
+
+    tab: Tab
+    rows: list[list[Cell]]
+    """Ragged: trailing empty cells and rows are not there."""
+    row_count: int
+    """Of the grid, empty rows included."""
+    column_count: int
+    render: str = field(default="UNFORMATTED_VALUE")
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the columns stand."""
+        return read_layout(self.tab, self.rows[0] if self.rows else ())
+
+    @cached_property
+    def pm_positions(self) -> tuple[tuple[str, int], ...]:
+        """The PM-owned columns that stand in the sheet, in canonical order, with their positions."""
+        places = self.layout.positions
+        return tuple((name, places[name]) for name in self.tab.owned_by(Owner.PM) if name in places)
+
+    @cached_property
+    def system_positions(self) -> dict[str, int]:
+        """The system columns that stand in the sheet, in canonical order."""
+        places = self.layout.positions
+        return {name: places[name] for name in self.tab.owned_by(Owner.SYSTEM) if name in places}
+
+    def value(self, row: int, column: int) -> Filled:
+        """The cell, `""` where there is none."""
+        if row >= len(self.rows) or column >= len(self.rows[row]):
+            return ""
+        cell = self.rows[row][column]
+        return "" if cell is None else cell
+
+    def named(self, row: int, name: str) -> Filled:
+        """The cell of a column by its canonical name, `""` where there is none."""
+        position = self.layout.positions.get(name)
+        return "" if position is None else self.value(row, position)
+
+    def pm_cells(self, row: int) -> list[tuple[str, Filled]]:
+        """The row's PM-owned cells that are not blank, in canonical order."""
+        cells = [(name, self.value(row, position)) for name, position in self.pm_positions]
+        return [(name, cell) for name, cell in cells if not is_blank(cell)]
+
+    def content_hash(self, row: int) -> str:
+        """Names the row's content: sha256 of its PM-owned cells as they came.
+
+        The same whatever the order of the columns, the row's place, and what formulas and the system wrote.
+        """
+        cells = [[name, _canonical(cell)] for name, cell in self.pm_cells(row)]
+        return hashlib.sha256(json.dumps(cells, ensure_ascii=True).encode()).hexdigest()
+
+    def is_blank_row(self, row: int) -> bool:
+        """Whether its PM-owned cells are blank; a checkbox that nobody ticked (FALSE) is."""
+        kinds = self.tab.by_name
+        return all(cell is False and kinds[name].kind is Kind.BOOL for name, cell in self.pm_cells(row))
+
+    def is_note(self, row: int) -> bool:
+        """Whether it is a note to people: its first cell begins with `#` and is not the sheet's error value."""
+        first = self.value(row, 0)
+        return isinstance(first, str) and first.startswith("#") and not first.startswith(_ERROR_VALUES)
+
+    def has_content(self, row: int) -> bool:
+        """Whether any cell of the row says something, whoever owns it."""
+        return row < len(self.rows) and not all(is_blank(cell) for cell in self.rows[row])
+
+    def row_key(self, row: int) -> str:
+        """The row's key for people, its parts joined by ` / `."""
+        parts = (as_text(self.named(row, name)).strip() for name in self.tab.key_columns)
+        return " / ".join(part for part in parts if part)
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing, or only white space."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _canonical(cell: Cell) -> Cell:
+    """The form in which a cell enters the hash: 12 and 12.0 are one number, and never the text '12'."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell
+
+
+def read_grids(workbook: Workbook, tabs: Iterable[Tab], *, render: str = "UNFORMATTED_VALUE") -> dict[str, TabGrid]:
+    """Read whole tabs in one request; a tab that the workbook does not have is not in the answer.
+
+    One read where every tab is there; two more (metadata, and what is there) where one is missing.
+    """
+    wanted = list(tabs)
+    try:
+        blocks = workbook.batch_get([whole_sheet(tab.name) for tab in wanted], render=render)
+    except WorkbookRefusedError:
+        there = {sheet.title.casefold() for sheet in workbook.sheets()}
+        present = [tab for tab in wanted if tab.name.casefold() in there]
+        if len(present) == len(wanted):
+            raise
+        wanted = present
+        blocks = workbook.batch_get([whole_sheet(tab.name) for tab in wanted], render=render)
+    return grids_of(wanted, blocks, render)
+
+
+def grids_of(tabs: Sequence[Tab], blocks: Sequence[CellBlock], render: str) -> dict[str, TabGrid]:
+    """Pair tabs with the blocks that were read for them."""
+    return {
+        tab.name: TabGrid(tab, block.rows, *grid_size(block.range), render)
+        for tab, block in zip(tabs, blocks, strict=True)
+    }
