@@ -2,17 +2,19 @@
 
 import copy
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from pydantic import ValidationError
 
 from optcenter_pipeline.engine.checker import check
-from optcenter_pipeline.engine.checker_numbers import UncountableError, period_begins, slice_of
+from optcenter_pipeline.engine.checker_numbers import Recount, UncountableError, period_begins, slice_of
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline_tests.support import brute_force
-from optcenter_pipeline_tests.support.snapshots import Json, candidate, snapshot
+from optcenter_pipeline_tests.support.snapshots import Json, candidate, snapshot, snapshots
 
 UNCHECKED = {"reason", "message", "text", "solver", "timings", "schema_version", "nodes", "seconds", "alerts"}
 """Parts of a result that carry no number or rule."""
@@ -532,3 +534,52 @@ def test_no_period(period: str) -> None:
 def test_no_slice(named: tuple[str, str]) -> None:
     with pytest.raises(UncountableError):
         slice_of(*named)
+
+
+HARD = {
+    "scenario_capacity", "capacity_floor", "capacity_cap", "mandatory", "exclude_initiative", "exclude_pair",
+    "bundle_all_or_nothing", "blocked_by_bundle", "require_prereq", "blocked_by_prerequisite", "eligibility",
+    "target_floor",
+}  # fmt: skip
+
+
+@settings(max_examples=250, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(question=snapshots(spoilt_percent=0, most=6))
+def test_the_checker_and_the_oracle_allow_the_same_portfolios(question: Snapshot) -> None:
+    answer = brute_force.solve(question)
+    allowed = brute_force.feasible(question)
+    pool = sorted(answer.pool)
+    for size in range(len(pool) + 1):
+        for keys in combinations(pool, size):
+            document = {
+                "status": "optimal",
+                "objective": {"mode": question.scenario.objective_mode},
+                "selected": [selected(key, rank, 1, 0, {}) for rank, key in enumerate(keys, start=1)],
+                "rejected": rejected(*sorted(set(pool) - set(keys))),
+                "solver": SOLVER,
+            }
+            found = violations(question, document)
+            assert "pool" not in found
+            assert (frozenset(keys) in allowed) == found.isdisjoint(HARD)
+
+
+@settings(max_examples=250, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(question=snapshots(spoilt_percent=0))
+def test_the_checker_and_the_oracle_count_the_same(question: Snapshot) -> None:
+    answer = brute_force.solve(question)
+    assume(answer.status == "optimal")
+    for portfolio in answer.portfolios:
+        count = Recount(question, portfolio)
+        *stages, economy = count.stages
+        assert [(s.name, s.second_pass) for s in stages] == [(s.name, s.second_pass) for s in answer.stages]
+        assert float(count.measure(economy)) == pytest.approx(answer.tokens)
+        for stage_, best in zip(stages, answer.stages, strict=True):
+            reached = float(count.measure(stage_))
+            room = 1e-6 * max(1.0, abs(best.value))
+            if stage_.name == "goals":
+                assert best.value - room <= reached <= best.value + 2 * room
+            else:
+                assert reached >= best.value - float(stage_.tolerance) * abs(best.value) - 2 * room
+        if stages[0].is_kpi:
+            best_first = answer.stages[0].value
+            assert float(count.measure(stages[0])) <= best_first + 1e-6 * max(1.0, abs(best_first))

@@ -67,6 +67,13 @@ def solve(snapshot: Snapshot) -> Answer:
     return _Search(question).answer()
 
 
+def feasible(snapshot: Snapshot) -> frozenset[frozenset[str]]:
+    """Every portfolio that keeps the hard rules of a valid snapshot."""
+    search = _Search(_Question(snapshot))
+    search.hard_rules()
+    return search.portfolios(search.alive)
+
+
 def first_day(period: str) -> dt.date:
     year, _, part = period.partition("-")
     try:
@@ -218,18 +225,18 @@ class _Search:
 
     def answer(self) -> Answer:
         pool = frozenset(self.question.pool)
-        self._hard_rules()
+        self.hard_rules()
         if not self.alive.any():
             return Answer("infeasible", pool=pool)
         stages = self._stages()
         tokens = self.x @ self.cost
         fewest = float(tokens[self.alive].min())
         final = self.alive & (tokens <= fewest + FLOAT_NOISE)
-        portfolios = frozenset(
-            frozenset(key for key, funded in zip(self.question.pool, row, strict=True) if funded)
-            for row in self.x[final]
-        )
-        return Answer("optimal", "", tuple(stages), fewest, portfolios, pool, self.decided)
+        return Answer("optimal", "", tuple(stages), fewest, self.portfolios(final), pool, self.decided)
+
+    def portfolios(self, which: Mask) -> frozenset[frozenset[str]]:
+        keys = np.array(self.question.pool, dtype=object)
+        return frozenset(frozenset(keys[row]) for row in self.x[which])
 
     def inside(self, dimension: str, key: str) -> Mask:
         wanted = cut(dimension, key)
@@ -251,7 +258,7 @@ class _Search:
                     total = total + synergy.value * self.x[:, columns].all(axis=1)
         return total
 
-    def _hard_rules(self) -> None:
+    def hard_rules(self) -> None:
         self._tie_numbers()
         self._tie_initiatives()
 

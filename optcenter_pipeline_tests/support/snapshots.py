@@ -104,8 +104,10 @@ class _Rows:
 
 
 @st.composite
-def _candidates(draw: st.DrawFn, kpis: list[str]) -> list[Json]:
-    size = draw(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, LARGEST]))
+def _candidates(draw: st.DrawFn, kpis: list[str], most: int) -> list[Json]:
+    size = draw(
+        st.sampled_from([0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, LARGEST]).filter(lambda n: n <= most)
+    )
     unit = draw(st.sampled_from([1.0, 1.0, 0.5, 0.1]))
     steps = draw(st.sampled_from([4, 20]))
     signed = _chance(draw, 30)
@@ -321,10 +323,10 @@ def _spoil(draw: st.DrawFn, document: Json) -> None:
 
 
 @st.composite
-def snapshots(draw: st.DrawFn, *, mip_gap: float = 0.0, spoilt_percent: int = 4) -> Snapshot:
+def snapshots(draw: st.DrawFn, *, mip_gap: float = 0.0, spoilt_percent: int = 4, most: int = LARGEST) -> Snapshot:
     """Any snapshot; a few per cent of them make no model."""
     kpis = _KPIS[: draw(st.integers(1, 4))]
-    rows = draw(_candidates(kpis))
+    rows = draw(_candidates(kpis, most))
     keys = [row["initiative_key"] for row in rows]
     outside = ["X-1", "X-2"]
     everything = sum(row["engineering_tokens"] for row in rows)
