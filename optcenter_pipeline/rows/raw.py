@@ -30,3 +30,9 @@ class RawTab(Value):
     """Why the tab could not be read (no such tab, a required column missing, a header twice): then no rows."""
     warnings: tuple[str, ...] = ()
     """Unknown columns, data below the cut."""
+
+
+class RawWorkbook(Value):
+    """Every input tab of one reading, by name."""
+
+    tabs: dict[str, RawTab]

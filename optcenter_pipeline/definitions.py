@@ -1,0 +1,33 @@
+"""What Dagster loads: one Definitions; nothing is computed and nothing is reached at import."""
+
+from typing import Any
+
+import dagster as dg
+
+from optcenter_pipeline import stages
+from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
+from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource, WorkbookResource
+
+
+def build_defs(**resource_overrides: Any) -> dg.Definitions:
+    """The definitions, with other resources where a test or a tool brings its own.
+
+    Args:
+        resource_overrides: `workbook`, `database` or `solver` → another resource.
+    """
+    resources = {
+        "workbook": WorkbookResource(),
+        "database": DatabaseResource(),
+        "solver": SolverResource(),
+        **resource_overrides,
+    }
+    return dg.Definitions(
+        assets=dg.load_assets_from_package_module(stages),
+        jobs=[save_job, optimize_job],
+        resources=resources,
+        # steps in one process: each would spend seconds on imports in a process of its own
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,26 @@
+"""The Dagster instance that remembers runs: `DAGSTER_HOME` where it is set, else a folder of the settings' home."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from optcenter_pipeline.settings import Settings
+
+_INSTANCE_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Where Dagster keeps its history; made, with telemetry off, where it is ours and is not there yet."""
+    if os.environ.get("DAGSTER_HOME"):
+        return Path(os.environ["DAGSTER_HOME"])
+    home = settings.dagster_home()
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text(_INSTANCE_YAML, encoding="utf-8")
+    return home
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """The instance that the command line's runs and the Dagster UI share."""
+    return dg.DagsterInstance.from_config(str(dagster_home(settings)))

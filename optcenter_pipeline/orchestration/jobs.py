@@ -1,0 +1,18 @@
+"""save_job: the sheet into the database, statuses back. optimize_job: a save, then one set solved and delivered."""
+
+import dagster as dg
+
+SAVE = dg.AssetSelection.groups("save")
+RUN = dg.AssetSelection.groups("run")
+
+save_job = dg.define_asset_job(
+    "save_job",
+    selection=SAVE,
+    description="Read the workbook, judge and compile its rows, save them, and write each row's status back.",
+)
+
+optimize_job = dg.define_asset_job(
+    "optimize_job",
+    selection=SAVE | RUN,
+    description="Save everything, then solve one constraint set (the partition) and write its portfolio back.",
+)

@@ -1,0 +1,193 @@
+"""Executing a run of the ledger: solve, check, and give it its one final status, whatever happens."""
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optcenter_pipeline.database.connection import Database
+from optcenter_pipeline.database.ledger import (
+    FoundPortfolio,
+    FundedInitiative,
+    RunOutcome,
+    create_run,
+    fail_run,
+    finish_run,
+    heartbeat,
+    start_run,
+    this_worker,
+)
+from optcenter_pipeline.database.run_records import get_run, list_runs
+from optcenter_pipeline.database.stage_outputs import sha256_of
+from optcenter_pipeline.engine import Progress, solve
+from optcenter_pipeline.engine.checker import Violation, check
+from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Result
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.report.numbers import amount
+
+PROGRESS_LOGGER = "optcenter_pipeline.progress"
+"""Receives a record a progress event, the event as its `progress`; a terminal may listen."""
+
+_HEARTBEAT_EVERY = dt.timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class ExecutedRun:
+    """A run that has its final status."""
+
+    run_id: str
+    snapshot: Snapshot
+    result: Result
+    violations: tuple[Violation, ...]
+    """What the independent checker found; then the run has failed and nothing of it may be written on."""
+    results_sha256: str
+
+    @property
+    def status(self) -> str:
+        """The run's final status in the ledger."""
+        return "failed" if self.violations else self.result.status
+
+
+def run_to_execute(database: Database, scenario_name: str, set_name: str, *, dagster_run_id: str) -> str:
+    """The pending run that this Dagster run wrote down, else a new one of the set's newest snapshot.
+
+    Raises:
+        LookupError: the set has no run yet.
+    """
+    now = dt.datetime.now(dt.UTC)
+    with database.session() as session:
+        runs = list_runs(session, scenario_name=scenario_name, constraint_set_name=set_name)
+        for run in runs:
+            if run.dagster_run_id == dagster_run_id and run.status == "pending":
+                return run.run_id
+        if not runs:
+            raise LookupError(f"{scenario_name} / {set_name} has no snapshot yet; materialise run_snapshot first")
+        newest = get_run(session, runs[0].run_id)
+        return create_run(
+            session,
+            newest.inputs_snapshot_json,
+            now=now,
+            requested_by=newest.summary.requested_by,
+            dagster_run_id=dagster_run_id,
+            worker=this_worker(),
+        )
+
+
+def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) -> ExecutedRun:
+    """Solve a pending run and give it its final status.
+
+    Raises:
+        RunAlreadyFinalError: somebody else ended it meanwhile.
+        Exception: whatever stopped the solve; the run is `failed` (or `cancelled`) by then, with that text.
+    """
+    with database.session() as session:
+        snapshot = Snapshot.model_validate_json(get_run(session, run_id).inputs_snapshot_json)
+        start_run(session, run_id, now=dt.datetime.now(dt.UTC))
+    try:
+        result = solve(snapshot, on_progress=_Teller(database, run_id, log).tell)
+        violations = check(snapshot, result)
+    except BaseException as error:
+        _end_by_error(database, run_id, error)
+        raise
+    results_json = result.model_dump_json()
+    with database.session() as session:
+        finish_run(session, run_id, _outcome(result, results_json, violations), now=dt.datetime.now(dt.UTC))
+    log(f"run {run_id}: {result.status}")
+    return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)))
+
+
+def _end_by_error(database: Database, run_id: str, error: BaseException) -> None:
+    """`cancelled` where a person stopped it, else `failed`; the error itself goes on its way."""
+    stopped = not isinstance(error, Exception) or type(error).__name__ == "DagsterExecutionInterruptedError"
+    text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
+    now = dt.datetime.now(dt.UTC)
+    with database.session() as session:
+        if stopped:
+            finish_run(session, run_id, RunOutcome(status="cancelled", error_text=f"stopped: {text}"), now=now)
+        else:
+            fail_run(session, run_id, text, now=now)
+
+
+def _outcome(result: Result, results_json: str, violations: tuple[Violation, ...]) -> RunOutcome:
+    """The ledger's plain values of a result; one that the checker refuses is a failed run without portfolio."""
+    objective = result.objective
+    error_text = None
+    if violations:
+        error_text = "the independent checker refused the result: " + "; ".join(map(violation_line, violations))
+    portfolio = None
+    if result.status in WITH_PORTFOLIO and not violations:
+        portfolio = FoundPortfolio(
+            objective_value=objective.value,
+            capacity_used=result.capacity.used if result.capacity else 0.0,
+            items=[
+                FundedInitiative(
+                    initiative_key=chosen.initiative_key,
+                    rank=chosen.rank,
+                    allocated_tokens=chosen.allocated_tokens,
+                    objective_contribution=chosen.objective_contribution,
+                    contributions_json=json.dumps(chosen.contributions, ensure_ascii=False, sort_keys=True),
+                    reason=chosen.reason,
+                )
+                for chosen in result.selected
+            ],
+        )
+    return RunOutcome(
+        status="failed" if violations else result.status,
+        results_json=results_json,
+        gaps_json=json.dumps([gap.model_dump(mode="json") for gap in result.gaps], ensure_ascii=False),
+        objective_value=objective.value,
+        objective_bound=objective.bound,
+        mip_gap=objective.mip_gap,
+        build_seconds=result.timings.build,
+        solve_seconds=result.timings.solve,
+        extract_seconds=result.timings.extract,
+        solver_name=result.solver.name,
+        solver_version=result.solver.version,
+        error_text=error_text,
+        portfolio=portfolio,
+    )
+
+
+def violation_line(violation: Violation) -> str:
+    """`capacity: found 105, expected at most 100 (Scenario_Config!2)`."""
+    rows = f" ({', '.join(violation.source_rows)})" if violation.source_rows else ""
+    return f"{violation.what}: found {violation.found}, expected {violation.expected}{rows}"
+
+
+def _without_times(result: Result) -> str:
+    """The result as JSON without seconds: the same answer is the same data version."""
+    stages = {"stages": {"__all__": {"seconds"}}}
+    return result.model_dump_json(exclude={"timings": True, "objective": stages})
+
+
+class _Teller:
+    """Passes progress on: to the log at most once a second, to listeners always, a heartbeat to the ledger."""
+
+    def __init__(self, database: Database, run_id: str, log: Callable[[str], None]) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._log = log
+        self._logged_at = self._beat_at = dt.datetime.now(dt.UTC)
+
+    def tell(self, progress: Progress) -> None:
+        logging.getLogger(PROGRESS_LOGGER).info("%s", self._run_id, extra={"progress": progress})
+        now = dt.datetime.now(dt.UTC)
+        if progress.finished or now - self._logged_at >= dt.timedelta(seconds=1):
+            self._logged_at = now
+            self._log(progress_line(progress))
+        if now - self._beat_at >= _HEARTBEAT_EVERY:
+            self._beat_at = now
+            with self._database.session() as session:
+                heartbeat(session, self._run_id, now=now)
+
+
+def progress_line(progress: Progress) -> str:
+    """`stage 1/3 gmv: 31.5, at most 32 (4 nodes, 0.2 s)`."""
+    value = "none yet" if progress.value is None else amount(progress.value)
+    bound = "" if progress.bound is None else f", bound {amount(progress.bound)}"
+    done = " done" if progress.finished else ""
+    return (
+        f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound} "
+        f"({progress.nodes} nodes, {progress.seconds:.1f} s)"
+    )

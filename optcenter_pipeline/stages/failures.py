@@ -1,0 +1,33 @@
+"""The core's errors as Dagster failures: one clear text, the messages as metadata, no retry of what cannot mend."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+INVALID_INPUT = "invalid_input"
+SYSTEM_ERROR = "system_error"
+
+
+@contextmanager
+def told_clearly() -> Iterator[None]:
+    """Turn the errors that the rooms document into `dagster.Failure`s that carry their text and kind.
+
+    Metadata: `kind` (`invalid_input` or `system_error`) and `messages`, a JSON list of lines.
+    """
+    from optcenter_pipeline.database.errors import DatabaseError, RunBlockedError
+    from optcenter_pipeline.workbook.errors import WorkbookError
+
+    try:
+        yield
+    except RunBlockedError as error:
+        raise _failure("The workbook's rows block this run", INVALID_INPUT, list(error.lines)) from error
+    except LookupError as error:
+        raise _failure(str(error.args[0] if error.args else error), INVALID_INPUT, [str(error)]) from error
+    except (WorkbookError, DatabaseError) as error:
+        raise _failure(str(error), SYSTEM_ERROR, [str(error)]) from error
+
+
+def _failure(description: str, kind: str, messages: list[str]) -> dg.Failure:
+    metadata = {"kind": dg.MetadataValue.text(kind), "messages": dg.MetadataValue.json(messages)}
+    return dg.Failure(description, metadata=metadata, allow_retries=False)

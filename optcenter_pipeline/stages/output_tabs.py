@@ -1,0 +1,34 @@
+"""output_tabs: a finished run in the sheet: Runs, Results, Gaps_Alerts, in one batch request."""
+
+import dagster as dg
+
+from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
+from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
+from optcenter_pipeline.stages.solve import solve
+
+
+@dg.asset(
+    group_name="run",
+    kinds={"googlesheets"},
+    owners=["team:product-operations"],
+    deps=[solve],
+    partitions_def=CONSTRAINT_SETS,
+    description="Every final run that the sheet does not show yet: its rows in Runs, Results and Gaps_Alerts.",
+)
+def output_tabs(
+    context: dg.AssetExecutionContext, database: DatabaseResource, workbook: WorkbookResource
+) -> dg.MaterializeResult:
+    """Deliver every run that the sheet does not show yet; a repeat writes nothing."""
+    from optcenter_pipeline.runs.delivery import deliver_runs
+
+    with told_clearly(), database.open() as db, workbook.open() as book:
+        delivered = deliver_runs(db, book, source=f"pm.optimize {context.run.run_id[:8]}")
+        requests = book.counts
+    return dg.MaterializeResult(
+        metadata={
+            "runs_delivered": delivered,
+            "read_requests": requests.reads,
+            "write_requests": requests.writes,
+        }
+    )

@@ -1,0 +1,35 @@
+"""raw_tabs: the input tabs as they stand in the sheet, cells coerced and nothing judged."""
+
+import dagster as dg
+
+from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.handover import RAW_TABS, hand_over
+from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
+
+
+@dg.asset(
+    group_name="save",
+    kinds={"googlesheets"},
+    owners=["team:product-operations"],
+    description="Every input tab of the workbook, read in one batch request: cells coerced, nothing judged.",
+)
+def raw_tabs(workbook: WorkbookResource, database: DatabaseResource) -> dg.MaterializeResult:
+    """Read every input tab in one batch request and keep what stands there."""
+    from optcenter_pipeline.rows.raw import RawWorkbook
+    from optcenter_pipeline.workbook.reading import read_tabs
+    from optcenter_pipeline.workbook.tabs import INPUT_TABS
+
+    with told_clearly(), database.open() as db:
+        with workbook.open() as book:
+            tabs = read_tabs(book, INPUT_TABS)
+            requests = book.counts
+        sha256 = hand_over(db, RAW_TABS, RawWorkbook(tabs=tabs))
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(sha256),
+        metadata={
+            "dagster/row_count": sum(len(tab.rows) for tab in tabs.values()),
+            "rows": {name: len(tab.rows) for name, tab in tabs.items()},
+            "unreadable_tabs": [name for name, tab in tabs.items() if tab.errors],
+            "read_requests": requests.reads,
+        },
+    )

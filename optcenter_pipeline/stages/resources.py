@@ -1,0 +1,87 @@
+"""What stages reach the world through. Each gives a plain object of its room; none opens anything at import."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from optcenter_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.database.connection import Database
+    from optcenter_pipeline.engine.snapshot import SolverOptions
+    from optcenter_pipeline.workbook.workbook import Workbook
+
+# The rooms' own libraries are heavy and imported where they are used: a code location then loads in a second.
+
+
+class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
+    """The planning workbook: of the settings, or the one named here."""
+
+    location: str | None = None
+    """`local:PATH.sqlite` or `gsheets:SPREADSHEET_ID`; None: `OPTCENTER_WORKBOOK`."""
+
+    @contextmanager
+    def open(self) -> Iterator["Workbook"]:
+        """The workbook, for as long as the context lasts.
+
+        Raises:
+            WorkbookError: it cannot be reached, read or written; the text says what to do.
+        """
+        from optcenter_pipeline.workbook.connection import open_workbook
+
+        settings = Settings()
+        location = self.location or settings.workbook_location()
+        if location.startswith("local:"):
+            Path(location.removeprefix("local:")).absolute().parent.mkdir(parents=True, exist_ok=True)
+        with open_workbook(
+            location, google_credentials=settings.google_credentials, google_api_root=settings.google_api_root
+        ) as workbook:
+            yield workbook
+
+
+class DatabaseResource(dg.ConfigurableResource["DatabaseResource"]):
+    """The database: of the settings, or the one named here.
+
+    The settings' URL may hold a password, so it is read where it is used and never becomes part of the
+    configuration that Dagster shows.
+    """
+
+    url: str | None = None
+
+    def open(self) -> AbstractContextManager["Database"]:
+        """The database with its tables up to date, for as long as the context lasts.
+
+        Raises:
+            DatabaseError: it cannot be opened; the text says what to do.
+        """
+        from optcenter_pipeline.database.connection import open_database
+
+        settings = Settings()
+        url = self.url or settings.database_location()
+        if not (self.url or settings.database_url):
+            settings.home.mkdir(parents=True, exist_ok=True)
+        return open_database(url)
+
+
+class SolverResource(dg.ConfigurableResource["SolverResource"]):
+    """How hard a run searches where the request does not say: of the settings, or as given here."""
+
+    time_limit_seconds: float | None = None
+    mip_gap: float | None = None
+    threads: int | None = None
+
+    def options(self, *, time_limit_seconds: float | None = None, mip_gap: float | None = None) -> "SolverOptions":
+        """Options of one run: the request's own, else this resource's, else the settings'."""
+        from optcenter_pipeline.engine.snapshot import SolverOptions
+
+        settings = Settings()
+        limits = (time_limit_seconds, self.time_limit_seconds, settings.solver_time_limit)
+        gaps = (mip_gap, self.mip_gap, settings.solver_mip_gap)
+        return SolverOptions(
+            time_limit_seconds=next((limit for limit in limits if limit is not None), None),
+            mip_gap=next(gap for gap in gaps if gap is not None),
+            threads=self.threads or settings.solver_threads,
+        )

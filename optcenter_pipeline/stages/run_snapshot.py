@@ -1,0 +1,87 @@
+"""run_snapshot: all that one run needs, frozen; the run stands in the ledger before anything is solved."""
+
+import datetime as dt
+
+import dagster as dg
+
+from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of
+from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource
+from optcenter_pipeline.stages.tables import tables
+
+
+class RunRequest(dg.Config):
+    """What was asked for. Blank fields: the whole pool, and the settings' limits."""
+
+    scope_type: str = "all"
+    """`all`, or `selected`: the candidates whose is_selected_for_run is true."""
+    initiative_keys: list[str] | None = None
+    """For `selected`: these candidates instead."""
+    time_limit_seconds: float | None = None
+    mip_gap: float | None = None
+    requested_by: str | None = None
+
+
+@dg.asset(
+    group_name="run",
+    kinds={"sql"},
+    owners=["team:data-engineering"],
+    deps=[tables],
+    partitions_def=CONSTRAINT_SETS,
+    description="All inputs of one run, frozen with their sha256; the run's row in the ledger, `pending`.",
+)
+def run_snapshot(
+    context: dg.AssetExecutionContext, config: RunRequest, database: DatabaseResource, solver: SolverResource
+) -> dg.MaterializeResult:
+    """Freeze the inputs of one (scenario, set) and write the run down as pending."""
+    from optcenter_pipeline.database.inputs import load_run_inputs, saved_sets
+    from optcenter_pipeline.database.ledger import create_run, this_worker
+    from optcenter_pipeline.database.orphans import fail_orphans
+    from optcenter_pipeline.database.stage_outputs import sha256_of
+    from optcenter_pipeline.engine.snapshot import RowLeftOut, Scope, Snapshot
+
+    now = dt.datetime.now(dt.UTC)
+    with told_clearly(), database.open() as db, db.session() as session:
+        fail_orphans(session, now=now)
+        scenario_name, set_name = names_of(context.partition_key, saved_sets(session))
+        inputs = load_run_inputs(session, scenario_name, set_name or None)
+        keys = None
+        if config.scope_type == "selected":
+            keys = tuple(inputs.selected_keys if config.initiative_keys is None else config.initiative_keys)
+        snapshot = Snapshot.model_validate(
+            {
+                "schema_version": 1,
+                "scenario": inputs.scenario,
+                "constraint_set": inputs.constraint_set,
+                "candidates": inputs.candidates,
+                "metrics": inputs.metrics,
+                "scope": Scope.model_validate({"scope_type": config.scope_type, "initiative_keys": keys}),
+                "solver": solver.options(time_limit_seconds=config.time_limit_seconds, mip_gap=config.mip_gap),
+                "known_initiatives": inputs.known_initiatives,
+                "rows_left_out": [
+                    RowLeftOut(source_row=row.source_row, message=row.message) for row in inputs.rows_left_out
+                ],
+            }
+        )
+        document = snapshot.model_dump_json()
+        run_id = create_run(
+            session,
+            document,
+            now=now,
+            requested_by=config.requested_by,
+            dagster_run_id=context.run.run_id,
+            worker=this_worker(),
+        )
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(sha256_of(document)),
+        metadata={
+            "run_id": run_id,
+            "scenario": scenario_name,
+            "constraint_set": set_name or "(the Candidates' own rules alone)",
+            "inputs_sha256": sha256_of(document),
+            "candidates": len(inputs.candidates),
+            "rules": sum(1 for _ in inputs.constraint_set.rules()),
+            "scope": config.scope_type if keys is None else f"selected: {len(keys)}",
+            "rows_left_out": [f"{row.source_row}: {row.message}" for row in inputs.rows_left_out],
+        },
+    )
