@@ -104,10 +104,10 @@ CONSTRAINTS = Tab(
         ),
         Column(
             "dimension",
-            "all or a slice (country, department, country|product, …) for capacity; initiative; bundle.",
+            "all or a slice (country, department, country|product, …) for capacity; initiative; bundle; synergy_group.",
             is_key=True,
             is_required=True,
-            choices=(*_DIMENSIONS, "initiative", "bundle"),
+            choices=(*_DIMENSIONS, "initiative", "bundle", "synergy_group"),
         ),
         Column(
             "dimension_key",
@@ -161,6 +161,7 @@ TARGETS = Tab(
         Column(
             "floor_or_goal",
             "floor: must be reached. goal: the shortfall is kept small.",
+            is_key=True,
             is_required=True,
             choices=("floor", "goal"),
         ),
