@@ -1,0 +1,45 @@
+"""The first stage's model as an MPS file, written by Pyomo, with names that a person can follow."""
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from optcenter_pipeline.engine.problems import InvalidInputError
+from optcenter_pipeline.engine.pyomo_model import build_pyomo_model
+from optcenter_pipeline.engine.run import build_question
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.validity import find_problems
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.\-]+")
+_LONGEST = 200
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _Labeler:
+    """Pyomo component → MPS name: `fund[INIT-1]` → `fund_INIT-1`, without blanks, each given once."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def __call__(self, component: _Named) -> str:
+        stem = _UNSAFE.sub("_", component.name).strip("_")[:_LONGEST] or "unnamed"
+        name, count = stem, 1
+        while name in self._given:
+            count += 1
+            name = f"{stem}_{count}"
+        self._given.add(name)
+        return name
+
+
+def export_mps(snapshot: Snapshot, path: str | Path) -> None:
+    """See `optcenter_pipeline.engine.write_mps`."""
+    problems = find_problems(snapshot)
+    if problems:
+        raise InvalidInputError(tuple(problem.alert().message for problem in problems))
+    question = build_question(snapshot)
+    concrete = build_pyomo_model(question.model, question.plan.first)
+    concrete.write(str(path), format="mps", io_options={"labeler": _Labeler()})

@@ -1,0 +1,92 @@
+"""The figures of a portfolio as people read them: KPIs, gaps of targets, capacity, synergies.
+
+Sums are exact (`math.fsum`) and shown to twelve significant digits, so that 1839.9999999998 reads 1840.
+"""
+
+from collections.abc import Iterator
+
+from optcenter_pipeline.engine.linear_model import LinearModel, Point
+from optcenter_pipeline.engine.result import CapacityUse, Gap, Severity, SliceCapacity, SynergyResult
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.capacity_cap import CapacityCap
+from optcenter_pipeline.rules.capacity_floor import CapacityFloor
+from optcenter_pipeline.rules.slices import SliceId, slice_id
+from optcenter_pipeline.rules.target import Target
+
+_GAP_TOLERANCE = 1e-6
+_WARN_UP_TO = 0.05
+
+
+def clean(value: float) -> float:
+    """A number without the dust of binary fractions: twelve significant digits, and no -0."""
+    return float(f"{value:.12g}") + 0.0
+
+
+def kpi_values(snapshot: Snapshot, model: LinearModel, point: Point) -> dict[str, float]:
+    """KPI_k(all) of every metric, synergies included."""
+    return {m.kpi_key: clean(model.columns.kpi_terms(m.kpi_key).value(point)) for m in snapshot.metrics}
+
+
+def synergies_in_effect(model: LinearModel, point: Point) -> tuple[SynergyResult, ...]:
+    """The synergies whose members are all funded."""
+    return tuple(
+        SynergyResult(members=s.members, kpi_key=s.kpi_key, value=s.value, source_rows=s.source_rows)
+        for position, s in enumerate(model.synergies)
+        if point[model.columns.synergy_column(position)]
+    )
+
+
+def gaps(snapshot: Snapshot, model: LinearModel, point: Point) -> tuple[Gap, ...]:
+    """Every target, floor or goal, against what the portfolio achieves."""
+    return tuple(_gap(target, target.achieved_terms(model.columns).value(point))
+                 for target in snapshot.constraint_set.targets)
+
+
+def _gap(target: Target, achieved: float) -> Gap:
+    missing = max(0.0, target.required - achieved)
+    if missing <= _GAP_TOLERANCE * max(abs(target.required), abs(achieved)):
+        missing = 0.0
+    return Gap(
+        dimension=target.dimension,
+        dimension_key=target.dimension_key,
+        kpi_key=target.kpi_key,
+        floor_or_goal=target.floor_or_goal,
+        target_value=target.target_value,
+        required=clean(target.required),
+        achieved=clean(achieved),
+        gap=clean(missing),
+        surplus=clean(max(0.0, achieved - target.required)),
+        severity=_severity(missing, target.required),
+        source_rows=target.source_rows,
+    )
+
+
+def _severity(missing: float, required: float) -> Severity:
+    if missing == 0:
+        return "OK"
+    return "WARN" if missing <= _WARN_UP_TO * abs(required) else "CRITICAL"
+
+
+def capacity_use(snapshot: Snapshot, model: LinearModel, point: Point) -> CapacityUse:
+    """Tokens spent in all, and on every slice that a floor or a cap speaks of."""
+    return CapacityUse(
+        total=snapshot.scenario.capacity_total_tokens,
+        used=clean(model.columns.token_terms().value(point)),
+        slices=tuple(_slice_capacities(snapshot, model, point)),
+    )
+
+
+def _slice_capacities(snapshot: Snapshot, model: LinearModel, point: Point) -> Iterator[SliceCapacity]:
+    rules = snapshot.constraint_set
+    by_slice: dict[SliceId, list[CapacityFloor | CapacityCap]] = {}
+    spoken_of: tuple[CapacityFloor | CapacityCap, ...] = (*rules.capacity_floors, *rules.capacity_caps)
+    for rule in spoken_of:
+        by_slice.setdefault(slice_id(rule.dimension, rule.dimension_key), []).append(rule)
+    for wanted, spoken in by_slice.items():
+        yield SliceCapacity(
+            dimension=spoken[0].dimension,
+            dimension_key=spoken[0].dimension_key,
+            used=clean(model.columns.token_terms(wanted).value(point)),
+            min_tokens=max((r.min_tokens for r in spoken if isinstance(r, CapacityFloor)), default=None),
+            max_tokens=min((r.max_tokens for r in spoken if isinstance(r, CapacityCap)), default=None),
+        )

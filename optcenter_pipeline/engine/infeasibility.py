@@ -1,0 +1,181 @@
+"""Why no portfolio exists, as far as it shows without a search: contradictions that presolve can see.
+
+Two places are looked at: what the rules force one after the other (mandatory, excluded, ineligible, blocked,
+required, bundled, against caps, floors and targets), and floors against the caps that contain them. What is found
+is proven by a solver on those rows alone, and thinned row by row until dropping any one would resolve it.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from optcenter_pipeline.engine.arrays import ModelArrays
+from optcenter_pipeline.engine.highs import SearchLimits, SolverModel
+from optcenter_pipeline.engine.linear_model import LinearModel, row_tolerance
+from optcenter_pipeline.engine.propagation import Propagation
+from optcenter_pipeline.engine.result import Alert, Conflict, ConflictRule
+from optcenter_pipeline.engine.snapshot import SolverOptions
+from optcenter_pipeline.rules.linear import LinearRow
+
+_MOST_CHECKS = 300
+_MOST_SECONDS = 10.0
+
+RowGroup = tuple[tuple[str, ...], tuple[LinearRow, ...]]
+"""Rows of one source, which a person can only drop together."""
+
+
+@dataclass(frozen=True)
+class Refutation:
+    """The search for a contradiction in a model's rows, done once and only when asked."""
+
+    model: LinearModel
+    threads: int = 1
+
+    @cached_property
+    def conflict(self) -> Conflict | None:
+        """A proven contradiction, thinned; None where nothing small was found."""
+        for seed in _seeds(self.model):
+            groups = _grouped(seed)
+            if not self._satisfiable(groups):
+                return self._thinned(groups)
+        return None
+
+    @property
+    def found(self) -> bool:
+        """Whether the rules are proven to contradict each other."""
+        return self.conflict is not None
+
+    def _thinned(self, groups: list[RowGroup]) -> Conflict:
+        """Drop every source that the contradiction does not need, last ones first."""
+        began = time.perf_counter()
+        kept = list(groups)
+        complete = len(groups) <= _MOST_CHECKS
+        for group in reversed(groups if complete else []):
+            if time.perf_counter() - began > _MOST_SECONDS:
+                complete = False
+                break
+            without = [other for other in kept if other is not group]
+            if without and not self._satisfiable(without):
+                kept = without
+        return _conflict(kept, minimal=complete)
+
+    def _satisfiable(self, groups: Sequence[RowGroup]) -> bool:
+        """Whether some portfolio keeps these rows alone."""
+        rows = [row for _, members in groups for row in members]
+        used = sorted({column for row in rows for column in row.terms.columns})
+        place = {column: position for position, column in enumerate(used)}
+        n, bounded = self.model.candidate_count, self.model.candidate_count + len(self.model.synergies)
+        entries = [(i, place[c], a) for i, row in enumerate(rows)
+                   for c, a in zip(row.terms.columns, row.terms.coefficients, strict=True)]
+        if not used:
+            return all(row.lower <= row_tolerance(row) and row.upper >= -row_tolerance(row) for row in rows)
+        matrix = sp.csr_array(
+            ([a for _, _, a in entries], ([i for i, _, _ in entries], [j for _, j, _ in entries])),
+            shape=(len(rows), len(used)),
+        )
+        columns = np.array(used)
+        arrays = ModelArrays(
+            matrix=matrix,
+            row_lower=np.array([row.lower for row in rows]),
+            row_upper=np.array([row.upper for row in rows]),
+            lower=np.zeros(len(used)),
+            upper=np.where(columns < bounded, 1.0, np.inf),
+            integer=columns < n,
+        )
+        shortfalls = range(int(np.searchsorted(columns, bounded)), len(used))
+        solver = SolverModel(arrays, shortfalls, SolverOptions(threads=self.threads))
+        return not solver.search(SearchLimits(0.0, None, lambda: False, lambda *_: None)).infeasible
+
+
+def not_located(conflict: Conflict | None) -> tuple[Alert, ...]:
+    """What a person is told of an infeasible run without a conflict."""
+    if conflict is not None:
+        return ()
+    message = (
+        "no portfolio keeps all the rules, and no small group of them is to blame at first sight: what mandatory, "
+        "excluded, ineligible, required and bundled initiatives force was followed, and floors were held against "
+        "the caps around them. It takes more rules together; loosen floors, caps or target floors to see which"
+    )
+    return (Alert(code="conflict_not_located", message=message),)
+
+
+def _seeds(model: LinearModel) -> Iterator[list[LinearRow]]:
+    """Groups of rows that contradict each other by plain arithmetic."""
+    for row in model.rows:
+        if not row.terms.columns and (row.lower > row_tolerance(row) or row.upper < -row_tolerance(row)):
+            yield [row]
+    yield from _floors_above_caps(model, None)
+    propagation = Propagation(model)
+    if propagation.contradiction is not None:
+        yield [model.rows[number] for number in sorted(propagation.contradiction)]
+    else:
+        yield from _floors_above_caps(model, propagation)
+
+
+def _floors_above_caps(model: LinearModel, forced: Propagation | None) -> Iterator[list[LinearRow]]:
+    """Floors on separate parts of a capped slice, and what is funded anyway beside them, that exceed the cap.
+
+    A floor `sum of a_i x_i >= l` lies inside a cap `sum of b_i x_i <= u` where b_i >= a_i on all its columns.
+    """
+    floors = sorted((row for row in model.rows if _is_floor(row)), key=lambda row: -row.lower)
+    caps = sorted((row for row in model.rows if _is_cap(row)), key=lambda row: len(row.terms.columns))
+    for cap in caps:
+        weights = dict(zip(cap.terms.columns, cap.terms.coefficients, strict=True))
+        inside = [row for row in floors if all(weights.get(c, 0.0) >= a for c, a in _pairs(row))]
+        chosen = _separate(inside, cap)
+        covered = {column for row in chosen for column in row.terms.columns}
+        beside = [c for c in weights if c not in covered and forced is not None and forced.forced(c)]
+        total = sum(row.lower for row in chosen) + sum(weights[column] for column in beside)
+        if total > cap.upper + row_tolerance(cap) and chosen:
+            reasons = {number for column in beside if forced for number in forced.why(column)}
+            yield [cap, *chosen, *(model.rows[number] for number in sorted(reasons))]
+
+
+def _separate(floors: Sequence[LinearRow], cap: LinearRow) -> list[LinearRow]:
+    """Floors without a common candidate, largest first, until they exceed the cap."""
+    chosen: list[LinearRow] = []
+    covered: set[int] = set()
+    for row in floors:
+        if sum(r.lower for r in chosen) > cap.upper + row_tolerance(cap):
+            break
+        if covered.isdisjoint(row.terms.columns):
+            chosen.append(row)
+            covered.update(row.terms.columns)
+    return chosen
+
+
+def _pairs(row: LinearRow) -> Iterator[tuple[int, float]]:
+    return zip(row.terms.columns, row.terms.coefficients, strict=True)
+
+
+def _is_floor(row: LinearRow) -> bool:
+    return row.lower > 0 and row.upper == float("inf") and len(row.terms.columns) > 0 and _positive(row)
+
+
+def _is_cap(row: LinearRow) -> bool:
+    return row.upper < float("inf") and row.lower == -float("inf") and _positive(row)
+
+
+def _positive(row: LinearRow) -> bool:
+    return all(coefficient > 0 for coefficient in row.terms.coefficients)
+
+
+def _grouped(rows: Sequence[LinearRow]) -> list[RowGroup]:
+    """Rows by source, in order of first appearance."""
+    groups: dict[tuple[str, ...], list[LinearRow]] = {}
+    for row in rows:
+        groups.setdefault(row.source_rows, []).append(row)
+    return [(sources, tuple(members)) for sources, members in groups.items()]
+
+
+def _conflict(groups: Sequence[RowGroup], *, minimal: bool) -> Conflict:
+    texts = {(source, row.text): None for sources, rows in groups for row in rows for source in sources}
+    return Conflict(
+        source_rows=tuple(dict.fromkeys(source for sources, _ in groups for source in sources)),
+        minimal=minimal,
+        rules=tuple(ConflictRule(source_row=source, text=text) for source, text in texts),
+    )

@@ -1,0 +1,165 @@
+"""The result document: a portfolio, or why there is none, in numbers and words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_values, synergies_in_effect
+from optcenter_pipeline.engine.linear_model import LinearModel, Point
+from optcenter_pipeline.engine.objective import ECONOMY, Plan
+from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.reasons import Reasons
+from optcenter_pipeline.engine.result import (
+    Alert,
+    Conflict,
+    ModelSize,
+    Objective,
+    RejectedCandidate,
+    Result,
+    SelectedCandidate,
+    SolverInfo,
+    StageResult,
+    Status,
+    Timings,
+)
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.stages import Staged
+from optcenter_pipeline.rules.portfolio import Candidate
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that a run went through, as its result is written from it."""
+
+    snapshot: Snapshot
+    """In canonical form."""
+    pool: Pool
+    model: LinearModel
+    plan: Plan
+    staged: Staged
+    conflict: Conflict | None
+    conflict_alerts: tuple[Alert, ...]
+    solver_version: str
+
+    @property
+    def status(self) -> Status:
+        """By the table in semantics.md, *Outcome*."""
+        if self.staged.ending == "cancelled":
+            return "cancelled"
+        if self.staged.ending == "infeasible":
+            return "infeasible"
+        if self.staged.point is None:
+            return "no_solution"
+        needed = self.plan.length - 1
+        ahead = [stage for stage in self.staged.stages if stage.name != ECONOMY]
+        return "optimal" if len(ahead) == needed and all(stage.proven for stage in ahead) else "feasible"
+
+
+def write_result(run: Run) -> Result:
+    """The result of a run, timings still to be filled in."""
+    size = ModelSize(rows=len(run.model.rows), columns=run.model.column_count, nonzeros=run.model.nonzero_count)
+    common = {
+        "status": run.status,
+        "objective": _objective(run),
+        "conflict": run.conflict,
+        "alerts": (*run.pool.alerts, *run.conflict_alerts, *_limit_alerts(run)),
+        "solver": SolverInfo(version=run.solver_version, model=size),
+        "timings": Timings(),
+    }
+    point = run.staged.point
+    if point is None:
+        return Result(**common)
+    reasons = Reasons(run.snapshot, run.pool, run.model, run.plan, point)
+    return Result(
+        **common,
+        selected=_selected(run, reasons, point),
+        rejected=_rejected(run, reasons, point),
+        synergies=synergies_in_effect(run.model, point),
+        kpis=kpi_values(run.snapshot, run.model, point),
+        gaps=gaps(run.snapshot, run.model, point),
+        capacity=capacity_use(run.snapshot, run.model, point),
+    )
+
+
+def _objective(run: Run) -> Objective:
+    mode = run.snapshot.scenario.objective_mode
+    stages = tuple(_cleaned(stage) for stage in run.staged.stages)
+    first = next((s for s in stages if s.name == run.plan.kpi_stages[0].name and not s.second_pass), None)
+    point = run.staged.point
+    if first is None or point is None:
+        return Objective(mode=mode, stages=stages, scales=run.plan.scales)
+    value = clean(run.plan.kpi_stages[0].terms.value(point))
+    best = max(first.value, value)
+    return Objective(
+        mode=mode,
+        value=value,
+        best_possible=best,
+        bound=max(first.bound, best),
+        mip_gap=first.mip_gap,
+        goals_cost=clean(best - value) if run.model.goals else None,
+        stages=stages,
+        scales=run.plan.scales,
+    )
+
+
+def _cleaned(stage: StageResult) -> StageResult:
+    return stage.model_copy(
+        update={"value": clean(stage.value), "bound": clean(stage.bound), "mip_gap": clean(stage.mip_gap)}
+    )
+
+
+def _limit_alerts(run: Run) -> Iterator[Alert]:
+    """What a limit kept the run from doing."""
+    for name in run.staged.skipped:
+        message = f"no time was left for the stage {name}: the portfolio is the best of the stages before it"
+        yield Alert(code="stage_skipped", message=message)
+    for stage in run.staged.stages:
+        if not stage.proven:
+            message = f"stage {stage.name} stopped at {stage.value:g} with the bound at {stage.bound:g}"
+            yield Alert(code="stage_not_proven", message=message)
+    if run.staged.ending == "unconfirmed":
+        message = "the solver called the rules contradictory, and a limit stopped the second look at that"
+        yield Alert(code="infeasible_not_confirmed", message=message)
+
+
+def _selected(run: Run, reasons: Reasons, point: Point) -> tuple[SelectedCandidate, ...]:
+    """Funded candidates: most objective first, then fewest tokens, then by key."""
+    worth = _worth(run)
+    funded = [(column, c) for column, c in enumerate(run.model.columns.candidates) if point[column]]
+    ranked = sorted(funded, key=lambda pair: (-worth[pair[0]], pair[1].engineering_tokens, pair[1].initiative_key))
+    return tuple(
+        SelectedCandidate(
+            initiative_key=candidate.initiative_key,
+            rank=rank,
+            allocated_tokens=candidate.engineering_tokens,
+            objective_contribution=worth[column],
+            contributions=_contributions(run, candidate),
+            reason=reasons.of_selected(column),
+        )
+        for rank, (column, candidate) in enumerate(ranked, start=1)
+    )
+
+
+def _worth(run: Run) -> dict[int, float]:
+    """Each candidate's own part of the first KPI stage: a_ik, or the weighted sum of a_ik / scale_k."""
+    terms = run.plan.kpi_stages[0].terms
+    by_column = dict(zip(terms.columns, terms.coefficients, strict=True))
+    return {column: clean(by_column.get(column, 0.0)) for column in range(run.model.candidate_count)}
+
+
+def _contributions(run: Run, candidate: Candidate) -> dict[str, float]:
+    """The candidate's contributions in the order of the metrics."""
+    given = candidate.contributions
+    return {metric.kpi_key: given[metric.kpi_key] for metric in run.snapshot.metrics if metric.kpi_key in given}
+
+
+def _rejected(run: Run, reasons: Reasons, point: Point) -> tuple[RejectedCandidate, ...]:
+    """Pool members that are not funded, in order of key, each with its reason."""
+    out = []
+    for column, candidate in enumerate(run.model.columns.candidates):
+        if not point[column]:
+            text, rows = reasons.of_rejected(column)
+            entry = RejectedCandidate(
+                initiative_key=candidate.initiative_key, reason=text, source_rows=tuple(dict.fromkeys(rows))
+            )
+            out.append(entry)
+    return tuple(out)

@@ -1,0 +1,163 @@
+"""The pool: which candidates one run may choose from, who of them is ineligible, and who is blocked.
+
+semantics.md, *The pool*.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from optcenter_pipeline.engine.result import Alert
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
+from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
+from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.period import first_day
+from optcenter_pipeline.rules.portfolio import CLOSED_LIFECYCLES, Candidate
+from optcenter_pipeline.rules.synergy import SynergyBonus
+from optcenter_pipeline.rules.target import Target
+
+INELIGIBLE_FAMILY = "ineligible"
+
+
+@dataclass(frozen=True, slots=True)
+class Ineligible:
+    """A pool member that no portfolio may fund, and the reason that the registry gives."""
+
+    candidate: Candidate
+    code: str
+    text: str
+
+    @property
+    def source_rows(self) -> tuple[str, ...]:
+        """The candidate's own row."""
+        return (self.candidate.source_row,) if self.candidate.source_row else ()
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The pool of one run as numbered columns, with what a person should know about it."""
+
+    columns: PoolColumns
+    synergies: tuple[SynergyBonus, ...]
+    """Those whose members are all in the pool, in the order of their columns."""
+    goals: tuple[Target, ...]
+    """In the order of their shortfalls' columns."""
+    ineligible: tuple[Ineligible, ...]
+    alerts: tuple[Alert, ...]
+
+    def ineligible_rows(self) -> Iterator[LinearRow]:
+        """x = 0 for every ineligible member, with the candidate's row as its source."""
+        for entry in self.ineligible:
+            column = self.columns.index[entry.candidate.initiative_key]
+            yield fixed_row(INELIGIBLE_FAMILY, column, 0.0, entry.source_rows, entry.text)
+
+
+def build_pool(snapshot: Snapshot) -> Pool:
+    """The pool of a canonical snapshot.
+
+    Args:
+        snapshot: in canonical form (`canonical_snapshot`).
+    """
+    chosen, extensions = _members(snapshot)
+    rules = snapshot.constraint_set
+    synergies = tuple(synergy for synergy in rules.synergy_bonuses if synergy.in_pool(chosen))
+    goals = tuple(target for target in rules.targets if target.floor_or_goal == "goal")
+    columns = PoolColumns(tuple(c for c in snapshot.candidates if c.initiative_key in chosen), synergies, goals)
+    ineligible = tuple(_ineligible(snapshot, columns.candidates))
+    alerts = (
+        *(Alert(code="row_left_out", message=row.message, source_rows=(row.source_row,))
+          for row in snapshot.rows_left_out),
+        *extensions,
+        *(Alert(code=entry.code, initiative_key=entry.candidate.initiative_key, message=entry.text,
+                source_rows=entry.source_rows) for entry in ineligible),
+        *_unchecked_deadlines(snapshot, columns.candidates),
+        *_blocked(rules, columns),
+    )
+    return Pool(columns, synergies, goals, ineligible, alerts)
+
+
+def _members(snapshot: Snapshot) -> tuple[frozenset[str], tuple[Alert, ...]]:
+    """Keys of the pool, and an alert for each that joined because something mandatory needs it."""
+    candidates = {candidate.initiative_key for candidate in snapshot.candidates}
+    if snapshot.scope.scope_type == "all":
+        return frozenset(candidates), ()
+    chosen = set(snapshot.scope.initiative_keys or ())
+    alerts = []
+    for key, reason, sources in _required(snapshot.constraint_set):
+        if key in candidates and key not in chosen:
+            chosen.add(key)
+            message = f"{key} is outside the run's scope and joined the pool: {reason}"
+            alerts.append(Alert(code="pool_extended", initiative_key=key, message=message, source_rows=sources))
+    return frozenset(chosen), tuple(sorted(alerts, key=lambda alert: alert.initiative_key or ""))
+
+
+def _required(rules: ConstraintSetCompiled) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(key, reason, source rows) of everything mandatory, then transitively of what that needs."""
+    needs: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for prerequisite in rules.prerequisites:
+        for key in prerequisite.requires:
+            entry = (key, f"{prerequisite.initiative_key} needs it", prerequisite.source_rows)
+            needs.setdefault(prerequisite.initiative_key, []).append(entry)
+    for bundle in rules.bundles:
+        for member in bundle.members:
+            reason = f"it is in bundle {bundle.bundle_key} with {member}"
+            entries = ((key, reason, bundle.source_rows) for key in bundle.members if key != member)
+            needs.setdefault(member, []).extend(entries)
+    queue = [(rule.initiative_key, "it is mandatory", rule.source_rows) for rule in rules.mandatory]
+    reached: set[str] = set()
+    for key, reason, sources in queue:  # grows while it is walked: breadth first
+        if key not in reached:
+            reached.add(key)
+            yield key, reason, sources
+            queue.extend(needs.get(key, ()))
+
+
+def _ineligible(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[Ineligible]:
+    period = snapshot.scenario.period_key
+    begins = first_day(period) if period is not None else None
+    for candidate in members:
+        if begins is not None and candidate.deadline_date is not None and candidate.deadline_date < begins:
+            yield Ineligible(candidate, "deadline_before_period", _late_text(candidate, begins, period))
+        if fold(candidate.lifecycle_status or "") in CLOSED_LIFECYCLES:
+            status = candidate.lifecycle_status
+            text = f"{candidate.initiative_key} cannot be funded: its lifecycle status is {status}"
+            yield Ineligible(candidate, "lifecycle_closed", text)
+
+
+def _late_text(candidate: Candidate, begins: dt.date, period: str | None) -> str:
+    return (
+        f"{candidate.initiative_key} cannot be funded: its deadline {candidate.deadline_date} lies before "
+        f"{begins}, the first day of {period}"
+    )
+
+
+def _unchecked_deadlines(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[Alert]:
+    """One alert where deadlines are given and the scenario has no period to hold them against."""
+    dated = sum(candidate.deadline_date is not None for candidate in members)
+    if snapshot.scenario.period_key is None and dated:
+        sources = (snapshot.scenario.source_row,) if snapshot.scenario.source_row else ()
+        message = f"the scenario has no period: the deadlines of {dated} candidates were not checked"
+        yield Alert(code="deadlines_not_checked", message=message, source_rows=sources)
+
+
+def _blocked(rules: ConstraintSetCompiled, columns: PoolColumns) -> Iterator[Alert]:
+    """Dependents and bundles that miss somebody outside the pool."""
+    for prerequisite in rules.prerequisites:
+        missing = prerequisite.missing(columns)
+        if missing and prerequisite.initiative_key in columns.index:
+            message = f"{prerequisite.initiative_key} is blocked: it needs {', '.join(missing)}, not in the pool"
+            yield Alert(
+                code="blocked_by_prerequisite",
+                initiative_key=prerequisite.initiative_key,
+                message=message,
+                source_rows=prerequisite.source_rows,
+            )
+    for bundle in rules.bundles:
+        missing = bundle.missing(columns)
+        for member in bundle.members if missing else ():
+            if member in columns.index:
+                message = f"{member} is blocked: bundle {bundle.bundle_key} misses {', '.join(missing)} in the pool"
+                yield Alert(
+                    code="blocked_by_bundle", initiative_key=member, message=message, source_rows=bundle.source_rows
+                )

@@ -1,0 +1,234 @@
+"""Why each candidate is in or out, in a PM's words, with the rows behind it.
+
+The first reason that holds is given: what forbids the candidate, what it lacks, that it adds nothing, what it
+does not fit under, and last that others bring more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from optcenter_pipeline.engine.linear_model import LinearModel, Point, row_tolerance
+from optcenter_pipeline.engine.objective import Plan
+from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules import capacity_cap, capacity_floor
+from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.rules.prerequisite import Prerequisite
+from optcenter_pipeline.rules.synergy import SynergyBonus
+
+_FARTHEST = 200
+"""How many initiatives are followed from one that is not funded to what forbids it."""
+
+Reason = tuple[str, tuple[str, ...]]
+"""A text, and the source rows behind it."""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Reads the reasons out of a finished portfolio."""
+
+    snapshot: Snapshot
+    pool: Pool
+    model: LinearModel
+    plan: Plan
+    point: Point
+
+    def of_selected(self, column: int) -> str:
+        """Why a funded candidate is funded."""
+        candidate = self.model.columns.candidates[column]
+        key = candidate.initiative_key
+        parts = [
+            *(f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ())),
+            *self._needed_by(key),
+            *self._bundle_company(key),
+        ]
+        adds = [f"adds {amount:g} {kpi}" for kpi, amount in self._brings(column)]
+        if adds:
+            parts.append(", ".join(adds))
+        parts.extend(self._synergy_texts(key))
+        if not parts:
+            parts = [f"counts towards: {row.text}" for row in self._floors_over(column)]
+        return "; ".join(parts) or "part of the best portfolio found"
+
+    def of_rejected(self, column: int) -> Reason:
+        """Why a pool member is not funded."""
+        key = self.model.columns.candidates[column].initiative_key
+        for reasons in (
+            self._forbidden(key),
+            self._partner_funded(key),
+            self._adds_nothing(column),
+            self._lacks(key),
+            self._does_not_fit(column),
+        ):
+            for reason in reasons:
+                return reason
+        text = "the best portfolio found does without it: with it, other rules or goals would have to give more"
+        return text, ()
+
+    def _funded(self, key: str) -> bool:
+        column = self.model.columns.index.get(key)
+        return column is not None and bool(self.point[column])
+
+    @cached_property
+    def _mandatory(self) -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for rule in self.snapshot.constraint_set.mandatory:
+            found.setdefault(rule.initiative_key, []).append(rule.source_rows)
+        return found
+
+    @cached_property
+    def _own_bans(self) -> dict[str, Reason]:
+        """What forbids a candidate by itself: excluded, ineligible, blocked by somebody outside the pool."""
+        bans: dict[str, Reason] = {}
+        for rule in self.snapshot.constraint_set.exclude_initiatives:
+            bans.setdefault(rule.initiative_key, (f"excluded by {_rows(rule.source_rows)}", rule.source_rows))
+        for entry in self.pool.ineligible:
+            bans.setdefault(entry.candidate.initiative_key, (entry.text, entry.source_rows))
+        for alert in self.pool.alerts:
+            if alert.code in ("blocked_by_prerequisite", "blocked_by_bundle") and alert.initiative_key:
+                bans.setdefault(alert.initiative_key, (alert.message, alert.source_rows))
+        return bans
+
+    @cached_property
+    def _prerequisites(self) -> dict[str, list[Prerequisite]]:
+        found: dict[str, list[Prerequisite]] = {}
+        for rule in self.snapshot.constraint_set.prerequisites:
+            found.setdefault(rule.initiative_key, []).append(rule)
+        return found
+
+    @cached_property
+    def _companions(self) -> dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]:
+        """initiative → (bundle's name, the other members, source rows) of its bundles."""
+        found: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {}
+        for bundle in self.snapshot.constraint_set.bundles:
+            for member in dict.fromkeys(bundle.members):
+                others = tuple(key for key in bundle.members if key != member)
+                found.setdefault(member, []).append((bundle.bundle_key, others, bundle.source_rows))
+        return found
+
+    @cached_property
+    def _dependents(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for rule in self.snapshot.constraint_set.prerequisites:
+            for required in rule.requires:
+                found.setdefault(required, []).append(rule.initiative_key)
+        return found
+
+    def _needed_by(self, key: str) -> Iterator[str]:
+        funded = [dependent for dependent in self._dependents.get(key, ()) if self._funded(dependent)]
+        if funded:
+            yield f"needed by {', '.join(dict.fromkeys(funded))}"
+
+    def _bundle_company(self, key: str) -> Iterator[str]:
+        for name, others, _ in self._companions.get(key, ()):
+            yield f"in bundle {name} with {', '.join(others)}" if others else f"in bundle {name}"
+
+    def _brings(self, column: int) -> Iterator[tuple[str, float]]:
+        """What a candidate by itself adds to each KPI that the run wants more of."""
+        contributions = self.model.columns.candidates[column].contributions
+        for kpi in self._wanted_kpis:
+            if contributions.get(kpi, 0.0) > 0:
+                yield kpi, contributions[kpi]
+
+    @cached_property
+    def _wanted_kpis(self) -> tuple[str, ...]:
+        """KPIs of the objective (of weight above 0), then those of targets."""
+        objective = [scale.kpi_key for scale in self.plan.scales if scale.weight > 0]
+        if not self.plan.scales:
+            objective = [stage.name for stage in self.plan.kpi_stages]
+        return tuple(dict.fromkeys([*objective, *(t.kpi_key for t in self.snapshot.constraint_set.targets)]))
+
+    @cached_property
+    def _synergies_of(self) -> dict[str, list[tuple[SynergyBonus, bool]]]:
+        """initiative → (synergy, whether it took effect) of its synergies."""
+        found: dict[str, list[tuple[SynergyBonus, bool]]] = {}
+        for position, synergy in enumerate(self.model.synergies):
+            in_effect = bool(self.point[self.model.columns.synergy_column(position)])
+            for member in dict.fromkeys(synergy.members):
+                found.setdefault(member, []).append((synergy, in_effect))
+        return found
+
+    def _synergy_texts(self, key: str) -> Iterator[str]:
+        for synergy, in_effect in self._synergies_of.get(key, ()):
+            if in_effect:
+                others = ", ".join(member for member in synergy.members if member != key)
+                yield f"together with {others} brings {synergy.value:+g} {synergy.kpi_key}"
+
+    @cached_property
+    def _rows_over(self) -> dict[int, list[tuple[LinearRow, float]]]:
+        """column → (row, tokens left under it) of every floor and cap on it, slices before the whole."""
+        families = (capacity_floor.FAMILY, capacity_cap.FAMILY, capacity_cap.SCENARIO_FAMILY)
+        spoken = [row for row in self.model.rows if row.family in families]
+        found: dict[int, list[tuple[LinearRow, float]]] = {}
+        for row in sorted(spoken, key=lambda row: families.index(row.family)):
+            left = row.upper - row.terms.value(self.point)
+            for column in row.terms.columns:
+                found.setdefault(column, []).append((row, max(0.0, left)))
+        return found
+
+    def _floors_over(self, column: int) -> Iterator[LinearRow]:
+        return (row for row, _ in self._rows_over.get(column, ()) if row.family == capacity_floor.FAMILY)
+
+    def _forbidden(self, key: str) -> Iterator[Reason]:
+        """A ban of its own, or of the nearest initiative that it hangs on."""
+        queue: list[tuple[str, Reason]] = [(key, ("", ()))]
+        seen = {key}
+        for initiative, (way, rows) in queue:  # grows while it is walked: breadth first
+            if initiative in self._own_bans:
+                text, ban_rows = self._own_bans[initiative]
+                yield f"{way}: {text}" if way else text, (*rows, *ban_rows)
+                return
+            for other, how, sources in self._ties(initiative):
+                if other not in seen and not self._funded(other) and len(seen) < _FARTHEST:
+                    seen.add(other)
+                    queue.append((other, (f"{way}, and {how}" if way else how, (*rows, *sources))))
+
+    def _ties(self, key: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """(other initiative, how this one hangs on it, source rows)."""
+        for rule in self._prerequisites.get(key, ()):
+            for required in rule.requires:
+                yield required, f"{key} needs {required}", rule.source_rows
+        for name, others, sources in self._companions.get(key, ()):
+            for other in others:
+                yield other, f"{key} is in bundle {name} with {other}", sources
+
+    def _partner_funded(self, key: str) -> Iterator[Reason]:
+        for pair in self._pairs.get(key, ()):
+            other, sources = pair
+            if self._funded(other):
+                yield f"{other} is funded, and the two exclude each other", sources
+
+    @cached_property
+    def _pairs(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+        found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for rule in self.snapshot.constraint_set.exclude_pairs:
+            first, second = rule.members
+            found.setdefault(first, []).append((second, rule.source_rows))
+            found.setdefault(second, []).append((first, rule.source_rows))
+        return found
+
+    def _adds_nothing(self, column: int) -> Iterator[Reason]:
+        key = self.model.columns.candidates[column].initiative_key
+        in_synergy = any(synergy.value > 0 for synergy, _ in self._synergies_of.get(key, ()))
+        if not any(self._brings(column)) and not in_synergy and not self._companions.get(key):
+            yield f"adds nothing to {', '.join(self._wanted_kpis)}", ()
+
+    def _lacks(self, key: str) -> Iterator[Reason]:
+        for other, how, sources in self._ties(key):
+            if not self._funded(other):
+                yield f"{how}, which is not funded: what was chosen brings more", sources
+
+    def _does_not_fit(self, column: int) -> Iterator[Reason]:
+        tokens = self.model.columns.candidates[column].engineering_tokens
+        for row, left in self._rows_over.get(column, ()):
+            if tokens <= left + row_tolerance(row):
+                continue
+            if row.family == capacity_cap.SCENARIO_FAMILY:
+                yield f"did not fit: tokens left {left:g}, needed {tokens:g}; what was chosen brings more", ()
+            elif row.family == capacity_cap.FAMILY:
+                yield f"did not fit: {row.text}; left {left:g}, needed {tokens:g}", row.source_rows
+
+
+def _rows(source_rows: tuple[str, ...]) -> str:
+    return ", ".join(source_rows)

@@ -1,0 +1,97 @@
+"""One run from snapshot to result: validity, pool, rows, Pyomo model, stages, outcome."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from optcenter_pipeline.engine.canonical import canonical_snapshot
+from optcenter_pipeline.engine.highs import SolverModel, solver_version
+from optcenter_pipeline.engine.infeasibility import Refutation, not_located
+from optcenter_pipeline.engine.linear_model import LinearModel, build_linear_model
+from optcenter_pipeline.engine.objective import Plan, build_plan
+from optcenter_pipeline.engine.outcome import Run, write_result
+from optcenter_pipeline.engine.pool import Pool, build_pool
+from optcenter_pipeline.engine.problems import invalid_result
+from optcenter_pipeline.engine.progress import Progress
+from optcenter_pipeline.engine.pyomo_model import build_pyomo_model, compile_arrays
+from optcenter_pipeline.engine.result import Result, SolverInfo, Timings
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.stages import Clock, Staged, StagedSearch
+from optcenter_pipeline.engine.validity import find_problems
+
+
+@dataclass(frozen=True)
+class Question:
+    """A valid snapshot as a model: what every run, export and analysis begins with."""
+
+    snapshot: Snapshot
+    """In canonical form."""
+    pool: Pool
+    model: LinearModel
+    plan: Plan
+
+    @cached_property
+    def shortfalls(self) -> range:
+        """The shortfall columns."""
+        return range(self.model.column_count - len(self.model.goals), self.model.column_count)
+
+
+def build_question(snapshot: Snapshot) -> Question:
+    """The model of a snapshot in which `find_problems` found nothing."""
+    canonical = canonical_snapshot(snapshot)
+    pool = build_pool(canonical)
+    model = build_linear_model(canonical, pool)
+    return Question(canonical, pool, model, build_plan(canonical, pool, model))
+
+
+def solve_snapshot(
+    snapshot: Snapshot,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Result:
+    """See `optcenter_pipeline.engine.solve`."""
+    began = time.perf_counter()
+    problems = find_problems(snapshot)
+    if problems:
+        solver = SolverInfo(version=solver_version())
+        return invalid_result(problems, mode=snapshot.scenario.objective_mode, solver=solver)
+    question = build_question(snapshot)
+    concrete = build_pyomo_model(question.model, question.plan.first)
+    solver_model = SolverModel(compile_arrays(concrete, question.model), question.shortfalls, snapshot.solver)
+    built = time.perf_counter()
+    refutation = Refutation(question.model, snapshot.solver.threads)
+    search = StagedSearch(
+        question.model,
+        question.plan,
+        solver_model,
+        mip_gap=snapshot.solver.mip_gap,
+        clock=Clock(began, snapshot.solver.time_limit_seconds),
+        on_progress=on_progress or (lambda _: None),
+        cancel=cancel or (lambda: False),
+        refuted=lambda: refutation.found,
+    )
+    staged = search.run()
+    solved = time.perf_counter()
+    result = write_result(_told(question, staged, refutation))
+    timings = Timings(build=built - began, solve=solved - built, extract=time.perf_counter() - solved)
+    return result.model_copy(update={"timings": timings})
+
+
+def _told(question: Question, staged: Staged, refutation: Refutation) -> Run:
+    """The run with its conflict, where there is no portfolio because the rules contradict each other."""
+    if staged.ending in ("unconfirmed", "nothing_found") and refutation.found:
+        staged = replace(staged, ending="infeasible")
+    infeasible = staged.ending == "infeasible"
+    conflict = refutation.conflict if infeasible else None
+    return Run(
+        snapshot=question.snapshot,
+        pool=question.pool,
+        model=question.model,
+        plan=question.plan,
+        staged=staged,
+        conflict=conflict,
+        conflict_alerts=not_located(conflict) if infeasible else (),
+        solver_version=solver_version(),
+    )
