@@ -1,5 +1,8 @@
 """A result as tables: pandas frames that the terminal and Dagster's metadata both show."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from optcenter_pipeline.engine.result import Result
@@ -97,3 +100,28 @@ def _cell(value: object) -> str:
     for mark, escaped in (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("`", "\\`"), ("[", "\\["), ("!", "\\!")):
         text = text.replace(mark, escaped)
     return text
+
+
+def conflict_frame(result: Result) -> pd.DataFrame:
+    """One row a rule of the conflict: row, rule."""
+    rules = result.conflict.rules if result.conflict else ()
+    return pd.DataFrame([{"row": r.source_row, "rule": r.text} for r in rules], columns=["row", "rule"])
+
+
+def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a run of the ledger: run, scenario, set, status, objective, tokens, created, by."""
+    return pd.DataFrame(
+        [
+            {
+                "run": run["run_id"],
+                "scenario": run["scenario_name"],
+                "set": run["constraint_set_name"],
+                "status": run["status"],
+                "objective": "" if run["objective_value"] is None else amount(run["objective_value"]),
+                "tokens used": "" if run["capacity_used"] is None else amount(run["capacity_used"]),
+                "created": run["created_at"],
+                "by": run["requested_by"] or "",
+            }
+            for run in runs
+        ]
+    )

@@ -13,6 +13,9 @@ from optcenter_pipeline.stages.tables import tables
 class RunRequest(dg.Config):
     """What was asked for. Blank fields: the whole pool, and the settings' limits."""
 
+    scenario_name: str | None = None
+    constraint_set_name: str | None = None
+    """The names behind the partition, where a person gave them: a typing error then gets a hint."""
     scope_type: str = "all"
     """`all`, or `selected`: the candidates whose is_selected_for_run is true."""
     initiative_keys: list[str] | None = None
@@ -43,7 +46,10 @@ def run_snapshot(
     now = dt.datetime.now(dt.UTC)
     with told_clearly(), database.open() as db, db.session() as session:
         fail_orphans(session, now=now)
-        scenario_name, set_name = names_of(context.partition_key, saved_sets(session))
+        if config.scenario_name is None:
+            scenario_name, set_name = names_of(context.partition_key, saved_sets(session))
+        else:
+            scenario_name, set_name = config.scenario_name, config.constraint_set_name or ""
         inputs = load_run_inputs(session, scenario_name, set_name or None)
         keys = None
         if config.scope_type == "selected":

@@ -1,0 +1,108 @@
+"""What a command prints, for people and for scripts, and the errors that end it."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import rich.console
+import rich.table
+import rich.text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ExitCode(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    INVALID = 1
+    USAGE = 2
+    NO_PORTFOLIO = 3
+    SYSTEM = 4
+
+
+class InvalidInputError(Exception):
+    """The inputs are invalid; one line a finding, `TAB!ROW column: text`."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)
+
+
+class SystemFailureError(Exception):
+    """The workbook, the database or the solver failed; the text says what to do."""
+
+
+class Console:
+    """Prints for people (tables on stdout, problems on stderr) or, with `as_json`, one JSON document on stdout."""
+
+    def __init__(self, *, as_json: bool, debug: bool) -> None:
+        self.as_json = as_json
+        self.debug = debug
+        self._out = rich.console.Console(highlight=False, soft_wrap=True)
+        self._err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def document(self, value: Any) -> None:
+        """The command's JSON document; nothing where the command prints for people."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+            sys.stdout.flush()
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """A line for people. What PMs typed is text: no markup is read in it."""
+        if not self.as_json:
+            self._out.print(rich.text.Text(text, style=style))
+
+    def table(self, frame: "pd.DataFrame", title: str) -> None:
+        """A frame as a table for people."""
+        if self.as_json:
+            return
+        table = rich.table.Table(title=rich.text.Text(title), title_justify="left", title_style="bold")
+        for name in frame.columns:
+            is_number = name in ("rank", "tokens", "adds", "required", "achieved", "gap")
+            table.add_column(str(name), justify="right" if is_number else "left", overflow="fold")
+        for row in frame.itertuples(index=False):
+            table.add_row(*(rich.text.Text(str(cell)) for cell in row))
+        # soft wrapping is for lines; a table has to know the terminal's width
+        rich.console.Console(highlight=False).print(table)
+
+    def problem(self, text: str) -> None:
+        """One line on stderr; with `as_json` also a document with `error`."""
+        line = " ".join(text.split())
+        self._err.print(rich.text.Text(f"optcenter: {line}", style="red"))
+        self.document({"error": line})
+
+    def warn(self, text: str) -> None:
+        """One line on stderr that ends nothing."""
+        self._err.print(rich.text.Text(text, style="yellow"))
+
+    def invalid(self, lines: Sequence[str]) -> None:
+        """Findings, one a line: on stderr; with `as_json` also as a document with `status` and `messages`."""
+        for line in lines:
+            self._err.print(rich.text.Text(line, style="red"))
+        self.document({"status": "invalid", "messages": list(lines)})
+
+    @contextmanager
+    def progress(self, text: str) -> Iterator["ProgressLine"]:
+        """A line on stderr that moves while something runs; silent where nobody watches."""
+        if self.as_json or not self._err.is_terminal:
+            yield ProgressLine(None)
+            return
+        with self._err.status(rich.text.Text(text)) as status:
+            yield ProgressLine(status)
+
+
+class ProgressLine:
+    """The moving line of `Console.progress`."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def show(self, text: str) -> None:
+        """Replace the line's text."""
+        if self._status is not None:
+            self._status.update(rich.text.Text(text))

@@ -1,0 +1,82 @@
+"""`dev`: the local workbook's page and the Dagster UI side by side; `next-steps`: where to look after a demo."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from optcenter_pipeline.cli.console import Console, ExitCode
+from optcenter_pipeline.cli.workbook_commands import configured_file
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(dev)
+    app.command("next-steps", hidden=True)(next_steps)
+
+
+def dev(
+    context: typer.Context,
+    workbook_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the workbook's page; 0: any.")
+    ] = 3100,
+    dagster_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the Dagster UI; 0: any.")] = 3000,
+) -> int:
+    """Serve the local workbook's page and the Dagster UI until Ctrl-C; ports in use give way to free ones."""
+    from optcenter_pipeline.local_workbook import LocalWorkbookServer
+    from optcenter_pipeline.orchestration.instance import dagster_home
+    from optcenter_pipeline.settings import Settings
+
+    console: Console = context.obj
+    ui_port = _free_port(dagster_port)
+    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(Settings()))}
+    command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
+    with LocalWorkbookServer(configured_file(), port=_free_port(workbook_port)) as server:
+        dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
+        console.say(f"Workbook: {server.page_url}", style="bold")
+        console.say(f"Dagster:  http://127.0.0.1:{ui_port} (ready in about 15 seconds)", style="bold")
+        console.say("Ctrl-C stops both.")
+        try:
+            code = dagster.wait()
+        except KeyboardInterrupt:
+            dagster.send_signal(signal.SIGINT)
+            dagster.wait()
+            code = 0
+    return ExitCode.SYSTEM if code else ExitCode.DONE
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted port, or any free one where somebody listens there already."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    return 0
+
+
+def next_steps(context: typer.Context) -> int:
+    """Where to look after `make demo`."""
+    from optcenter_pipeline.settings import Settings
+
+    console: Console = context.obj
+    home = Settings().home
+    for line in (
+        "",
+        "Where to look next:",
+        "  make dev                         the workbook in the browser, and Dagster's asset graph and runs",
+        "  .venv/bin/optcenter runs         the history; `optcenter show RUN_ID` says why each initiative is in or out",
+        '  .venv/bin/optcenter optimize "2027 Q1 growth" "squeezed"     a plan that cannot be, and why',
+        "  .venv/bin/optcenter save         every row judged: what is wrong on which row, and what would be right",
+        f"  {home}/                            the workbook, the database and Dagster's history that this made",
+        "  docs/workbook.md, docs/house.md  for product managers, and for engineers",
+    ):
+        console.say(line)
+    return ExitCode.DONE

@@ -1,0 +1,140 @@
+"""`solve`, `export-model`, `schema`: the engine alone; no workbook, no database, no Dagster."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
+from optcenter_pipeline.cli.pipeline import exit_code
+from optcenter_pipeline.cli.run_view import show_result
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+
+
+class Document(StrEnum):
+    """Documents with a JSON Schema."""
+
+    SNAPSHOT = "snapshot"
+    RESULT = "result"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(solve)
+    app.command("export-model")(export_model)
+    app.command()(schema)
+
+
+def solve(
+    context: typer.Context,
+    snapshots: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT.json…", help="One or several snapshots.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="RESULT.json; with several snapshots a folder.")
+    ] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for each snapshot.")] = None,
+    mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
+) -> int:
+    """Solve snapshots with the engine alone."""
+    console: Console = context.obj
+    overrides = {"time_limit_seconds": time_limit, "mip_gap": mip_gap, "threads": threads}
+    given = {name: value for name, value in overrides.items() if value is not None}
+    codes, documents = [], []
+    for path in snapshots:
+        result = _solved(console, path, given)
+        document = result.model_dump(mode="json")
+        documents.append(document)
+        if output is not None:
+            target = output / path.name if len(snapshots) > 1 else output
+            _write(target, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            console.say(f"{path}: {result.status}, written to {target}")
+        codes.append(exit_code(result.status))
+    console.document(documents if len(snapshots) > 1 else documents[0])
+    return max(codes)
+
+
+def _solved(console: Console, path: Path, overrides: dict[str, Any]) -> "Result":
+    """The result of one snapshot file, shown to people as it comes."""
+    from optcenter_pipeline.engine import solve as solve_snapshot
+    from optcenter_pipeline.engine.checker import check
+    from optcenter_pipeline.runs.execution import progress_line, violation_line
+
+    snapshot = _loaded(path, overrides)
+    from optcenter_pipeline.engine.result import Result
+
+    if isinstance(snapshot, Result):
+        for alert in snapshot.alerts:
+            console.warn(f"{path}: {alert.message}")
+        return snapshot
+    with console.progress(str(path)) as line:
+        result = solve_snapshot(snapshot, on_progress=lambda progress: line.show(progress_line(progress)))
+    violations = check(snapshot, result)
+    if violations:
+        lines = "; ".join(violation_line(violation) for violation in violations)
+        raise SystemFailureError(f"{path}: the independent checker refused the result: {lines}")
+    show_result(console, snapshot, result, title=str(path))
+    return result
+
+
+def _loaded(path: Path, overrides: dict[str, Any]) -> "Snapshot | Result":
+    """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it."""
+    from optcenter_pipeline.engine import load_snapshot
+    from optcenter_pipeline.engine.snapshot import Snapshot
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError([f"{path} cannot be read: {error}"]) from error
+    loaded = load_snapshot(text)
+    if isinstance(loaded, Snapshot) and overrides:
+        return loaded.model_copy(update={"solver": loaded.solver.model_copy(update=overrides)})
+    return loaded
+
+
+def _write(path: Path, text: str) -> None:
+    """The file whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise SystemFailureError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def export_model(
+    context: typer.Context,
+    snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT.json")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL.mps")],
+) -> int:
+    """Write the first stage's model as MPS, for any other solver."""
+    from optcenter_pipeline.engine import write_mps
+    from optcenter_pipeline.engine.result import Result
+
+    console: Console = context.obj
+    loaded = _loaded(snapshot, {})
+    if isinstance(loaded, Result):
+        raise InvalidInputError([f"{snapshot}: {alert.message}" for alert in loaded.alerts])
+    size = write_mps(loaded, model)
+    console.document({"model": str(model), **size.model_dump()})
+    console.say(f"{model}: {size.rows} rows, {size.columns} columns, {size.nonzeros} nonzeros")
+    return ExitCode.DONE
+
+
+def schema(context: typer.Context, document: Annotated[Document, typer.Argument()]) -> int:
+    """Print the JSON Schema of a document."""
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+
+    console: Console = context.obj
+    models = {Document.SNAPSHOT: Snapshot, Document.RESULT: Result}
+    mode = "validation" if document is Document.SNAPSHOT else "serialization"
+    text = models[document].model_json_schema(mode=mode)
+    console.document(text)
+    console.say(json.dumps(text, indent=2))
+    return ExitCode.DONE

@@ -1,0 +1,115 @@
+"""Runs Dagster jobs in this process, on the instance that the Dagster UI shows, and tells how they ended."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from optcenter_pipeline.cli.console import Console, InvalidInputError, ProgressLine, SystemFailureError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """A job that succeeded."""
+
+    run_id: str
+    metadata: Mapping[str, Mapping[str, Any]]
+    """By asset: what its materialisation says."""
+
+
+def run_job(
+    console: Console,
+    name: str,
+    *,
+    ops: Mapping[str, Mapping[str, Any]],
+    partition_key: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> JobOutcome:
+    """Run `save_job` or `optimize_job` here and now.
+
+    Args:
+        ops: configuration by asset.
+
+    Raises:
+        InvalidInputError: rows of the workbook, or the request, do not allow it.
+        SystemFailureError: anything else; the text names the stage and what to do.
+    """
+    from optcenter_pipeline.definitions import defs
+    from optcenter_pipeline.orchestration.instance import open_instance
+    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
+
+    level = "INFO" if console.debug else "CRITICAL"
+    config = {
+        "ops": {op: {"config": dict(fields)} for op, fields in ops.items()},
+        "loggers": {"console": {"config": {"log_level": level}}},
+    }
+    with open_instance(Settings()) as instance, console.progress(name) as line, _listening(line):
+        if partition_key is not None:
+            # the set may be new in the sheet: its partition is kept only if the save finds it there
+            instance.add_dynamic_partitions(str(CONSTRAINT_SETS.name), [partition_key])
+        result = defs.resolve_job_def(name).execute_in_process(
+            instance=instance,
+            run_config=config,
+            partition_key=partition_key,
+            tags=dict(tags or {}),
+            raise_on_error=False,
+        )
+        _raise_failures(result)
+        metadata = {
+            str(event.asset_key.to_user_string()): {
+                label: getattr(value, "value", value) for label, value in event.materialization.metadata.items()
+            }
+            for event in result.get_asset_materialization_events()
+            if event.asset_key is not None
+        }
+        return JobOutcome(result.run_id, metadata)
+
+
+@contextmanager
+def _listening(line: ProgressLine) -> Iterator[None]:
+    """The solver's progress on the moving line."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            from optcenter_pipeline.runs.execution import progress_line
+
+            line.show(progress_line(record.__dict__["progress"]))
+
+    logger = logging.getLogger("optcenter_pipeline.progress")
+    handler = Handler()
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
+    """Raise the first step's failure in our words."""
+    from optcenter_pipeline.stages.failures import INVALID_INPUT
+
+    for event in result.all_events:
+        if not event.is_step_failure or event.step_key is None:
+            continue
+        failure = event.step_failure_data
+        told = failure.user_failure_data
+        if told is not None and "messages" in told.metadata:
+            messages = list(told.metadata["messages"].value)  # type: ignore[call-overload]
+            if told.metadata["kind"].value == INVALID_INPUT:
+                raise InvalidInputError(messages)
+            raise SystemFailureError(" ".join(messages))
+        error = failure.error
+        cause = (error.cause or error) if error is not None else None
+        text = cause.message.strip() if cause is not None else "no reason was given"
+        raise SystemFailureError(
+            f"stage {event.step_key} failed: {text} (the run {result.run_id} has the traceback)"
+        )
+    if not result.success:
+        raise SystemFailureError(f"the run {result.run_id} stopped before its end; the Dagster UI says where")

@@ -1,0 +1,70 @@
+"""The entry point: options that any command takes, and errors as messages with the documented exit codes."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+import typer
+
+from optcenter_pipeline.cli import dev, engine_commands, history, pipeline, workbook_commands
+from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
+
+app = typer.Typer(
+    name="optcenter",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From a planning workbook to a proven portfolio of initiatives, and back.",
+)
+app.add_typer(workbook_commands.app, name="workbook")
+for module in (pipeline, history, engine_commands, dev):
+    module.register(app)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    as_json: bool = typer.Option(False, "--json", help="With any command: JSON on stdout, nothing else there."),
+    debug: bool = typer.Option(False, "--debug", help="With any command: the traceback of an error of the system."),
+) -> None:
+    """Options that every command takes, wherever they stand on its line."""
+    context.obj = Console(as_json=as_json, debug=debug)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; its exit code: 0 done, 1 invalid inputs, 2 wrong usage, 3 no portfolio, 4 a system error."""
+    flags = [argument for argument in ("--json", "--debug") if argument in arguments]
+    console = Console(as_json="--json" in flags, debug="--debug" in flags)
+    try:
+        rest = [argument for argument in arguments if argument not in flags]
+        code = app([*flags, *rest], standalone_mode=False)
+        return code if isinstance(code, int) else ExitCode.DONE
+    except click.exceptions.NoArgsIsHelpError:
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        console.problem("stopped by a person")
+        return ExitCode.SYSTEM
+    except InvalidInputError as error:
+        console.invalid(error.lines)
+        return ExitCode.INVALID
+    except SystemFailureError as error:
+        return _system_failure(console, str(error))
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets one line, never a traceback
+        return _system_failure(console, f"{type(error).__name__}: {error}")
+
+
+def _system_failure(console: Console, text: str) -> int:
+    if console.debug:
+        traceback.print_exc(file=sys.stderr)
+    console.problem(text)
+    return ExitCode.SYSTEM

@@ -1,0 +1,154 @@
+"""`save` and `optimize`: the same Dagster jobs that the sheet's menu and the schedules start."""
+
+import getpass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from optcenter_pipeline.cli.console import Console, ExitCode
+from optcenter_pipeline.cli.jobs import run_job
+from optcenter_pipeline.cli.run_view import run_document, show_run
+
+SAVE_ACTION = "pm.save_selected"
+
+
+class ScopeType(StrEnum):
+    """Which candidates a run may choose from."""
+
+    ALL = "all"
+    SELECTED = "selected"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(save)
+    app.command()(optimize)
+
+
+def save(
+    context: typer.Context,
+    tab: Annotated[str | None, typer.Option(help="Only this input tab.")] = None,
+    keys: Annotated[str | None, typer.Option(help="Only the rows with these keys, separated by commas.")] = None,
+) -> int:
+    """Read the workbook, judge every row, save to the database, and write each row's status back."""
+    console: Console = context.obj
+    name = _input_tab(tab)
+    wanted = [key.strip() for key in keys.split(",") if key.strip()] if keys is not None else None
+    outcome = run_job(console, "save_job", ops={"tables": {"tab": name, "keys": wanted, "action": SAVE_ACTION}})
+    messages = _messages(name)
+    errors = [line for message in messages if message["errors"] for line in message["lines"]]
+    warnings = [line for message in messages if not message["errors"] for line in message["lines"]]
+    counts = {
+        label.removeprefix("rows/"): value
+        for label, value in outcome.metadata["tables"].items()
+        if label.startswith("rows/")
+    }
+    undelivered = list(outcome.metadata["row_statuses"]["not_delivered"])
+    console.document(
+        {
+            "status": "invalid" if errors else "ok",
+            "run_id": outcome.run_id,
+            "counts": counts,
+            "statuses_written": outcome.metadata["row_statuses"]["rows_written"],
+            "messages": errors + warnings,
+            "not_delivered": undelivered,
+        }
+    )
+    for table, count in counts.items():
+        console.say(f"{table}: " + ", ".join(f"{number} {what}" for what, number in count.items() if number))
+    for line in errors:
+        console.say(line, style="red")
+    for line in (*warnings, *undelivered):
+        console.say(line, style="yellow")
+    console.say(f"{len(errors)} errors, {len(warnings)} warnings")
+    return ExitCode.INVALID if errors else ExitCode.DONE
+
+
+def _input_tab(tab: str | None) -> str | None:
+    """The tab's own spelling.
+
+    Raises:
+        typer.BadParameter: it is not one of the input tabs.
+    """
+    from optcenter_pipeline.workbook.columns import header_key
+    from optcenter_pipeline.workbook.tabs import INPUT_TABS
+
+    if tab is None:
+        return None
+    for known in INPUT_TABS:
+        if header_key(known.name) == header_key(tab):
+            return known.name
+    raise typer.BadParameter(f"{tab!r} is not an input tab; give one of {', '.join(t.name for t in INPUT_TABS)}")
+
+
+def _messages(tab: str | None) -> list[dict[str, Any]]:
+    """Findings of the save that has just ended."""
+    from optcenter_pipeline.rows.validated import ValidatedWorkbook
+    from optcenter_pipeline.stages.handover import VALIDATED_ROWS, take
+    from optcenter_pipeline.stages.resources import DatabaseResource
+
+    with DatabaseResource().open() as database:
+        validated, _ = take(database, VALIDATED_ROWS, ValidatedWorkbook)
+    return [
+        {"errors": bool(message.errors), "lines": message.lines()}
+        for message in validated.messages
+        if tab is None or message.tab == tab
+    ]
+
+
+def optimize(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="Name of a scenario of Scenario_Config.")],
+    constraint_set: Annotated[
+        str | None,
+        typer.Argument(metavar="[SET]", help="Name of a constraint set; without it the Candidates' own rules."),
+    ] = None,
+    scope: Annotated[
+        ScopeType, typer.Option(help="The whole pool, or the candidates selected for the run.")
+    ] = ScopeType.ALL,
+    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for the whole search.")] = None,
+    mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
+) -> int:
+    """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook."""
+    from optcenter_pipeline.stages.partitions import partition_key
+
+    console: Console = context.obj
+    request = {
+        "scenario_name": scenario,
+        "constraint_set_name": constraint_set or "",
+        "scope_type": scope.value,
+        "time_limit_seconds": time_limit,
+        "mip_gap": mip_gap,
+        "requested_by": requested_by or _user(),
+    }
+    outcome = run_job(
+        console,
+        "optimize_job",
+        ops={"tables": {"action": f"pm.optimize.run_{scope.value}_candidates"}, "run_snapshot": request},
+        partition_key=partition_key(scenario, constraint_set),
+    )
+    run_id = str(outcome.metadata["solve"]["run_id"])
+    document = run_document(run_id)
+    console.document(document)
+    show_run(console, document)
+    return exit_code(document["run"]["status"])
+
+
+def exit_code(status: str) -> ExitCode:
+    """An infeasible run is a result; so is a stopped one that has a portfolio."""
+    codes = {
+        "invalid": ExitCode.INVALID,
+        "no_solution": ExitCode.NO_PORTFOLIO,
+        "cancelled": ExitCode.NO_PORTFOLIO,
+        "failed": ExitCode.SYSTEM,
+    }
+    return codes.get(status, ExitCode.DONE)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user in this container
+        return "command line"

@@ -1,0 +1,93 @@
+"""A run of the ledger as a JSON document, and as tables for people."""
+
+import json
+from typing import Any
+
+from optcenter_pipeline.cli.console import Console
+
+
+def run_document(run_id: str) -> dict[str, Any]:
+    """`{"run": …, "result": …}` of a run in the ledger.
+
+    Raises:
+        UnknownRunError: no such run.
+    """
+    from optcenter_pipeline.database.run_records import get_run
+    from optcenter_pipeline.stages.resources import DatabaseResource
+
+    with DatabaseResource().open() as database, database.reading() as session:
+        record = get_run(session, run_id)
+    return {
+        "run": summary_document(record.summary),
+        "result": json.loads(record.results_json) if record.results_json else None,
+        "snapshot": json.loads(record.inputs_snapshot_json),
+    }
+
+
+def summary_document(summary: Any) -> dict[str, Any]:
+    """A run without its documents, times as UTC text."""
+    from optcenter_pipeline.report.output_rows import stamp
+
+    fields = {name: getattr(summary, name) for name in summary.__slots__}
+    return {name: stamp(value) if name.endswith("_at") else value for name, value in fields.items()}
+
+
+def show_run(console: Console, document: dict[str, Any]) -> None:
+    """The run for people: portfolio, what is left out and why, targets, alerts, and what it is proven to be."""
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+
+    run = document["run"]
+    where = run["scenario_name"] + (f" / {run['constraint_set_name']}" if run["constraint_set_name"] else "")
+    if document["result"] is None:
+        console.say(f"Run {run['run_id']} of {where}: {run['status']}", style="bold")
+        console.say(run["error_text"] or "no result yet")
+        return
+    show_result(
+        console,
+        Snapshot.model_validate(document["snapshot"]),
+        Result.model_validate(document["result"]),
+        title=f"Run {run['run_id']} of {where}",
+    )
+    if run["error_text"]:
+        console.say(run["error_text"], style="red")
+
+
+def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
+    """A result for people."""
+    from optcenter_pipeline.report.numbers import amount, percent
+    from optcenter_pipeline.report.tables import (
+        alerts_frame,
+        conflict_frame,
+        gaps_frame,
+        portfolio_frame,
+        rejected_frame,
+    )
+
+    if result.selected:
+        console.table(portfolio_frame(snapshot, result), f"{title}: the portfolio")
+    if result.rejected and result.selected:
+        console.table(rejected_frame(result), "Not funded")
+    if result.gaps:
+        console.table(gaps_frame(result), "Targets")
+    if result.conflict:
+        console.table(conflict_frame(result), "Rules that cannot hold together")
+    if result.alerts:
+        console.table(alerts_frame(result), "Alerts")
+    console.say(f"{title}: {result.status}", style="bold")
+    objective = result.objective
+    if objective.value is not None:
+        proof = "" if objective.mip_gap is None else f", gap {percent(objective.mip_gap)}"
+        bound = (
+            ""
+            if objective.bound is None
+            else f" (no portfolio can have more than {amount(objective.bound)}{proof})"
+        )
+        console.say(f"{objective.stages[0].name}: {amount(objective.value)}{bound}")
+    if objective.goals_cost:
+        console.say(
+            f"of the best possible {amount(objective.best_possible)}, the goals cost {amount(objective.goals_cost)}"
+        )
+    if result.capacity and result.selected:
+        used, total = result.capacity.used, result.capacity.total
+        console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")

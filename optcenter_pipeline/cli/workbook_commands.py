@@ -1,0 +1,85 @@
+"""`workbook init` and `workbook serve`."""
+
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optcenter_pipeline.cli.console import Console, ExitCode, SystemFailureError
+
+app = typer.Typer(no_args_is_help=True, help="The planning workbook: make it ready, look at it.")
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    sample: Annotated[bool, typer.Option("--sample", help="Fill empty tabs with a realistic portfolio.")] = False,
+) -> int:
+    """Make the configured workbook ready: tabs, headers, drop-downs, notes; what is there stays untouched."""
+    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.stages.resources import WorkbookResource
+    from optcenter_pipeline.workbook.errors import WorkbookError
+    from optcenter_pipeline.workbook.sample import sample_rows
+    from optcenter_pipeline.workbook.template import init_workbook
+
+    console: Console = context.obj
+    try:
+        with WorkbookResource().open() as workbook:
+            report = init_workbook(workbook, sample=sample_rows() if sample else None)
+    except WorkbookError as error:
+        raise SystemFailureError(str(error)) from error
+    location = Settings().workbook_location()
+    console.document({"workbook": location, **report.as_dict()})
+    console.say(f"Workbook {location}: {report.in_words()}")
+    return ExitCode.DONE
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free port.")] = 0,
+    file: Annotated[
+        Path | None, typer.Option(help="The workbook's file; the configured one, if not given.")
+    ] = None,
+) -> int:
+    """Serve the local workbook: its page for people and its API for gspread; until Ctrl-C."""
+    from optcenter_pipeline.local_workbook import LocalWorkbookServer
+
+    console: Console = context.obj
+    path = file or configured_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with LocalWorkbookServer(path, host=host, port=port) as server:
+        console.document(
+            {"page": server.page_url, "api_root": server.root_url, "spreadsheet_id": server.spreadsheet_id}
+        )
+        console.say(f"Workbook {path}")
+        console.say(f"  page: {server.page_url}")
+        console.say(f"  API:  {server.root_url} (spreadsheet {server.spreadsheet_id})")
+        wait_until_stopped()
+    return ExitCode.DONE
+
+
+def configured_file() -> Path:
+    """The file of the configured local workbook.
+
+    Raises:
+        SystemFailureError: the configured workbook is not a local one.
+    """
+    from optcenter_pipeline.settings import Settings
+
+    location = Settings().workbook_location()
+    if not location.startswith("local:"):
+        raise SystemFailureError(
+            f"the workbook is {location}, not a local one; name a file: --file WORKBOOK.sqlite"
+        )
+    return Path(location.removeprefix("local:"))
+
+
+def wait_until_stopped() -> None:
+    """Return at Ctrl-C."""
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
