@@ -62,11 +62,10 @@ def _solved(console: Console, path: Path, overrides: dict[str, Any]) -> "Result"
     """The result of one snapshot file, shown to people as it comes."""
     from optcenter_pipeline.engine import solve as solve_snapshot
     from optcenter_pipeline.engine.checker import check
-    from optcenter_pipeline.runs.execution import progress_line, violation_line
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.report.lines import progress_line, violation_line
 
     snapshot = _loaded(path, overrides)
-    from optcenter_pipeline.engine.result import Result
-
     if isinstance(snapshot, Result):
         for alert in snapshot.alerts:
             console.warn(f"{path}: {alert.message}")
@@ -113,6 +112,7 @@ def export_model(
     model: Annotated[Path, typer.Argument(metavar="MODEL.mps")],
 ) -> int:
     """Write the first stage's model as MPS, for any other solver."""
+    from optcenter_pipeline.engine import InvalidInputError as InvalidSnapshotError
     from optcenter_pipeline.engine import write_mps
     from optcenter_pipeline.engine.result import Result
 
@@ -120,9 +120,14 @@ def export_model(
     loaded = _loaded(snapshot, {})
     if isinstance(loaded, Result):
         raise InvalidInputError([f"{snapshot}: {alert.message}" for alert in loaded.alerts])
-    size = write_mps(loaded, model)
-    console.document({"model": str(model), **size.model_dump()})
-    console.say(f"{model}: {size.rows} rows, {size.columns} columns, {size.nonzeros} nonzeros")
+    try:
+        write_mps(loaded, model)
+    except InvalidSnapshotError as error:
+        raise InvalidInputError([f"{snapshot}: {message}" for message in error.messages]) from error
+    except OSError as error:
+        raise SystemFailureError(f"{model} cannot be written: {error.strerror}") from error
+    console.document({"model": str(model)})
+    console.say(f"The first stage's model is in {model}")
     return ExitCode.DONE
 
 

@@ -76,7 +76,7 @@ def _listening(line: ProgressLine) -> Iterator[None]:
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            from optcenter_pipeline.runs.execution import progress_line
+            from optcenter_pipeline.report.lines import progress_line
 
             line.show(progress_line(record.__dict__["progress"]))
 

@@ -4,8 +4,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from optcenter_pipeline.cli import dev, engine_commands, history, pipeline, workbook_commands
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
@@ -46,12 +46,11 @@ def run(arguments: list[str]) -> int:
         rest = [argument for argument in arguments if argument not in flags]
         code = app([*flags, *rest], standalone_mode=False)
         return code if isinstance(code, int) else ExitCode.DONE
-    except click.exceptions.NoArgsIsHelpError:
+    except TyperException as error:
+        sys.stderr.write(f"{error.format_message()}\n")
+        console.document({"error": error.format_message()})
         return ExitCode.USAGE
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         console.problem("stopped by a person")
         return ExitCode.SYSTEM
     except InvalidInputError as error:

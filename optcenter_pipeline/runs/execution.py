@@ -24,7 +24,7 @@ from optcenter_pipeline.engine import Progress, solve
 from optcenter_pipeline.engine.checker import Violation, check
 from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.report.lines import progress_line, violation_line
 
 PROGRESS_LOGGER = "optcenter_pipeline.progress"
 """Receives a record a progress event, the event as its `progress`; a terminal may listen."""
@@ -149,12 +149,6 @@ def _outcome(result: Result, results_json: str, violations: tuple[Violation, ...
     )
 
 
-def violation_line(violation: Violation) -> str:
-    """`capacity: found 105, expected at most 100 (Scenario_Config!2)`."""
-    rows = f" ({', '.join(violation.source_rows)})" if violation.source_rows else ""
-    return f"{violation.what}: found {violation.found}, expected {violation.expected}{rows}"
-
-
 def _without_times(result: Result) -> str:
     """The result as JSON without seconds: the same answer is the same data version."""
     stages = {"stages": {"__all__": {"seconds"}}}
@@ -180,14 +174,3 @@ class _Teller:
             self._beat_at = now
             with self._database.session() as session:
                 heartbeat(session, self._run_id, now=now)
-
-
-def progress_line(progress: Progress) -> str:
-    """`stage 1/3 gmv: 31.5, at most 32 (4 nodes, 0.2 s)`."""
-    value = "none yet" if progress.value is None else amount(progress.value)
-    bound = "" if progress.bound is None else f", bound {amount(progress.bound)}"
-    done = " done" if progress.finished else ""
-    return (
-        f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound} "
-        f"({progress.nodes} nodes, {progress.seconds:.1f} s)"
-    )

@@ -29,6 +29,7 @@ PASSES_INDEPENDENT_CHECK = "passes_independent_check"
 def solve(context: dg.AssetExecutionContext, database: DatabaseResource) -> dg.MaterializeResult:
     """Solve the run that run_snapshot wrote down; materialised alone, the newest snapshot as a new run."""
     from optcenter_pipeline.database.inputs import saved_sets
+    from optcenter_pipeline.report.lines import violation_line
     from optcenter_pipeline.report.tables import (
         alerts_frame,
         gaps_frame,
@@ -36,7 +37,7 @@ def solve(context: dg.AssetExecutionContext, database: DatabaseResource) -> dg.M
         portfolio_frame,
         stages_frame,
     )
-    from optcenter_pipeline.runs.execution import execute_run, run_to_execute, violation_line
+    from optcenter_pipeline.runs.execution import execute_run, run_to_execute
 
     with told_clearly(), database.open() as db:
         with db.reading() as session:
