@@ -22,6 +22,10 @@ class CellMessage(Value):
     constraint_set: SetKey | None = None
     """The only set that this finding is about, for rows (of Candidates) that belong to every set."""
 
+    def __str__(self) -> str:
+        """`column: text`."""
+        return f"{self.column}: {self.text}"
+
 
 class ValidationMessage(Value):
     """All findings about one row. `row_num` 1 is the header: findings about the tab."""
@@ -41,14 +45,14 @@ class ValidationMessage(Value):
     def lines(self) -> list[str]:
         """One line a finding: `TAB!ROW column: text`; warnings are marked."""
         return [
-            *(f"{self.source_row} {error.column}: {error.text}" for error in self.errors),
-            *(f"{self.source_row} {warning.column}: warning: {warning.text}" for warning in self.warnings),
+            *(f"{self.source_row} {finding}" for finding in self.errors),
+            *(f"{self.source_row} {finding.column}: warning: {finding.text}" for finding in self.warnings),
         ]
 
     def status(self) -> str:
         """What the row's `run_status` cell says: `OK`, `OK (warning: …)` or `FAILED: column: text; …`."""
         if self.errors:
-            return "FAILED: " + "; ".join(f"{e.column}: {e.text}" for e in self.errors)
+            return "FAILED: " + "; ".join(map(str, self.errors))
         if self.warnings:
-            return "OK (warning: " + "; ".join(f"{w.column}: {w.text}" for w in self.warnings) + ")"
+            return "OK (warning: " + "; ".join(map(str, self.warnings)) + ")"
         return "OK"

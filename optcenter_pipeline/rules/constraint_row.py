@@ -1,5 +1,6 @@
 """A row of Constraints: one of the types, told apart by the column constraint_type."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag, TypeAdapter
@@ -11,7 +12,7 @@ from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.exclude_pair import ExcludePairRow
 from optcenter_pipeline.rules.mandatory import MandatoryRow
 from optcenter_pipeline.rules.prerequisite import PrerequisiteRow
-from optcenter_pipeline.rules.row import word
+from optcenter_pipeline.rules.row import SetRow, word
 from optcenter_pipeline.rules.synergy import SynergyBonusRow
 
 ALIASES = {
@@ -24,7 +25,7 @@ ALIASES = {
 }
 """Short spellings of the types."""
 
-ROW_BY_TYPE = {
+ROW_BY_TYPE: Mapping[str, type[SetRow]] = {
     "capacity_floor": CapacityFloorRow,
     "capacity_cap": CapacityCapRow,
     "mandatory": MandatoryRow,

@@ -1,0 +1,114 @@
+"""What rows say of other tabs' rows: every scenario, initiative and KPI that a row names has to be there.
+
+Judged on cells, so that a row with another fault hears of these too, and never on a cell that is wrong already.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from optcenter_pipeline.rows.findings import Findings
+from optcenter_pipeline.rows.known import Known
+from optcenter_pipeline.rows.objective_weights import kpis_of_weights
+from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
+from optcenter_pipeline.rules.constraint_row import canonical_type
+from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
+from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.row import shown, split_keys, word
+
+_INITIATIVE_TYPES = frozenset(
+    {"mandatory", "exclude_initiative", "exclude_pair", "require_prereq", "synergy_bonus"}
+)
+
+
+class Named(NamedTuple):
+    """Names that stand in one cell."""
+
+    column: str
+    names: tuple[str, ...]
+
+
+def check_references(rows: SheetRows, known: Known, findings: Findings) -> None:
+    """Names that no row has."""
+    for row in rows.of("Constraints", "Targets"):
+        _check_scenario(row, known, findings)
+    for row in rows.all():
+        for column, names in initiatives_named(row):
+            unknown = [name for name in names if known.initiatives.lacks(name)]
+            if unknown and not findings.is_wrong_at(row, column):
+                findings.error(row, column, known.initiatives.unknown(unknown))
+        for column, names in kpis_named(row):
+            _check_kpis(row, column, names, known, findings)
+        _check_has_tokens(row, known, findings)
+
+
+def initiatives_named(row: SheetRow) -> Iterator[Named]:
+    """The initiatives that a row names, by column."""
+    if row.tab in ("Candidates", "KPI_Contributions"):
+        key = row.initiative()
+        yield Named("initiative_key", () if key is None else (key,))
+    if row.tab == "Candidates":
+        for column in ("prerequisite_keys", "exclusion_keys"):
+            yield Named(column, _keys(row.names(column)))
+    if row.tab == "Constraints":
+        constraint_type = canonical_type(row.cells.get("constraint_type"))
+        names_group = word(row.cells.get("dimension")) == SYNERGY_GROUP
+        packed = row.name("dimension_key")
+        if constraint_type in _INITIATIVE_TYPES and packed is not None and not names_group:
+            yield Named("dimension_key", _keys(split_keys(packed)))
+        if constraint_type in _INITIATIVE_TYPES or constraint_type == "bundle_all_or_nothing":
+            yield Named("member_keys", _keys(row.names("member_keys")))
+
+
+def kpis_named(row: SheetRow) -> Iterator[Named]:
+    """The KPIs that a row names, by column, as typed."""
+    if row.tab in ("Targets", "KPI_Contributions"):
+        yield _one(row, "kpi_key")
+    elif row.tab == "Constraints" and canonical_type(row.cells.get("constraint_type")) == "synergy_bonus":
+        yield _one(row, "target_kpi_key")
+    elif row.tab == "Scenario_Config" and word(row.cells.get("objective_mode")) in (
+        "weighted_kpis",
+        "lexicographic",
+    ):
+        named = kpis_of_weights(row.cells.get("objective_weights_json"))
+        yield Named("objective_weights_json", tuple(name.strip() for name in named if name.strip()))
+
+
+def _check_scenario(row: SheetRow, known: Known, findings: Findings) -> None:
+    scenario = row.name("scenario_name")
+    if scenario is not None and known.scenarios.lacks(fold(scenario)):
+        findings.error(row, "scenario_name", known.scenarios.unknown([scenario]))
+
+
+def _check_kpis(row: SheetRow, column: str, names: tuple[str, ...], known: Known, findings: Findings) -> None:
+    if findings.is_wrong_at(row, column):
+        return
+    unknown = [name for name in names if known.kpis.lacks(fold(name))]
+    if unknown:
+        findings.error(row, column, known.kpis.unknown(unknown))
+    inactive = [name for name in names if known.is_inactive(fold(name))]
+    if inactive and row.tab != "KPI_Contributions":
+        listed = ", ".join(map(shown, inactive))
+        verb = "is" if len(inactive) == 1 else "are"
+        text = f"{listed} {verb} not active in Metrics_Config; give an active KPI, or make it active there"
+        findings.error(row, column, text)
+
+
+def _check_has_tokens(row: SheetRow, known: Known, findings: Findings) -> None:
+    """What every plan must fund needs a cost."""
+    if row.tab != "Constraints" or canonical_type(row.cells.get("constraint_type")) != "mandatory":
+        return
+    key = row.name("dimension_key")
+    if key is None or findings.is_wrong_at(row, "dimension_key"):
+        return
+    if known.candidates.lacks(key.upper()):
+        text = f"{shown(key)} is not in Candidates: it has no tokens; add it there or delete this row"
+        findings.error(row, "dimension_key", text)
+
+
+def _one(row: SheetRow, column: str) -> Named:
+    name = row.name(column)
+    return Named(column, () if name is None else (name,))
+
+
+def _keys(typed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key.upper() for key in typed))
