@@ -9,7 +9,7 @@ export OPTCENTER_HOME ?= demo
 
 demo: $(READY)
 	@$(BIN)/optcenter workbook init --sample
-	@$(BIN)/optcenter optimize "2027 Q1 growth" "baseline" --requested-by "make demo"
+	@$(BIN)/optcenter optimize "Q1 2027 growth" "baseline" --requested-by "make demo"
 	@$(BIN)/optcenter next-steps
 
 test: $(READY)
