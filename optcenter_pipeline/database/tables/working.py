@@ -42,6 +42,8 @@ class RowStatus(Base):
     row_num: Mapped[int]
     key: Mapped[str]
     run_status: Mapped[str]
+    left_out: Mapped[str | None]
+    """Its errors, a line each, where they keep the row itself out of the tables and so out of every run."""
     updated_source: Mapped[str]
     updated_at: Mapped[Utc]
 

@@ -68,7 +68,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", name="uq_action_requests_request_id"),
     )
     op.create_index("ix_action_requests_status", "action_requests", ["status"])
-
     op.create_table(
         "initiatives",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -169,6 +168,7 @@ def upgrade() -> None:
         sa.Column("row_num", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("run_status", sa.Text(), nullable=False),
+        sa.Column("left_out", sa.Text()),
         sa.Column("updated_source", sa.Text(), nullable=False),
         sa.Column("updated_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("tab", "content_hash", "occurrence", name="pk_row_statuses"),
