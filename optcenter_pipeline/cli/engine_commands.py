@@ -137,9 +137,10 @@ def schema(context: typer.Context, document: Annotated[Document, typer.Argument(
     from optcenter_pipeline.engine.snapshot import Snapshot
 
     console: Console = context.obj
-    models = {Document.SNAPSHOT: Snapshot, Document.RESULT: Result}
-    mode = "validation" if document is Document.SNAPSHOT else "serialization"
-    text = models[document].model_json_schema(mode=mode)
+    if document is Document.SNAPSHOT:
+        text = Snapshot.model_json_schema(mode="validation")
+    else:
+        text = Result.model_json_schema(mode="serialization")
     console.document(text)
     console.say(json.dumps(text, indent=2))
     return ExitCode.DONE

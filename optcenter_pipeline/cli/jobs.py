@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from optcenter_pipeline.cli.console import Console, InvalidInputError, ProgressLine, SystemFailureError
 
@@ -101,7 +101,7 @@ def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
         failure = event.step_failure_data
         told = failure.user_failure_data
         if told is not None and "messages" in told.metadata:
-            messages = list(told.metadata["messages"].value)  # type: ignore[call-overload]
+            messages: list[str] = list(cast("Any", told.metadata["messages"].value))
             if told.metadata["kind"].value == INVALID_INPUT:
                 raise InvalidInputError(messages)
             raise SystemFailureError(" ".join(messages))

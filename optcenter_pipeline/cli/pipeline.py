@@ -89,7 +89,7 @@ def _messages(tab: str | None) -> list[dict[str, Any]]:
     from optcenter_pipeline.stages.resources import DatabaseResource
 
     with DatabaseResource().open() as database:
-        validated, _ = take(database, VALIDATED_ROWS, ValidatedWorkbook)
+        validated = take(database, VALIDATED_ROWS, ValidatedWorkbook).value
     return [
         {"errors": bool(message.errors), "lines": message.lines()}
         for message in validated.messages

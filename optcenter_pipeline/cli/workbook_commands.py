@@ -30,8 +30,27 @@ def init(
     except WorkbookError as error:
         raise SystemFailureError(str(error)) from error
     location = Settings().workbook_location()
-    console.document({"workbook": location, **report.as_dict()})
-    console.say(f"Workbook {location}: {report.in_words()}")
+    columns = dict(report.added_columns or {})
+    console.document(
+        {
+            "workbook": location,
+            "created_tabs": list(report.created_tabs),
+            "added_columns": {tab: list(names) for tab, names in columns.items()},
+            "sample_rows": report.sample_rows,
+            "problems": list(report.problems),
+        }
+    )
+    console.say(
+        f"Workbook {location}: " + ("made ready" if report.changed else "ready already, nothing was changed")
+    )
+    if report.created_tabs:
+        console.say(f"  tabs added: {', '.join(report.created_tabs)}")
+    for tab, names in columns.items():
+        console.say(f"  columns added to {tab}: {', '.join(names)}")
+    if report.sample_rows:
+        console.say(f"  sample rows written: {report.sample_rows}")
+    for problem in report.problems:
+        console.say(f"  {problem}", style="yellow")
     return ExitCode.DONE
 
 

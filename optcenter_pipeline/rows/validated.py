@@ -95,3 +95,11 @@ class CompiledSet(Value):
     """The set's rows as they were read: a JSON list of {tab, row_num, cells}."""
     content_hash: str
     """sha256 over rows, messages and what was compiled: equal where nothing about the set changed."""
+
+
+class CompiledWorkbook(Value):
+    """What one judged workbook compiles to."""
+
+    sets: tuple[CompiledSet, ...]
+    default: CompiledSet
+    """The Candidates' own rules alone, for runs without a set."""

@@ -1,15 +1,46 @@
-"""Delivering finished runs to the sheet: the database says which the sheet has not seen, and can say it again."""
+"""Delivering to the sheet what the database has promised it: row statuses, and the outputs of finished runs."""
 
 import datetime as dt
 from typing import Any
 
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.run_records import RunRecord, get_run, mark_delivered, runs_to_deliver
+from optcenter_pipeline.database.statuses import promised_statuses
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
 from optcenter_pipeline.workbook.output_writing import write_outputs
 from optcenter_pipeline.workbook.workbook import Workbook
+from optcenter_pipeline.workbook.write_back import RowStatus, WriteReport, write_statuses
+
+
+def deliver_statuses(database: Database, workbook: Workbook) -> WriteReport:
+    """Write every row status that the sheet does not show yet, each on the row whose content was judged."""
+    with database.reading() as session:
+        promised = promised_statuses(session)
+    statuses = [
+        RowStatus(
+            tab=status.tab,
+            row_num=status.row_num,
+            key=status.key,
+            content_hash=status.content_hash,
+            run_status=status.run_status,
+            updated_source=status.updated_source,
+            updated_at=stamp(status.updated_at) or "",
+        )
+        for status in promised
+    ]
+    return write_statuses(workbook, statuses)
+
+
+def undelivered_lines(report: WriteReport) -> list[str]:
+    """What a write-back could not do, a line each."""
+    return [
+        *(f"{row}: edited while it was being judged; save again for its status" for row in report.edited),
+        *(f"{row}: no longer in the sheet" for row in report.gone),
+        *(f"{text}: shortened, a cell holds 50,000 characters" for text in report.shortened),
+        *report.errors,
+    ]
 
 
 def deliver_runs(database: Database, workbook: Workbook, *, source: str) -> list[str]:

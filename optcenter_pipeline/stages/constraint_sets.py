@@ -17,13 +17,13 @@ from optcenter_pipeline.stages.validated_rows import validated_rows
 )
 def constraint_sets(database: DatabaseResource) -> dg.MaterializeResult:
     """Compile every set that the sheet names; a set with a row in error is kept as invalid, never in part."""
-    from optcenter_pipeline.rows.compiling import compile_workbook
-    from optcenter_pipeline.rows.validated import ValidatedWorkbook
+    from optcenter_pipeline.rows import compile_scenario_default, compile_sets
+    from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
 
     with told_clearly(), database.open() as db:
-        validated, validated_sha256 = take(db, VALIDATED_ROWS, ValidatedWorkbook)
-        compiled = compile_workbook(validated)
-        sha256 = hand_over(db, CONSTRAINT_SETS, compiled, input_sha256=validated_sha256)
+        validated, sha256, _ = take(db, VALIDATED_ROWS, ValidatedWorkbook)
+        compiled = CompiledWorkbook(sets=compile_sets(validated), default=compile_scenario_default(validated))
+        sha256 = hand_over(db, CONSTRAINT_SETS, compiled, input_sha256=sha256)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(sha256),
         metadata={

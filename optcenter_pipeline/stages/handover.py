@@ -1,7 +1,7 @@
 """What one stage hands to the next: typed values, kept as JSON in the database and known by their sha256."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -25,8 +25,17 @@ def hand_over(database: "Database", stage: str, value: BaseModel, *, input_sha25
     return sha256_of(payload)
 
 
-def take(database: "Database", stage: str, kind: type[ValueT]) -> tuple[ValueT, str]:
-    """The stage's current output and its sha256.
+class Taken(NamedTuple, Generic[ValueT]):
+    """A stage's current output."""
+
+    value: ValueT
+    sha256: str
+    input_sha256: str | None
+    """Of what it was made from."""
+
+
+def take(database: "Database", stage: str, kind: type[ValueT]) -> Taken[ValueT]:
+    """The stage's current output.
 
     Raises:
         LookupError: the stage has not run yet.
@@ -37,4 +46,4 @@ def take(database: "Database", stage: str, kind: type[ValueT]) -> tuple[ValueT, 
         payload = read_stage_output(session, stage)
     if payload is None:
         raise LookupError(f"the stage {stage} has not run yet: run save_job, or materialise {stage} first")
-    return kind.model_validate_json(payload.payload_json), payload.sha256
+    return Taken(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)

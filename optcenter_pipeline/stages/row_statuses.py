@@ -18,24 +18,20 @@ def row_statuses(
     context: dg.AssetExecutionContext, database: DatabaseResource, workbook: WorkbookResource
 ) -> dg.MaterializeResult:
     """Write each row's status where the sheet does not show it yet; and what earlier runs could not deliver."""
-    from optcenter_pipeline.database.statuses import promised_statuses
-    from optcenter_pipeline.runs.delivery import deliver_runs
-    from optcenter_pipeline.workbook.write_back import write_statuses
+    from optcenter_pipeline.runs.delivery import deliver_runs, deliver_statuses, undelivered_lines
 
-    with told_clearly(), database.open() as db:
-        with db.reading() as session:
-            statuses = promised_statuses(session)
-        with workbook.open() as book:
-            report = write_statuses(book, statuses)
-            delivered = deliver_runs(db, book, source=f"pm.save_selected {context.run.run_id[:8]}")
-            requests = book.counts
-    for line in report.lines():
+    with told_clearly(), database.open() as db, workbook.open() as book:
+        report = deliver_statuses(db, book)
+        delivered = deliver_runs(db, book, source=f"pm.save_selected {context.run.run_id[:8]}")
+        requests = book.counts
+    lines = undelivered_lines(report)
+    for line in lines:
         context.log.warning(line)
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": len(statuses),
-            "rows_written": report.rows_written,
-            "not_delivered": report.lines(),
+            "rows_written": report.written,
+            "rows_unchanged": report.unchanged,
+            "not_delivered": lines,
             "runs_delivered": delivered,
             "read_requests": requests.reads,
             "write_requests": requests.writes,

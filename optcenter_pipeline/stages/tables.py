@@ -34,19 +34,23 @@ def tables(
 ) -> dg.MaterializeResult:
     """Write one save to the database: changed rows only, and rows that left their sheet archived."""
     from optcenter_pipeline.database.inputs import saved_sets
-    from optcenter_pipeline.database.sync import SaveScope, sync_save
-    from optcenter_pipeline.rows.compiling import CompiledWorkbook
-    from optcenter_pipeline.rows.validated import ValidatedWorkbook
+    from optcenter_pipeline.database.save_scope import SaveScope
+    from optcenter_pipeline.database.sync import sync_save
+    from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
 
     with told_clearly(), database.open() as db:
-        compiled, _ = take(db, COMPILED_STAGE, CompiledWorkbook)
-        validated, _ = take(db, VALIDATED_ROWS, ValidatedWorkbook)
+        compiled, _, compiled_from = take(db, COMPILED_STAGE, CompiledWorkbook)
+        validated, validated_sha256, _ = take(db, VALIDATED_ROWS, ValidatedWorkbook)
+        if compiled_from != validated_sha256:
+            # another save read the sheet between our stages; its compiled sets follow in a moment
+            raise dg.RetryRequested(max_retries=5, seconds_to_wait=2)
         with db.session() as session:
             report = sync_save(
                 session,
                 validated,
-                compiled,
-                scope=SaveScope(tab=config.tab, keys=tuple(config.keys) if config.keys is not None else None),
+                compiled.sets,
+                dict.fromkeys(validated.scenario_names, compiled.default.compiled),
+                scope=SaveScope(tabs=[config.tab] if config.tab else None, keys=config.keys),
                 source=f"{config.action} {context.run.run_id[:8]}",
                 now=dt.datetime.now(dt.UTC),
             )

@@ -36,13 +36,13 @@ _SHOWN = 200
 )
 def validated_rows(database: DatabaseResource) -> dg.MaterializeResult:
     """Judge every row that was read; a row in error is a finding, never a failure of this stage."""
+    from optcenter_pipeline.rows import validate
     from optcenter_pipeline.rows.raw import RawWorkbook
-    from optcenter_pipeline.rows.validation import validate
 
     with told_clearly(), database.open() as db:
-        raw, raw_sha256 = take(db, RAW_TABS, RawWorkbook)
-        validated = validate(raw.tabs)
-        sha256 = hand_over(db, VALIDATED_ROWS, validated, input_sha256=raw_sha256)
+        raw = take(db, RAW_TABS, RawWorkbook)
+        validated = validate(raw.value.tabs)
+        sha256 = hand_over(db, VALIDATED_ROWS, validated, input_sha256=raw.sha256)
     in_error = [message for message in validated.messages if message.errors]
     table = findings_table(validated.messages)
     return dg.MaterializeResult(
