@@ -7,6 +7,7 @@ from typing import Any
 from ..cell import Cell
 from ..errors import InvalidArgumentError
 from ..formulas.calculation import Calculation
+from ..formulas.operators import sort_key
 from ..formulas.references import moved_formula
 from ..formulas.values import CellError, Computed
 from ..spreadsheet import Spreadsheet
@@ -34,7 +35,7 @@ def sort_range(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
         filled = [row for row in order if values[row] not in (None, "")]
         blank = [row for row in order if values[row] in (None, "")]
         descending = spec.get("sortOrder") == "DESCENDING"
-        filled.sort(key=lambda row, values=values: _sort_key(values[row]), reverse=descending)  # type: ignore[misc]
+        filled.sort(key=lambda row, values=values: _order(values[row]), reverse=descending)  # type: ignore[misc]
         order = filled + blank
     arranged: dict[int, dict[int, Cell]] = {}
     for target, source in zip(area.rows, order, strict=True):
@@ -47,12 +48,6 @@ def sort_range(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     sheet.replace_rows(arranged)
 
 
-def _sort_key(value: Computed) -> tuple[int, float, str]:
-    """Order as a sheet does: numbers, then texts whatever their case, then booleans, then errors."""
-    if isinstance(value, bool):
-        return (2, float(value), "")
-    if isinstance(value, float):
-        return (0, value, "")
-    if isinstance(value, CellError):
-        return (3, 0.0, value.code)
-    return (1, 0.0, (value or "").casefold())
+def _order(value: Computed) -> tuple[int, Any]:
+    """Order as a sheet does, errors last of all."""
+    return (3, value.code) if isinstance(value, CellError) else sort_key(value)

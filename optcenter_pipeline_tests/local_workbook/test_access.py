@@ -1,0 +1,102 @@
+"""Tokens, and who is let in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+
+import gspread
+import pytest
+import requests
+
+from optcenter_pipeline.local_workbook import LocalWorkbookServer
+from optcenter_pipeline.local_workbook.access import GRANT_TYPE
+
+
+def assertion(header: dict[str, Any] | None = None, **claims: Any) -> str:
+    """Write a JWT that is well-formed; nobody verifies its signature."""
+    parts = [
+        json.dumps(header or {"alg": "RS256", "typ": "JWT"}),
+        json.dumps({"iss": "someone", "exp": time.time() + 60, **claims}),
+        "signature",
+    ]
+    return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+
+
+def grant(server: LocalWorkbookServer, **form: str) -> requests.Response:
+    return requests.post(f"{server.root_url}/token", data=form, timeout=10)
+
+
+def test_a_signed_assertion_buys_a_token(server: LocalWorkbookServer) -> None:
+    answer = grant(server, grant_type=GRANT_TYPE, assertion=assertion()).json()
+    assert answer["expires_in"] == 3600
+    assert answer["token_type"] == "Bearer"
+    headers = {"Authorization": f"Bearer {answer['access_token']}"}
+    url = f"{server.root_url}/v4/spreadsheets/{server.spreadsheet_id}"
+    assert requests.get(url, headers=headers, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"grant_type": "password", "assertion": assertion()},
+        {"grant_type": GRANT_TYPE, "assertion": "nonsense"},
+        {"grant_type": GRANT_TYPE, "assertion": "a.b.c"},
+        {"grant_type": GRANT_TYPE, "assertion": assertion(header={"alg": "none"})},
+        {"grant_type": GRANT_TYPE, "assertion": assertion(exp=1)},
+        {"grant_type": GRANT_TYPE, "assertion": assertion(iss="")},
+    ],
+)
+def test_anything_else_buys_none(server: LocalWorkbookServer, form: dict[str, str]) -> None:
+    answer = grant(server, **form)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("path", ["/v4/spreadsheets/x", "/v4/spreadsheets/x/values/A1", "/drive/v3/files"])
+@pytest.mark.parametrize("header", [None, "Bearer ", "Bearer wrong", "Basic abc", "Bearer \u00e9"])
+def test_a_call_without_a_known_token_is_401(server: LocalWorkbookServer, path: str, header: str | None) -> None:
+    headers = {"Authorization": header.encode("latin-1")} if header else {}
+    answer = requests.get(server.root_url + path, headers=headers, timeout=10)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["status"] == "UNAUTHENTICATED"
+
+
+def test_a_private_file_is_403(
+    server: LocalWorkbookServer, client: gspread.Client, workbook: gspread.Spreadsheet
+) -> None:
+    made = requests.post(f"{server.root_url}/__admin/private", json={"id": workbook.id}, timeout=10)
+    assert made.status_code == 200
+    with pytest.raises(PermissionError):
+        client.open_by_key(workbook.id)
+    with pytest.raises(gspread.exceptions.APIError, match="The caller does not have permission"):
+        workbook.values_get("A1")
+
+
+def test_a_form_of_another_site_cannot_make_files_private(
+    server: LocalWorkbookServer, client: gspread.Client, workbook: gspread.Spreadsheet
+) -> None:
+    body = json.dumps({"id": workbook.id})
+    headers = {"Content-Type": "text/plain"}
+    refused = requests.post(f"{server.root_url}/__admin/private", data=body, headers=headers, timeout=10)
+    assert refused.status_code == 400
+    assert client.open_by_key(workbook.id).id == workbook.id
+
+
+def test_an_unknown_spreadsheet_is_404(client: gspread.Client) -> None:
+    with pytest.raises(gspread.exceptions.SpreadsheetNotFound):
+        client.open_by_key("unknown")
+
+
+def test_bodies_that_are_no_json_are_400(server: LocalWorkbookServer, session: Any) -> None:
+    url = f"{server.root_url}/v4/spreadsheets"
+    for body in (b"{", b"[]", b'{"properties": NaN}', b'{"properties": {"title": "\\ud800"}}', b"\xff"):
+        assert session.post(url, data=body).status_code == 400
+
+
+def test_an_unknown_address_answers_in_googles_shape(server: LocalWorkbookServer) -> None:
+    answer = requests.get(f"{server.root_url}/v4/other", timeout=10)
+    assert (answer.status_code, answer.json()["error"]["status"]) == (404, "NOT_FOUND")
