@@ -56,7 +56,7 @@ class SheetsClient(gspread.HTTPClient):
         self.policy = policy or RetryPolicy()
         self.counts = RequestCounts()
 
-    def request(  # noqa: PLR0917  gspread's signature
+    def request(
         self,
         method: str,
         endpoint: str,

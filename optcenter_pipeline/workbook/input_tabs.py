@@ -104,7 +104,7 @@ CONSTRAINTS = Tab(
         ),
         Column(
             "dimension",
-            "all or a slice (country, department, country|product, …) for capacity; initiative; bundle; synergy_group.",
+            "all or a slice (country, country|product, …) for capacity; or initiative, bundle, synergy_group.",
             is_key=True,
             is_required=True,
             choices=(*_DIMENSIONS, "initiative", "bundle", "synergy_group"),

@@ -1,0 +1,220 @@
+"""Which cells of the output tabs have to be written, asked before the first write and after each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from optcenter_pipeline.workbook.cell_writing import CellMap, rows_to_add, same
+from optcenter_pipeline.workbook.coercion import as_text
+from optcenter_pipeline.workbook.columns import Owner, Tab
+from optcenter_pipeline.workbook.grid import TabGrid, is_blank
+from optcenter_pipeline.workbook.workbook import Filled
+
+RowKey = tuple[str, ...]
+_STAMPS = ("updated_source", "updated_at")
+"""When nothing but these would change, nothing does."""
+
+
+def key_text(cell: Filled) -> str:
+    """A part of a key in the form in which parts are compared: line 1, 1.0 and '1' are one."""
+    return as_text(cell).strip()
+
+
+@dataclass(frozen=True)
+class FormerRow:
+    """A row as it stood before anything was written."""
+
+    key: RowKey
+    system: dict[str, Filled]
+    rest: tuple[Filled, ...]
+    """Its cells that are not the system's, in the sheet's order."""
+
+
+@dataclass
+class TabPlan:
+    """One tab's part of a delivery, with what has to be remembered from look to look."""
+
+    tab: Tab
+    rows: dict[RowKey, dict[str, Filled]]
+    """What the rows should hold, by key."""
+    unchanged: set[RowKey] = field(default_factory=set)
+    """Rows that held it at the first look."""
+    gone: set[RowKey] = field(default_factory=set)
+    """Rows with a PM's key that are not there."""
+    problems: list[str] = field(default_factory=list)
+    former: list[FormerRow] | None = None
+    """Every row at the first look, in the sheet's order."""
+    row_count: int = 0
+    """Of the grid at the last look, with the rows that our own write adds."""
+    is_blocked: bool = False
+    """Whether the tab could not be understood."""
+
+    @cached_property
+    def may_add(self) -> bool:
+        """Whether new keys get rows: not where people make the keys."""
+        return all(self.tab.by_name[name].owner is Owner.SYSTEM for name in self.tab.key_columns)
+
+    def cells(self, grid: TabGrid, written: CellMap) -> CellMap:
+        """What has to be written into this tab as it stands."""
+        self.is_blocked = bool(grid.layout.error)
+        self.problems = [f"{self.tab.name}: {grid.layout.error}"] if self.is_blocked else self._lacking(grid)
+        if self.is_blocked:
+            return {}
+        places = _places(grid)
+        if self.former is None:
+            self.former = [_former_row(grid, row) for row in range(1, len(grid.rows))]
+            self._keep_unchanged(places, grid)
+        cells: CellMap = {}
+        if written:
+            # first what is to be put back: it may take rows from keys of ours, which then are missing
+            for row, former in self._overwritten(grid, places, written).items():
+                cells.update(_back(grid, row, former))
+                for rows in places.values():
+                    if row in rows:
+                        rows.remove(row)
+            cells.update(self._strays(grid, places, written))
+        bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
+        bottom = max([bottom, *(row for row, _ in cells)])
+        self.gone = set()
+        for key, wanted in self.rows.items():
+            rows = places.get(key, [])
+            if not rows and not self.may_add:
+                self.gone.add(key)
+            elif not rows:
+                bottom += 1
+                rows = [bottom]
+            for row in rows:
+                cells.update(_differences(grid, row, wanted))
+        self.row_count = grid.row_count + rows_to_add(grid, cells)
+        return cells
+
+    def _lacking(self, grid: TabGrid) -> list[str]:
+        """Columns that the sheet does not have: what belongs there is not written."""
+        named = {name for row in self.rows.values() for name in row} - set(grid.layout.positions)
+        text = f"{self.tab.name}: no column {', '.join(sorted(named))}; run `optcenter workbook init` to add it"
+        return [text] if named else []
+
+    def _keep_unchanged(self, places: Mapping[RowKey, list[int]], grid: TabGrid) -> None:
+        """Rows where nothing but the stamps would change keep their stamps."""
+        for key, wanted in self.rows.items():
+            rows = places.get(key, [])
+            said = {name: value for name, value in wanted.items() if name not in _STAMPS}
+            if rows and not any(_differences(grid, row, said) for row in rows):
+                self.unchanged.add(key)
+                stamps = {name: grid.named(rows[0], name) for name in wanted if name in _STAMPS}
+                self.rows[key] = {**said, **(stamps if len(rows) == 1 else {})}
+
+    def _strays(self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: CellMap) -> CellMap:
+        """Cells of rows that are not ours which hold what we wrote: back to what they held."""
+        ours: dict[int, list[Filled]] = {}
+        for (_, column), value in written.items():
+            ours.setdefault(column, []).append(value)
+        values = {column: {(type(v) is bool, v) for v in column_values} for column, column_values in ours.items()}
+        cells: CellMap = {}
+        former: dict[RowKey, list[FormerRow]] = {}
+        for known in self.former or ():
+            former.setdefault(known.key, []).append(known)
+        blank_key = ("",) * len(self.tab.key_columns)
+        for key, rows in places.items():
+            if key in self.rows:
+                continue
+            for turn, row in enumerate(rows):
+                known_rows = former.get(key, []) if key != blank_key else []
+                known_row = known_rows[turn] if turn < len(known_rows) else None
+                if known_row is None and all(key):
+                    continue  # a row that came since: whose it is we cannot know
+                for name, column in grid.system_positions.items():
+                    cell = grid.value(row, column)
+                    was = known_row.system.get(name, "") if known_row else ""
+                    if not same(cell, was) and (type(cell) is bool, cell) in values.get(column, ()):
+                        cells[row, column] = was
+        return cells
+
+    def _overwritten(
+        self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: CellMap
+    ) -> dict[int, FormerRow]:
+        """Rows where a new key of ours was written over a row that had just been pushed down to there.
+
+        A row that vanished was either deleted by somebody or overwritten by us. It was overwritten if what is not
+        the system's still stands beside a new key of ours, or if the grid has grown by an insertion.
+        """
+        former = self.former or []
+        known = {row.key for row in former}
+        vanished = [row for row in former if all(row.key) and row.key not in places]
+        key_columns = {grid.layout.positions[name] for name in self.tab.key_columns}
+        fresh = sorted(
+            row
+            for key, rows in places.items()
+            if key in self.rows and key not in known
+            for row in rows
+            if any((row, column) in written for column in key_columns)
+        )
+        if not vanished or not fresh:
+            return {}
+        found: dict[int, FormerRow] = {}
+        for row in fresh:
+            rest = _rest(grid, row)
+            match = next((v for v in vanished if any(rest) and _trimmed(v.rest) == _trimmed(rest)), None)
+            if match is not None:
+                found[row] = match
+                vanished.remove(match)
+        if grid.row_count > self.row_count:
+            free = [row for row in fresh if row not in found]
+            found.update(zip(free, (v for v in vanished if not any(v.rest)), strict=False))
+        return found
+
+
+class OutputPlan:
+    """All tabs of one delivery; see `cell_writing.Plan`."""
+
+    def __init__(self, tabs: Mapping[str, TabPlan]) -> None:
+        self.tabs = tabs
+
+    def cells(self, grids: Mapping[str, TabGrid], written: Mapping[str, CellMap]) -> dict[str, CellMap]:
+        """What has to be written, by tab."""
+        return {name: self.tabs[name].cells(grid, written.get(name, {})) for name, grid in grids.items()}
+
+
+def _places(grid: TabGrid) -> dict[RowKey, list[int]]:
+    """Key → its rows: more than one where somebody copied a row."""
+    places: dict[RowKey, list[int]] = {}
+    for row in range(1, len(grid.rows)):
+        places.setdefault(_key(grid, row), []).append(row)
+    return places
+
+
+def _key(grid: TabGrid, row: int) -> RowKey:
+    return tuple(key_text(grid.named(row, name)) for name in grid.tab.key_columns)
+
+
+def _former_row(grid: TabGrid, row: int) -> FormerRow:
+    system = {name: grid.value(row, column) for name, column in grid.system_positions.items()}
+    return FormerRow(_key(grid, row), system, _rest(grid, row))
+
+
+def _rest(grid: TabGrid, row: int) -> tuple[Filled, ...]:
+    """The row's cells that are not the system's."""
+    ours = set(grid.system_positions.values())
+    width = max(len(line) for line in grid.rows)
+    return tuple(grid.value(row, column) for column in range(width) if column not in ours)
+
+
+def _trimmed(cells: tuple[Filled, ...]) -> tuple[Filled, ...]:
+    """Without blank cells at the end: looks differ in width."""
+    end = max((n + 1 for n, cell in enumerate(cells) if not is_blank(cell)), default=0)
+    return cells[:end]
+
+
+def _differences(grid: TabGrid, row: int, wanted: Mapping[str, Filled]) -> CellMap:
+    """The cells of a row that do not hold what they should; columns that the sheet lacks are skipped."""
+    places = ((grid.layout.positions.get(name), value) for name, value in wanted.items())
+    return {
+        (row, place): value
+        for place, value in places
+        if place is not None and not same(grid.value(row, place), value)
+    }
+
+
+def _back(grid: TabGrid, row: int, former: FormerRow) -> CellMap:
+    """The system's cells of a row as they were."""
+    return _differences(grid, row, {name: former.system.get(name, "") for name in grid.system_positions})

@@ -1,0 +1,74 @@
+"""Output rows: runs, results, gaps, and the answers to requests, upserted by key (workbook.md, *Writing*).
+
+One delivery at a time may write to a tab; people may sort, insert, delete and take notes all the while.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT, output_cell
+from optcenter_pipeline.workbook.cell_writing import write_until_right
+from optcenter_pipeline.workbook.columns import Owner, Tab
+from optcenter_pipeline.workbook.output_plan import OutputPlan, RowKey, TabPlan, key_text
+from optcenter_pipeline.workbook.tabs import TAB_BY_NAME
+from optcenter_pipeline.workbook.workbook import Filled, Workbook
+from optcenter_pipeline.workbook.write_back import WriteReport
+
+OutputRows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Tab name → rows, each a system column's name → value; a column that is left out stays as it is."""
+
+
+def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
+    """Upsert output rows by key, all tabs in one request.
+
+    A key that stands in the sheet keeps its row, wherever people moved it; a new one goes below the last row that
+    is used. Only system columns are written, and only cells that differ: repeating it writes nothing, and where
+    nothing but updated_source and updated_at would change the row stays as it is. Text is never evaluated. In a
+    tab whose key is the PM's (Actions) a key that does not stand there is reported as gone, never added.
+
+    Args:
+        workbook: where to.
+        rows: what to write. None clears a cell. The key's columns must be given.
+
+    Raises:
+        ValueError: a column that is not the system's, or a key that is blank: a mistake of the caller.
+        WorkbookError: the workbook could not be read or written.
+    """
+    plans: dict[str, TabPlan] = {}
+    shortened: list[str] = []
+    for name, tab_rows in rows.items():
+        tab = TAB_BY_NAME[name]
+        if tab_rows:
+            plans[name] = TabPlan(tab, dict(_output_row(tab, row, shortened) for row in tab_rows))
+    if not plans:
+        return WriteReport()
+    outcome = write_until_right(workbook, [plan.tab for plan in plans.values()], OutputPlan(plans).cells)
+    errors = [
+        f"{name}: people moved rows at every attempt; {count} cells may not be right; deliver again"
+        for name, count in outcome.unmended.items()
+    ]
+    errors += [f"{name}: the workbook has no such tab" for name in plans if name not in outcome.grids]
+    errors += [problem for plan in plans.values() for problem in plan.problems]
+    gone = [f"{name}: {' / '.join(key)}" for name, plan in plans.items() for key in plan.gone]
+    unchanged = sum(len(plan.unchanged) for plan in plans.values())
+    blocked = sum(len(plan.rows) for name, plan in plans.items() if plan.is_blocked or name not in outcome.grids)
+    written = sum(len(plan.rows) for plan in plans.values()) - unchanged - len(gone) - blocked
+    return WriteReport(written, unchanged, (), tuple(gone), tuple(shortened), tuple(errors))
+
+
+def _output_row(tab: Tab, row: Mapping[str, Any], shortened: list[str]) -> tuple[RowKey, dict[str, Filled]]:
+    """A row's key, and its cells; texts that had to be shortened are added to the list."""
+    columns = tab.by_name
+    cells: dict[str, Filled] = {}
+    key = tuple(key_text(output_cell(row.get(name), columns[name].kind)) for name in tab.key_columns)
+    if not all(key):
+        raise ValueError(f"{tab.name}: a row without {', '.join(tab.key_columns)}")
+    for name, value in row.items():
+        column = columns.get(name)
+        if column is None or (column.owner is not Owner.SYSTEM and not column.is_key):
+            raise ValueError(f"{tab.name}: {name} is not a column of the system's")
+        if column.owner is Owner.SYSTEM:
+            cells[name] = cell = output_cell(value, column.kind)
+            if isinstance(value, str) and cell != value and len(value) > LONGEST_TEXT // 2:
+                shortened.append(f"{tab.name}: {' / '.join(key)} {name}")
+    return key, cells
