@@ -90,6 +90,7 @@ class SolverModel:
     def __init__(self, arrays: ModelArrays, shortfalls: range, options: SolverOptions) -> None:
         self._scaled: ScaledArrays = scaled(arrays, shortfalls)
         self._threads = options.threads
+        self._mixed = bool(arrays.integer.any())
         self._nonzeros = arrays.matrix.nnz
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
@@ -178,7 +179,8 @@ class SolverModel:
         if found:
             values = np.array(self._highs.getSolution().col_value) / self._scaled.column_scale
         exhausted = status == _Status.kOptimal or watch.satisfied
-        bound = self._unscaled_bound(info.mip_dual_bound)
+        # without a binary column it is an LP, which leaves mip_dual_bound at 0
+        bound = self._unscaled_bound(info.mip_dual_bound if self._mixed else info.objective_function_value)
         return Search(values, bound, exhausted, False, nodes, _SOLVER_TOLERANCE / self._objective_scale)
 
     @property

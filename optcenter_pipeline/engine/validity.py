@@ -164,4 +164,4 @@ def _repeated(entries: Iterable[tuple[str, Entry]]) -> Iterator[tuple[int, int, 
 
 
 def _listed_kpis(metrics: tuple[Metric, ...]) -> str:
-    return "known: " + ", ".join(metric.kpi_key for metric in metrics) if metrics else "which is empty"
+    return "known: " + ", ".join(sorted(metric.kpi_key for metric in metrics)) if metrics else "which is empty"
