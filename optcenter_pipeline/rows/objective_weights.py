@@ -1,10 +1,11 @@
 """The cell objective_weights_json: weights of KPIs, or KPIs in order of importance."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from optcenter_pipeline.rules.names import Name, fold
-from optcenter_pipeline.rules.portfolio import LexicographicStage
+from optcenter_pipeline.rules.portfolio import LexicographicStage, ObjectiveWeights
 from optcenter_pipeline.rules.row import shown, wrong
 
 GOALS = "goals"
@@ -30,6 +31,22 @@ def kpis_of_weights(cell: Any) -> tuple[str, ...]:
         if isinstance(name, str) and (isinstance(item, (LexicographicStage, dict)) or fold(name) != GOALS):
             names.append(name)
     return tuple(names)
+
+
+def spelt(cell: ObjectiveWeights | None, kpi_keys: Mapping[str, str]) -> ObjectiveWeights | None:
+    """The same weights with each KPI as Metrics_Config spells it (`kpi_keys`: folded → as spelt there)."""
+    if isinstance(cell, dict):
+        return {kpi_keys.get(fold(name), name): weight for name, weight in cell.items()}
+    if cell is None:
+        return None
+    return [
+        item.model_copy(update={"kpi": kpi_keys.get(fold(item.kpi), item.kpi)})
+        if isinstance(item, LexicographicStage)
+        else item
+        if item == GOALS
+        else kpi_keys.get(fold(item), item)
+        for item in cell
+    ]
 
 
 def weights(cell: Any) -> dict[Name, float]:

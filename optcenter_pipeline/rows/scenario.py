@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from optcenter_pipeline.rows.objective_weights import ORDERED_FORM, WEIGHTED_FORM, kpis_of_weights, stages, weights
+from optcenter_pipeline.rows.objective_weights import ORDERED_FORM, WEIGHTED_FORM, spelt, stages, weights
 from optcenter_pipeline.rules.period import PERIOD_FORMS, UnknownPeriodError, canonical_period
-from optcenter_pipeline.rules.portfolio import ObjectiveMode, ObjectiveWeights
+from optcenter_pipeline.rules.portfolio import ObjectiveMode, ObjectiveWeights, Scenario
 from optcenter_pipeline.rules.row import (
     Percent,
     PositiveTokens,
@@ -83,9 +83,17 @@ class ScenarioRow(Row):
         """The weights of mode weighted_kpis; else empty."""
         return self.objective_weights_json if isinstance(self.objective_weights_json, dict) else {}
 
-    def kpis(self) -> tuple[str, ...]:
-        """The KPIs that the objective names, as typed."""
-        return kpis_of_weights(self.objective_weights_json)
+    def compiled(self, kpi_keys: Mapping[str, str]) -> Scenario:
+        """The scenario; `kpi_keys` are folded → as Metrics_Config spells them."""
+        return Scenario(
+            scenario_name=self.scenario_name,
+            period_key=self.period_key,
+            capacity_total_tokens=self.capacity_total_tokens,
+            objective_mode=self.objective_mode,
+            objective_weights=spelt(self.objective_weights_json, kpi_keys),
+            goal_tolerance_pct=self.goal_tolerance_pct,
+            source_row=self.source_row,
+        )
 
     def remarks(self, cells: Mapping[str, object]) -> Iterator[Remark]:
         """A period in another spelling; weights whose sum is not 1."""

@@ -1,6 +1,6 @@
 """The typed rows of one constraint set, next to the rows of Candidates, which belong to every set."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from optcenter_pipeline.rows.findings import Findings
@@ -38,15 +38,13 @@ def standing_candidates(rows: SheetRows, findings: Findings) -> list[tuple[Sheet
     return [pair for pair in typed(rows.of("Candidates"), CandidateRow) if not findings.is_wrong(pair[0])]
 
 
-def candidates_left_out(
-    rows: SheetRows, findings: Findings, registry: dict[str, SheetRow]
-) -> list[CandidateLeftOut]:
-    """The rows of Candidates in error whose initiative is in the registry and in no earlier row."""
+def candidates_left_out(rows: SheetRows, findings: Findings, registry: Container[str]) -> list[CandidateLeftOut]:
+    """The rows of Candidates in error, with a readable key that no earlier row has."""
     left_out = []
     for row in rows.of("Candidates"):
         key = row.initiative()
-        if findings.is_wrong(row) and not findings.is_duplicate(row) and key is not None and key in registry:
-            left_out.append(_left_out(row, key))
+        if findings.is_wrong(row) and not findings.is_duplicate(row) and key is not None:
+            left_out.append(_left_out(row, key, is_known=key in registry))
     return left_out
 
 
@@ -56,14 +54,17 @@ def candidate_members(rows: SheetRows) -> list[CandidateMember]:
     for row in rows.of("Candidates"):
         key = row.initiative()
         if key is not None:
-            members.setdefault(key, row.row if isinstance(row.row, CandidateRow) else _left_out(row, key))
+            members.setdefault(
+                key, row.row if isinstance(row.row, CandidateRow) else _left_out(row, key, is_known=True)
+            )
     return list(members.values())
 
 
-def _left_out(row: SheetRow, key: str) -> CandidateLeftOut:
+def _left_out(row: SheetRow, key: str, *, is_known: bool) -> CandidateLeftOut:
     return CandidateLeftOut(
         row_num=row.row_num,
         initiative_key=key,
+        is_known=is_known,
         bundle_key=row.name("bundle_key"),
         synergy_group_keys=tuple({fold(group): group for group in row.names("synergy_group_keys")}.values()),
     )

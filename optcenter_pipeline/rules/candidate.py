@@ -72,11 +72,14 @@ class CandidateRow(Row):
 class CandidateLeftOut(Row):
     """A row of Candidates in error: no candidate, but what it belongs to still knows it as a member.
 
-    Without that a bundle would be funded in part because one of its rows has a typing error.
+    Without that a bundle would be funded in part because one of its rows has a typing error: so it is blocked
+    (semantics.md, *The pool*, 4), and a synergy group's value is not given for less than the whole group.
     """
 
     tab: ClassVar[str] = "Candidates"
     initiative_key: RowKey
+    is_known: bool
+    """Whether the registry has it; no rule can name what it does not have."""
     bundle_key: Name | None = None
     synergy_group_keys: tuple[Name, ...] = ()
 
@@ -87,8 +90,13 @@ CandidateMember = CandidateRow | CandidateLeftOut
 def bundles_of(candidates: Iterable[CandidateMember]) -> Iterator[Bundle]:
     """bundle_key as a bundle of one member a row; `bundle.merged` makes them whole."""
     for row in candidates:
-        if row.bundle_key is not None:
+        if row.bundle_key is not None and not is_unknown(row):
             yield Bundle(bundle_key=row.bundle_key, members=(row.initiative_key,), source_rows=(row.source_row,))
+
+
+def is_unknown(row: CandidateMember) -> bool:
+    """Whether the registry does not have the initiative."""
+    return isinstance(row, CandidateLeftOut) and not row.is_known
 
 
 def synergy_groups(candidates: Iterable[CandidateMember]) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from optcenter_pipeline.rules import bundle
 from optcenter_pipeline.rules.bundle import Bundle, BundleRow
-from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow, bundles_of, synergy_groups
+from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow, bundles_of, is_unknown, synergy_groups
 from optcenter_pipeline.rules.capacity_cap import caps_of
 from optcenter_pipeline.rules.capacity_floor import floors_of
 from optcenter_pipeline.rules.capacity_row import CapacityRow
@@ -36,6 +36,12 @@ class CandidateRules:
     bundles: tuple[Bundle, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Members of the synergy groups by folded name."""
+    unknown: frozenset[str] = frozenset()
+    """Members that the registry does not have: a group with one of them is never whole."""
+
+    def can_give(self, row: SynergyBonusRow) -> bool:
+        """Whether all members of the group that the row names, if it names one, can be in a pool."""
+        return row.group is None or self.unknown.isdisjoint(self.groups[fold(row.group)])
 
 
 def candidate_rules(members: Iterable[CandidateMember]) -> CandidateRules:
@@ -50,6 +56,7 @@ def candidate_rules(members: Iterable[CandidateMember]) -> CandidateRules:
         bundle_parts=parts,
         bundles=_bundles(parts),
         groups=synergy_groups(members),
+        unknown=frozenset(row.initiative_key for row in members if is_unknown(row)),
     )
 
 
@@ -79,6 +86,7 @@ def compile_constraint_set(
         synergy_bonuses=merged(
             row.compiled(candidates.groups, _spelt(row.target_kpi_key, kpi_keys))
             for row in _of(rows, SynergyBonusRow)
+            if candidates.can_give(row)
         ),
     )
 

@@ -90,7 +90,7 @@ def wrong(text: str, column: str = "") -> PydanticCustomError:
 
 def is_formula_error(cell: object) -> bool:
     """`#REF!`, `#N/A` and their like."""
-    return isinstance(cell, str) and fold(cell) in _FORMULA_ERRORS
+    return isinstance(cell, str) and "#" in cell and fold(cell) in _FORMULA_ERRORS
 
 
 def split_keys(text: str) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def word(cell: Any) -> Any:
 
 
 def _no_formula_error(text: str) -> str:
-    if text.startswith("#") and is_formula_error(text):
+    if is_formula_error(text):
         raise wrong(f"{text!r} is a formula error; mend the formula or type the text")
     return text
 
