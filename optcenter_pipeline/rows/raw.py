@@ -1,11 +1,37 @@
 """What reading yields: the sheet's rows with coerced cells, not yet judged."""
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from optcenter_pipeline.rules.names import Value
 
-CellValue = None | bool | int | float | str | dt.date | list[Any] | dict[str, Any]
+_DATE = "$date"
+
+
+def _tagged(date: dt.date) -> dict[str, str]:
+    """A date as JSON that is not mistaken for the text of one."""
+    return {_DATE: date.isoformat()}
+
+
+def _untagged(cell: Any) -> Any:
+    if isinstance(cell, dict) and cell.keys() == {_DATE}:
+        return dt.date.fromisoformat(cell[_DATE])
+    return cell
+
+
+CellValue = Annotated[
+    None
+    | bool
+    | int
+    | float
+    | str
+    | Annotated[dt.date, PlainSerializer(_tagged, when_used="json")]
+    | list[Any]
+    | dict[str, Any],
+    BeforeValidator(_untagged),
+]
 """A cell after coercion; one that would not coerce to its column's kind is still its text."""
 
 
