@@ -1,45 +1,34 @@
 """Everything that one run needs, read from the tables in one view; or the lines that say why there is none."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.errors import RunBlockedError
+from optcenter_pipeline.database.pool_inputs import (
+    LeftOut,
+    initiatives_named,
+    known_initiatives,
+    place,
+    read_candidates,
+    read_metrics,
+    rows_in_error,
+)
 from optcenter_pipeline.database.sync import SET_TABS
 from optcenter_pipeline.database.tables import (
-    CandidateRecord,
-    Initiative,
-    KpiContribution,
-    MetricRecord,
     OptimizationConstraintSet,
     OptimizationScenario,
-    RowStatus,
     TabState,
 )
-from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rows.scenario import ScenarioRow
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
-from optcenter_pipeline.rules.slices import DIMENSIONS
-
-_POOL_TABS = (CandidateRow.tab, InitiativeRow.tab, MetricRow.tab, ContributionRow.tab)
-"""A row in error in one of these is missing from the run, and the run says so."""
-
-
-class LeftOut(NamedTuple):
-    """A sheet row that this run has to do without."""
-
-    source_row: str
-    message: str
-    """`column: text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +63,19 @@ def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: s
     _refuse_unreadable(session, () if set_name else SET_TABS)
     scenario, default = _scenario(session, scenario_name)
     compiled = _constraint_set(session, scenario, set_name) if set_name else default
-    left_out = _rows_in_error(session)
-    pool, not_counting = _candidates(session)
+    pool, not_counting = read_candidates(session)
+    left_out = sorted({*rows_in_error(session), *not_counting}, key=place)
     candidates = tuple(candidate for candidate, _ in pool)
     keys = frozenset(candidate.initiative_key for candidate in candidates)
+    _refuse_missing_mandatory(compiled, keys, left_out)
     return RunInputs(
         scenario=scenario,
         constraint_set=compiled,
         candidates=candidates,
-        metrics=_metrics(session),
+        metrics=read_metrics(session),
         selected_keys=tuple(candidate.initiative_key for candidate, is_selected in pool if is_selected),
-        known_initiatives=_known(session, initiatives_named(compiled) - keys),
-        rows_left_out=tuple(sorted({*left_out, *not_counting}, key=_place)),
+        known_initiatives=known_initiatives(session, initiatives_named(compiled) - keys),
+        rows_left_out=tuple(left_out),
     )
 
 
@@ -106,17 +96,6 @@ def saved_sets(session: Session) -> tuple[tuple[str, str], ...]:
     return (*((name, "") for name in names.values()), *named)
 
 
-def initiatives_named(constraint_set: ConstraintSetCompiled) -> frozenset[str]:
-    """Every initiative that a rule of the set speaks of."""
-    named: set[str] = set()
-    for rule in constraint_set.rules():
-        values: dict[str, Any] = dict(rule)  # type: ignore[call-overload]
-        named.update(values.get("members", ()), values.get("requires", ()))
-        if "initiative_key" in values:
-            named.add(values["initiative_key"])
-    return frozenset(named)
-
-
 def _refuse_unreadable(session: Session, not_needed: Iterable[str]) -> None:
     """An old copy of a tab is no substitute for it."""
     lines = [
@@ -130,6 +109,23 @@ def _refuse_unreadable(session: Session, not_needed: Iterable[str]) -> None:
     ]
     if lines:
         raise RunBlockedError(tuple(lines))
+
+
+def _refuse_missing_mandatory(
+    constraint_set: ConstraintSetCompiled, candidates: Container[str], left_out: Sequence[LeftOut]
+) -> None:
+    """What every plan must fund cannot be left out of one."""
+    lines: list[str] = []
+    for rule in constraint_set.mandatory:
+        if rule.initiative_key in candidates:
+            continue
+        sources = rule.source_rows or (f"{CandidateRow.tab}!1",)
+        lines.append(
+            f"{sources[0]} initiative_key: {rule.in_words()}, and no valid row of Candidates gives it tokens"
+        )
+        lines += (f"{row.source_row} {row.message}" for row in left_out if repr(rule.initiative_key) in row.message)
+    if lines:
+        raise RunBlockedError(tuple(dict.fromkeys(lines)))
 
 
 def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompiled]:
@@ -169,115 +165,23 @@ def _constraint_set(session: Session, scenario: Scenario, name: str) -> Constrai
     row = session.scalars(of_scenario.where(table.constraint_set_key == fold(name))).first()
     if row is None:
         known = [known_set.constraint_set_name for known_set in session.scalars(of_scenario)]
-        what = f"constraint set of scenario {scenario.scenario_name!r}"
-        raise RunBlockedError((f"{SET_TABS[0]}!1 constraint_set_name: {_unknown(name, known, what)}",))
+        where = f" in scenario {scenario.scenario_name!r}"
+        line = _unknown(name, known, "constraint set", where)
+        raise RunBlockedError((f"{SET_TABS[0]}!1 constraint_set_name: {line}",))
     if not row.is_valid or row.compiled_json is None:
         raise RunBlockedError(_errors(row.messages_json, f"{row.source_row} constraint_set_name: is not valid"))
     return ConstraintSetCompiled.model_validate_json(row.compiled_json)
 
 
-def _candidates(session: Session) -> tuple[list[tuple[Candidate, bool]], list[LeftOut]]:
-    """The candidates, each with whether it is selected; and those that their initiative keeps out."""
-    contributions: dict[str, dict[str, float]] = defaultdict(dict)
-    ranges: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    effect = KpiContribution
-    for key, kpi, amount, low, high in session.execute(
-        select(effect.initiative_key, effect.kpi_key, effect.contribution, effect.low, effect.high)
-        .join(MetricRecord, MetricRecord.kpi_key == effect.kpi_key)
-        .where(effect.archived_at.is_(None), MetricRecord.archived_at.is_(None))
-        .order_by(effect.initiative_key, effect.kpi_key)
-    ):
-        contributions[key][kpi] = amount
-        if low is not None or high is not None:
-            ranges[key][kpi] = (amount if low is None else low, amount if high is None else high)
-    pool: list[tuple[Candidate, bool]] = []
-    left_out: list[LeftOut] = []
-    rows = session.execute(
-        select(
-            CandidateRecord.initiative_key,
-            CandidateRecord.engineering_tokens,
-            CandidateRecord.deadline_date,
-            CandidateRecord.is_selected_for_run,
-            CandidateRecord.source_row,
-            Initiative.archived_at,
-            Initiative.title,
-            Initiative.lifecycle_status,
-            *(getattr(Initiative, dimension) for dimension in DIMENSIONS),
-        )
-        .join(Initiative, Initiative.initiative_key == CandidateRecord.initiative_key)
-        .where(CandidateRecord.archived_at.is_(None))
-    )
-    for key, tokens, deadline, is_selected, source_row, archived_at, title, lifecycle, *attributes in rows:
-        if archived_at is not None:
-            left_out.append(LeftOut(source_row, f"initiative_key: {key!r} has no valid row in {InitiativeRow.tab}"))
-            continue
-        candidate = Candidate(
-            initiative_key=key,
-            title=title,
-            engineering_tokens=tokens,
-            deadline_date=deadline,
-            lifecycle_status=lifecycle,
-            attributes=dict(zip(DIMENSIONS, attributes, strict=True)),
-            contributions=contributions.get(key, {}),
-            contribution_ranges=ranges.get(key, {}),
-            source_row=source_row,
-        )
-        pool.append((candidate, is_selected))
-    # Sorted here: a Postgres server orders text by its own collation.
-    return sorted(pool, key=lambda pair: pair[0].initiative_key), left_out
-
-
-def _metrics(session: Session) -> tuple[Metric, ...]:
-    rows = session.scalars(select(MetricRecord).where(MetricRecord.archived_at.is_(None)))
-    metrics = [
-        Metric.model_validate(
-            {"kpi_key": row.kpi_key, "kpi_level": row.kpi_level, "unit": row.unit, "is_active": row.is_active}
-        )
-        for row in rows
-    ]
-    return tuple(sorted(metrics, key=lambda metric: metric.kpi_key))
-
-
-def _known(session: Session, named: frozenset[str]) -> tuple[str, ...]:
-    """Those of the named keys that stand in the registry, be it in a row in error."""
-    if not named:
-        return ()
-    live = session.scalars(select(Initiative.initiative_key).where(Initiative.archived_at.is_(None)))
-    in_error = session.scalars(
-        select(RowStatus.key).where(RowStatus.tab == InitiativeRow.tab, RowStatus.left_out.is_not(None))
-    )
-    return tuple(sorted(named & {*live, *(key.strip().upper() for key in in_error)}))
-
-
-def _rows_in_error(session: Session) -> list[LeftOut]:
-    """Rows that their own errors keep out, as the last save of each found them."""
-    rows = session.execute(
-        select(RowStatus.tab, RowStatus.row_num, RowStatus.left_out).where(
-            RowStatus.left_out.is_not(None), or_(*(RowStatus.tab == tab for tab in _POOL_TABS))
-        )
-    )
-    left_out = []
-    for tab, row_num, lines in rows:
-        source_row = f"{tab}!{row_num}"
-        texts = [line.removeprefix(f"{source_row} ") for line in (lines or "").split("\n")]
-        left_out.append(LeftOut(source_row, "; ".join(texts)))
-    return left_out
-
-
-def _place(row: LeftOut) -> tuple[str, int, str]:
-    tab, _, number = row.source_row.rpartition("!")
-    return tab, int(number) if number.isdigit() else 0, row.message
-
-
-def _unknown(name: str, known: Iterable[str], what: str) -> str:
+def _unknown(name: str, known: Iterable[str], what: str, where: str = "") -> str:
     """That a name is unknown, with those that are near to it."""
     by_folded = {fold(candidate): candidate for candidate in known}
     near = [by_folded[folded] for folded in get_close_matches(fold(name), by_folded, n=3, cutoff=0.6)]
     if near:
-        return f"there is no {what} {name.strip()!r}; did you mean {' or '.join(map(repr, near))}?"
+        return f"there is no {what} {name.strip()!r}{where}; did you mean {' or '.join(map(repr, near))}?"
     some = sorted(by_folded.values())[:5]
     there = f"there {'is' if len(some) == 1 else 'are'} {', '.join(map(repr, some))}" if some else "none is saved"
-    return f"there is no {what} {name.strip()!r}; {there}"
+    return f"there is no {what} {name.strip()!r}{where}; {there}"
 
 
 def _errors(messages_json: str, otherwise: str) -> tuple[str, ...]:

@@ -84,25 +84,25 @@ def scenario_values(
     is_valid: bool,
     default_compiled_json: str | None,
 ) -> Values:
-    """Columns of `optimization_scenarios`; `row` is None where none of its rows could be read as a scenario."""
+    """Columns of `optimization_scenarios`; `row` is None where none of its rows could be read as a scenario.
+
+    The default is no content of the row itself: it comes from Candidates, and is compared apart.
+    """
     weights = None
     if row is not None and row.objective_weights_json is not None:
         weights = _json(row.model_dump(mode="json")["objective_weights_json"])
-    return _with_hash(
-        source_row,
-        {
-            "scenario_name": scenario_name,
-            "scenario_key": fold(scenario_name),
-            "period_key": row and row.period_key,
-            "capacity_total_tokens": row and row.capacity_total_tokens,
-            "objective_mode": row and row.objective_mode,
-            "objective_weights_json": weights,
-            "goal_tolerance_pct": row and row.goal_tolerance_pct,
-            "is_valid": is_valid,
-            "messages_json": messages_json,
-            "default_compiled_json": default_compiled_json,
-        },
-    )
+    values = {
+        "scenario_name": scenario_name,
+        "scenario_key": fold(scenario_name),
+        "period_key": row and row.period_key,
+        "capacity_total_tokens": row and row.capacity_total_tokens,
+        "objective_mode": row and row.objective_mode,
+        "objective_weights_json": weights,
+        "goal_tolerance_pct": row and row.goal_tolerance_pct,
+        "is_valid": is_valid,
+        "messages_json": messages_json,
+    }
+    return {**_with_hash(source_row, values), "default_compiled_json": default_compiled_json}
 
 
 def _with_hash(source_row: str, values: Values) -> Values:

@@ -1,14 +1,15 @@
 """Scenarios and constraint sets on their way into their tables: kept whether valid or not, with what was found."""
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.row_values import scenario_values
 from optcenter_pipeline.database.save_scope import SaveScope
-from optcenter_pipeline.database.table_sync import TabRows, Values
+from optcenter_pipeline.database.table_sync import TableCounts, TabRows, Values
 from optcenter_pipeline.database.tables import OptimizationConstraintSet, OptimizationScenario
 from optcenter_pipeline.rows.messages import SetKey, ValidationMessage
 from optcenter_pipeline.rows.scenario import ScenarioRow
@@ -25,7 +26,30 @@ def messages_json(errors: Iterable[str], warnings: Iterable[str]) -> str:
     return json.dumps({"errors": list(errors), "warnings": list(warnings)}, ensure_ascii=False)
 
 
-def scenario_rows(validated: ValidatedWorkbook, defaults: Defaults, scope: SaveScope) -> TabRows:
+def default_texts(session: Session, defaults: Defaults, *, is_known: bool) -> dict[str, str | None]:
+    """Scenario (folded) → its default as JSON; the stored ones where Candidates could not be read."""
+    if is_known:
+        return {key: compiled.model_dump_json() if compiled else None for key, compiled in defaults.items()}
+    stored = session.execute(select(OptimizationScenario.scenario_key, OptimizationScenario.default_compiled_json))
+    return {row.scenario_key: row.default_compiled_json for row in stored}
+
+
+def refresh_defaults(session: Session, texts: Mapping[str, str | None], now: dt.datetime) -> TableCounts:
+    """New defaults for the scenarios that are there: what a save of Candidates alone means for them."""
+    table = OptimizationScenario
+    stored = session.execute(select(table.scenario_key, table.default_compiled_json)).all()
+    changed = [key for key, text in stored if key in texts and texts[key] != text]
+    for key in changed:
+        session.execute(
+            update(table)
+            .where(table.scenario_key == key)
+            .values(default_compiled_json=texts[key], updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return TableCounts(updated=len(changed), unchanged=len(stored) - len(changed))
+
+
+def scenario_rows(validated: ValidatedWorkbook, defaults: Mapping[str, str | None], scope: SaveScope) -> TabRows:
     """Every scenario that a row of Scenario_Config names, one in error too: then `is_valid` is false."""
     tab = ScenarioRow.tab
     typed = {fold(row.scenario_name): row for row in validated.scenarios}
@@ -40,16 +64,21 @@ def scenario_rows(validated: ValidatedWorkbook, defaults: Defaults, scope: SaveS
             continue
         row = typed.get(key)
         errors = validated.invalid_scenarios.get(key, ())
-        compiled = defaults.get(key)
         rows[(key,)] = scenario_values(
             row,
             scenario_name=row.scenario_name if row else judged.key.strip(),
             source_row=row.source_row if row else f"{tab}!{judged.row_num}",
             messages_json=messages_json(errors, warnings.get(key, ())),
             is_valid=row is not None and not errors,
-            default_compiled_json=compiled.model_dump_json() if compiled else None,
+            default_compiled_json=defaults.get(key),
         )
-    return TabRows(OptimizationScenario, ("scenario_key",), rows, archive_missing=scope.has_whole(tab))
+    return TabRows(
+        OptimizationScenario,
+        ("scenario_key",),
+        rows,
+        archive_missing=scope.has_whole(tab),
+        compared=("default_compiled_json",),
+    )
 
 
 def set_rows(
@@ -112,7 +141,7 @@ def set_rows(
 def _warnings(messages: Iterable[ValidationMessage], key: SetKey | None = None) -> list[str]:
     """Lines of the warnings, those about another set left out."""
     return [
-        f"{message.source_row} {warning.column}: {warning.text}"
+        f"{message.source_row} {warning}"
         for message in messages
         for warning in message.warnings
         if warning.constraint_set is None or key is None or warning.constraint_set == key

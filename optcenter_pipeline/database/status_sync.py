@@ -18,7 +18,7 @@ StatusKey = tuple[str, str, int]
 """(tab, content_hash, occurrence)."""
 
 _KEY = ("tab", "content_hash", "occurrence")
-_TOLD = ("run_status", "left_out")
+_TOLD = ("run_status", "left_out_json")
 _PLACE = ("row_num", "key")
 _STAMP = ("updated_source", "updated_at")
 
@@ -38,7 +38,7 @@ def sync_row_statuses(
     Statuses of rows that a wholly saved tab no longer has are dropped; an unreadable tab keeps all of its own.
 
     Args:
-        waiting: (tab, row_num) → why a valid row does not count yet.
+        waiting: (tab, row_num) → why a valid row does not count yet, a JSON list of `column: text`.
     """
     columns = [getattr(RowStatus, name) for name in (*_KEY, *_TOLD, *_PLACE, *_STAMP)]
     known: dict[StatusKey, tuple[object, ...]] = {
@@ -79,7 +79,7 @@ def sync_tab_states(
     lines: dict[str, list[str]] = {tab: [] for tab in tabs}
     for message in validated.messages:
         if message.tab in unreadable and message.tab in lines:
-            lines[message.tab] += (f"{message.source_row} {e.column}: {e.text}" for e in message.errors)
+            lines[message.tab] += (f"{message.source_row} {error}" for error in message.errors)
     known = {
         row.tab: (row.is_readable, row.messages_json)
         for row in session.execute(select(TabState.tab, TabState.is_readable, TabState.messages_json))
@@ -97,7 +97,7 @@ def sync_tab_states(
 
 
 def _left_out(validated: ValidatedWorkbook) -> Mapping[tuple[str, int], str]:
-    """(tab, row_num) → its errors, for every row that its errors keep out of the typed rows."""
+    """(tab, row_num) → its errors as JSON, for every row that its errors keep out of the typed rows."""
     typed_rows = (
         *validated.initiatives,
         *validated.metrics,
@@ -109,9 +109,7 @@ def _left_out(validated: ValidatedWorkbook) -> Mapping[tuple[str, int], str]:
     )
     standing = {(row.tab, row.row_num) for row in typed_rows}
     return {
-        (message.tab, message.row_num): "\n".join(
-            f"{message.source_row} {e.column}: {e.text}" for e in message.errors
-        )
+        (message.tab, message.row_num): json.dumps(list(map(str, message.errors)), ensure_ascii=False)
         for message in validated.messages
         if message.errors and (message.tab, message.row_num) not in standing
     }

@@ -14,6 +14,7 @@ A tab that could not be read is not touched at all, nor is what can only be judg
 """
 
 import datetime as dt
+import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -27,7 +28,7 @@ from optcenter_pipeline.database.row_values import (
     metric_values,
 )
 from optcenter_pipeline.database.save_scope import SEPARATOR, WHOLE_WORKBOOK, SaveScope
-from optcenter_pipeline.database.set_sync import Defaults, scenario_rows, set_rows
+from optcenter_pipeline.database.set_sync import Defaults, default_texts, refresh_defaults, scenario_rows, set_rows
 from optcenter_pipeline.database.status_sync import sync_row_statuses, sync_tab_states
 from optcenter_pipeline.database.table_sync import TableCounts, TabRows, Values, sync_table
 from optcenter_pipeline.database.tables import (
@@ -36,6 +37,7 @@ from optcenter_pipeline.database.tables import (
     Initiative,
     KpiContribution,
     MetricRecord,
+    OptimizationScenario,
 )
 from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rows.scenario import ScenarioRow
@@ -75,7 +77,7 @@ class SyncReport:
     untouched_tabs: tuple[str, ...] = ()
     """Tabs in the scope that could not be read, or be judged without one that could not."""
     waiting: tuple[str, ...] = ()
-    """Lines of valid rows that do not count yet: the row that they refer to is in error, or not saved yet."""
+    """A line for each row that others refer to and that is in error, or not saved yet: the others do not count."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -127,7 +129,7 @@ class _Save:
         self.now = now
         self.counts: dict[str, TableCounts] = {}
         self.untouched: list[str] = []
-        self.waiting: dict[tuple[str, int], str] = {}
+        self.waiting: dict[tuple[str, str, str], list[int]] = {}
         self.keys_in_sheet: dict[str, set[str]] = {}
         if scope.keys is not None:
             for row in validated.judged:
@@ -151,14 +153,17 @@ class _Save:
                 row for row in validated.candidates if self.refers(row, "initiative_key", row.initiative_key, known)
             ]
             self.mirror(CandidateRow.tab, CandidateRecord, map(candidate_values, rows))
-        if self.is_open(ScenarioRow.tab):
-            self.write(scenario_rows(validated, defaults, scope))
+        self.save_scenarios(defaults)
         self.save_sets(compiled_sets)
         self.counts["row_statuses"] = sync_row_statuses(
-            session, validated, scope, self.waiting, source=source, now=now
+            session, validated, scope, self.candidates_waiting(), source=source, now=now
         )
         sync_tab_states(session, validated, scope, INPUT_TABS, now=now)
-        return SyncReport(self.counts, tuple(dict.fromkeys(self.untouched)), tuple(self.waiting.values()))
+        return SyncReport(
+            self.counts,
+            tuple(dict.fromkeys(self.untouched)),
+            tuple(_waiting_line(*what, rows) for what, rows in self.waiting.items()),
+        )
 
     def is_open(self, tab: str) -> bool:
         """Whether the save is about this tab, and it can be judged."""
@@ -173,11 +178,17 @@ class _Save:
         """Whether what a row refers to counts: it may be in error itself, or not be saved yet."""
         if key in live:
             return True
-        tab = InitiativeRow.tab if column == "initiative_key" else MetricRow.tab
-        self.waiting[row.tab, row.row_num] = (
-            f"{row.source_row} {column}: {key!r} has no valid row in {tab} that is saved; mend or save that row"
-        )
+        self.waiting.setdefault((row.tab, column, key), []).append(row.row_num)
         return False
+
+    def candidates_waiting(self) -> dict[tuple[str, int], str]:
+        """Why candidates do not count, by row. Contributions can be thousands: what they miss speaks for them."""
+        return {
+            (tab, row_num): json.dumps([f"{column}: {_missing(column, key)}"], ensure_ascii=False)
+            for (tab, column, key), rows in self.waiting.items()
+            if tab == CandidateRow.tab
+            for row_num in rows
+        }
 
     def contributions(self, known: frozenset[str]) -> Iterable[Values]:
         """Rows whose initiative and KPI are there, with the KPI as `metrics_config` spells it."""
@@ -209,6 +220,15 @@ class _Save:
             rows = {k: row for k, row in rows.items() if self.scope.has_key(SEPARATOR.join(k))}
         self.write(TabRows(table, key, rows, archive_missing=self.scope.has_whole(tab), archive=archive))
 
+    def save_scenarios(self, defaults: Defaults) -> None:
+        """The scenarios, or their defaults alone where only the whole of Candidates is saved."""
+        is_known = CandidateRow.tab not in self.validated.unreadable_tabs
+        texts = default_texts(self.session, defaults, is_known=is_known)
+        if self.is_open(ScenarioRow.tab):
+            self.write(scenario_rows(self.validated, texts, self.scope))
+        elif is_known and self.scope.has_whole(CandidateRow.tab):
+            self.counts[OptimizationScenario.__tablename__] = refresh_defaults(self.session, texts, self.now)
+
     def save_sets(self, compiled_sets: Sequence[CompiledSet]) -> None:
         """The sets, where everything that they are judged with could be read."""
         tabs = [tab for tab in (*SET_TABS, CandidateRow.tab) if self.scope.has_tab(tab)]
@@ -232,3 +252,14 @@ class _Save:
     def write(self, rows: TabRows) -> None:
         """One table, and its counts."""
         self.counts[rows.table.__tablename__] = sync_table(self.session, rows, self.now)
+
+
+def _waiting_line(tab: str, column: str, key: str, rows: Sequence[int]) -> str:
+    """One line for all rows that wait for the same one."""
+    others = f" ({len(rows)} rows of {tab} need it)" if len(rows) > 1 else ""
+    return f"{tab}!{rows[0]} {column}: {_missing(column, key)}{others}"
+
+
+def _missing(column: str, key: str) -> str:
+    needed = InitiativeRow.tab if column == "initiative_key" else MetricRow.tab
+    return f"{key!r} has no valid saved row in {needed}; mend or save that row"

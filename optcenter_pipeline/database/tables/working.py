@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from optcenter_pipeline.database.tables.base import Base, JsonText, Sha256, Utc
+from optcenter_pipeline.database.tables.base import Base, JsonText, OptionalJsonText, Sha256, Utc
 
 
 class StageOutput(Base):
@@ -42,8 +42,8 @@ class RowStatus(Base):
     row_num: Mapped[int]
     key: Mapped[str]
     run_status: Mapped[str]
-    left_out: Mapped[str | None]
-    """Its errors, a line each, where they keep the row itself out of the tables and so out of every run."""
+    left_out_json: Mapped[OptionalJsonText]
+    """Its errors, a list of `column: text`, where they keep the row out of the tables and so out of every run."""
     updated_source: Mapped[str]
     updated_at: Mapped[Utc]
 

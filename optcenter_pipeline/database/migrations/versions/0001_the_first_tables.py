@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("row_num", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("run_status", sa.Text(), nullable=False),
-        sa.Column("left_out", sa.Text()),
+        sa.Column("left_out_json", sa.Text()),
         sa.Column("updated_source", sa.Text(), nullable=False),
         sa.Column("updated_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("tab", "content_hash", "occurrence", name="pk_row_statuses"),
