@@ -1,6 +1,6 @@
 """What rows say of other tabs' rows: every scenario, initiative and KPI that a row names has to be there.
 
-Judged on cells, so that a row with another fault hears of these too, and never on a cell that is wrong already.
+Judged on cells, so that a row, or a list in a cell, with another fault hears of these too.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,11 @@ from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.row import shown, split_keys, word
 
-_INITIATIVE_TYPES = frozenset(
-    {"mandatory", "exclude_initiative", "exclude_pair", "require_prereq", "synergy_bonus"}
-)
+_SEVERAL = frozenset({"exclude_initiative", "exclude_pair", "require_prereq", "synergy_bonus"})
+_PACKED_TYPES = _SEVERAL | {"mandatory"}
+"""Their dimension_key names initiatives."""
+_LISTED_TYPES = _SEVERAL | {"bundle_all_or_nothing"}
+"""Their member_keys name initiatives."""
 
 
 class Named(NamedTuple):
@@ -34,7 +36,7 @@ def check_references(rows: SheetRows, known: Known, findings: Findings) -> None:
     for row in rows.all():
         for column, names in initiatives_named(row):
             unknown = [name for name in names if known.initiatives.lacks(name)]
-            if unknown and not findings.is_wrong_at(row, column):
+            if unknown:
                 findings.error(row, column, known.initiatives.unknown(unknown))
         for column, names in kpis_named(row):
             _check_kpis(row, column, names, known, findings)
@@ -51,11 +53,10 @@ def initiatives_named(row: SheetRow) -> Iterator[Named]:
             yield Named(column, _keys(row.names(column)))
     if row.tab == "Constraints":
         constraint_type = canonical_type(row.cells.get("constraint_type"))
-        names_group = word(row.cells.get("dimension")) == SYNERGY_GROUP
         packed = row.name("dimension_key")
-        if constraint_type in _INITIATIVE_TYPES and packed is not None and not names_group:
+        if constraint_type in _PACKED_TYPES and packed is not None and not _names_group(row):
             yield Named("dimension_key", _keys(split_keys(packed)))
-        if constraint_type in _INITIATIVE_TYPES or constraint_type == "bundle_all_or_nothing":
+        if constraint_type in _LISTED_TYPES and not _names_group(row):
             yield Named("member_keys", _keys(row.names("member_keys")))
 
 
@@ -80,8 +81,6 @@ def _check_scenario(row: SheetRow, known: Known, findings: Findings) -> None:
 
 
 def _check_kpis(row: SheetRow, column: str, names: tuple[str, ...], known: Known, findings: Findings) -> None:
-    if findings.is_wrong_at(row, column):
-        return
     unknown = [name for name in names if known.kpis.lacks(fold(name))]
     if unknown:
         findings.error(row, column, known.kpis.unknown(unknown))
@@ -98,11 +97,15 @@ def _check_has_tokens(row: SheetRow, known: Known, findings: Findings) -> None:
     if row.tab != "Constraints" or canonical_type(row.cells.get("constraint_type")) != "mandatory":
         return
     key = row.name("dimension_key")
-    if key is None or findings.is_wrong_at(row, "dimension_key"):
+    if key is None or len(split_keys(key)) > 1 or known.initiatives.lacks(key.upper()):
         return
     if known.candidates.lacks(key.upper()):
         text = f"{shown(key)} is not in Candidates: it has no tokens; add it there or delete this row"
         findings.error(row, "dimension_key", text)
+
+
+def _names_group(row: SheetRow) -> bool:
+    return bool(word(row.cells.get("dimension")) == SYNERGY_GROUP)
 
 
 def _one(row: SheetRow, column: str) -> Named:

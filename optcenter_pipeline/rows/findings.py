@@ -39,10 +39,6 @@ class Findings:
         """Whether the row is in error for every set."""
         return any(error.constraint_set is None for error in self.errors(row))
 
-    def is_wrong_at(self, row: SheetRow, column: str) -> bool:
-        """Whether this cell is in error already: one fault gives one message."""
-        return any(error.column == column for error in self.errors(row))
-
     def message(self, row: SheetRow) -> ValidationMessage | None:
         """All that was found about the row, if anything."""
         place = (row.tab, row.row_num)

@@ -47,7 +47,9 @@ class SheetRow:
         cell = self.cells.get(column)
         if not isinstance(cell, list):
             return ()
-        return tuple(part.strip() for part in cell if isinstance(part, str) and part.strip())
+        return tuple(
+            part.strip() for part in cell if isinstance(part, str) and part.strip() and not is_formula_error(part)
+        )
 
     def set_key(self) -> SetKey | None:
         """The set that a row of Constraints or Targets belongs to, if its names are readable."""

@@ -57,7 +57,9 @@ class BundleRow(SetRow):
     @classmethod
     def _several(cls, members: tuple[str, ...]) -> tuple[str, ...]:
         if len(members) < 2:
-            raise wrong(f"{shown(members)} names {in_number(members)}; give two or more, joined by '|'")
+            raise wrong(
+                f"{shown(members)} names {in_number(members)}; give two or more different ones, joined by '|'"
+            )
         return members
 
     def compiled(self) -> Bundle:

@@ -36,7 +36,7 @@ class ExcludePairRow(MembersRow):
     def check_members(cls, members: tuple[str, ...], typed: str, column: str) -> None:
         """Two different initiatives."""
         if len(members) != 2:
-            raise wrong(f"{typed} names {in_number(members)}; give two, as A|B", column)
+            raise wrong(f"{typed} names {in_number(members)}; give two different ones, as A|B", column)
 
     def compiled(self) -> ExcludePair:
         """The rule, its members in order of their keys."""

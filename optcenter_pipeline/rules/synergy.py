@@ -71,7 +71,9 @@ class SynergyBonusRow(MembersRow):
     def check_members(cls, members: tuple[str, ...], typed: str, column: str) -> None:
         """Two or more different initiatives."""
         if len(members) < 2:
-            raise wrong(f"{typed} names {in_number(members)}; give two or more, joined by '|'", column)
+            raise wrong(
+                f"{typed} names {in_number(members)}; give two or more different ones, joined by '|'", column
+            )
 
     def compiled(self, groups: Mapping[str, tuple[str, ...]], kpi_key: str) -> SynergyBonus:
         """The rule; `groups` are the members of the Candidates' synergy groups by folded name."""
