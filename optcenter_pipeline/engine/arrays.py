@@ -20,6 +20,10 @@ Bools = npt.NDArray[np.bool_]
 _SMALLEST_MAXIMUM = 8.0
 _LARGEST_MAXIMUM = 2.0**14
 
+SMALLEST_COEFFICIENT = 1e-12
+"""What is smaller in the solver's units (16 orders below the row's largest) is left out of the row there: far
+below its tolerance, and the exact recheck of every portfolio still counts it."""
+
 
 @dataclass(frozen=True)
 class ModelArrays:
@@ -51,7 +55,8 @@ class ScaledArrays:
         columns = np.asarray(terms.columns, dtype=np.int32)
         coefficients = np.asarray(terms.coefficients, dtype=np.float64) / self.column_scale[columns]
         scale = power_scale(float(np.abs(coefficients).max(initial=0.0)))
-        return columns, coefficients * scale, scale
+        kept = np.abs(coefficients * scale) > SMALLEST_COEFFICIENT
+        return columns[kept], coefficients[kept] * scale, scale
 
     def costs(self, terms: Terms) -> tuple[Floats, float]:
         """(cost of every column, scale): the solver's objective is `scale` times the stage's."""
@@ -90,8 +95,11 @@ def scaled(arrays: ModelArrays, free_columns: range) -> ScaledArrays:
     column_scale = np.ones(matrix.shape[1])
     column_scale[matrix.indices[~binary]] = row_scale[rows[~binary]]
     data = matrix.data * row_scale[rows] / column_scale[matrix.indices]
+    data[np.abs(data) <= SMALLEST_COEFFICIENT] = 0.0
+    scaled_matrix = sp.csr_array((data, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+    scaled_matrix.eliminate_zeros()
     model = ModelArrays(
-        matrix=sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
+        matrix=scaled_matrix,
         row_lower=arrays.row_lower * row_scale,
         row_upper=arrays.row_upper * row_scale,
         lower=arrays.lower * column_scale,

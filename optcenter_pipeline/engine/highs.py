@@ -16,7 +16,7 @@ import highspy
 import numpy as np
 from highspy import cb
 
-from optcenter_pipeline.engine.arrays import Floats, ModelArrays, ScaledArrays, scaled
+from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, Floats, ModelArrays, ScaledArrays, scaled
 from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.objective import Stage
 from optcenter_pipeline.engine.snapshot import SolverOptions
@@ -97,6 +97,7 @@ class SolverModel:
         self._set("threads", options.threads)
         self._set("random_seed", options.seed)
         self._set("mip_abs_gap", 0.0)
+        self._set("small_matrix_value", SMALLEST_COEFFICIENT)
         self._pass_model(self._scaled.arrays)
         self._rows = int(arrays.matrix.shape[0])
         self._objective_scale = 1.0

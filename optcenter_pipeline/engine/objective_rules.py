@@ -45,7 +45,7 @@ def _weight_problems(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem(_PLACE, "mode weighted_kpis needs an object of KPI and weight, like {'gmv': 0.7}", sources)
         return
     yield from _named_kpi_problems(snapshot, tuple(weights))
-    negative = [f"{kpi} has {weight:g}" for kpi, weight in weights.items() if weight < 0]
+    negative = [f"{kpi} has {weight:.12g}" for kpi, weight in weights.items() if weight < 0]
     if negative:
         yield Problem(_PLACE, f"a weight must be 0 or more: {', '.join(negative)}", sources)
     elif sum(weights.values()) <= 0:

@@ -114,7 +114,7 @@ def _limit_alerts(run: Run) -> Iterator[Alert]:
         yield Alert(code="stage_skipped", message=message)
     for stage in run.staged.stages:
         if not stage.proven:
-            message = f"stage {stage.name} stopped at {stage.value:g} with the bound at {stage.bound:g}"
+            message = f"stage {stage.name} stopped at {stage.value:.12g} with the bound at {stage.bound:.12g}"
             yield Alert(code="stage_not_proven", message=message)
     if run.staged.ending == "unconfirmed":
         message = "the solver called the rules contradictory, and a limit stopped the second look at that"

@@ -43,7 +43,7 @@ class Reasons:
             *self._needed_by(key),
             *self._bundle_company(key),
         ]
-        adds = [f"adds {amount:g} {kpi}" for kpi, amount in self._brings(column)]
+        adds = [f"adds {amount:.12g} {kpi}" for kpi, amount in self._brings(column)]
         if adds:
             parts.append(", ".join(adds))
         parts.extend(self._synergy_texts(key))
@@ -153,22 +153,22 @@ class Reasons:
         for synergy, in_effect in self._synergies_of.get(key, ()):
             if in_effect:
                 others = ", ".join(member for member in synergy.members if member != key)
-                yield f"together with {others} brings {synergy.value:+g} {synergy.kpi_key}"
+                yield f"together with {others} brings {synergy.value:+.12g} {synergy.kpi_key}"
 
     @cached_property
-    def _rows_over(self) -> dict[int, list[tuple[LinearRow, float]]]:
-        """column → (row, tokens left under it) of every floor and cap on it, slices before the whole."""
+    def _rows_over(self) -> dict[int, list[tuple[LinearRow, float, float]]]:
+        """column → (row, tokens left under it, tolerance) of every floor and cap on it, slices before the whole."""
         families = (capacity_floor.FAMILY, capacity_cap.FAMILY, capacity_cap.SCENARIO_FAMILY)
         spoken = [row for row in self.model.rows if row.family in families]
-        found: dict[int, list[tuple[LinearRow, float]]] = {}
+        found: dict[int, list[tuple[LinearRow, float, float]]] = {}
         for row in sorted(spoken, key=lambda row: families.index(row.family)):
-            left = row.upper - row.terms.value(self.point)
+            entry = row, max(0.0, row.upper - row.terms.value(self.point)), row_tolerance(row)
             for column in row.terms.columns:
-                found.setdefault(column, []).append((row, max(0.0, left)))
+                found.setdefault(column, []).append(entry)
         return found
 
     def _floors_over(self, column: int) -> Iterator[LinearRow]:
-        return (row for row, _ in self._rows_over.get(column, ()) if row.family == capacity_floor.FAMILY)
+        return (row for row, _, _ in self._rows_over.get(column, ()) if row.family == capacity_floor.FAMILY)
 
     def _forbidden(self, key: str) -> Iterator[Reason]:
         """A ban of its own, or of the nearest initiative that it hangs on."""
@@ -221,13 +221,13 @@ class Reasons:
 
     def _does_not_fit(self, column: int) -> Iterator[Reason]:
         tokens = self.model.columns.candidates[column].engineering_tokens
-        for row, left in self._rows_over.get(column, ()):
-            if tokens <= left + row_tolerance(row):
+        for row, left, tolerance in self._rows_over.get(column, ()):
+            if tokens <= left + tolerance:
                 continue
             if row.family == capacity_cap.SCENARIO_FAMILY:
-                yield f"did not fit: tokens left {left:g}, needed {tokens:g}; what was chosen brings more", ()
+                yield f"did not fit: tokens left {left:.12g}, needed {tokens:.12g}; what was chosen brings more", ()
             elif row.family == capacity_cap.FAMILY:
-                yield f"did not fit: {row.text}; left {left:g}, needed {tokens:g}", row.source_rows
+                yield f"did not fit: {row.text}; left {left:.12g}, needed {tokens:.12g}", row.source_rows
 
 
 def _rows(source_rows: tuple[str, ...]) -> str:

@@ -73,7 +73,7 @@ def _contribution_problems(candidate: Candidate, place: str, known: set[str], li
             seen.add(fold(kpi))
     for kpi, (low, high) in candidate.contribution_ranges.items():
         if low > high:
-            text = f"the range of {kpi} runs from {low:g} down to {high:g}; give low, then high"
+            text = f"the range of {kpi} runs from {low:.12g} down to {high:.12g}; give low, then high"
             yield _of_candidate(candidate, f"{place}.contribution_ranges", text)
 
 

@@ -30,12 +30,12 @@ class CapacityCap(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"at most {self.max_tokens:g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
+        return f"at most {self.max_tokens:.12g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
 
 
 def scenario_capacity(scenario: Scenario, pool: PoolColumns) -> LinearRow:
     """sum of c_i x_i over the pool <= capacity, with the scenario's own source row."""
-    text = f"the scenario's capacity is {scenario.capacity_total_tokens:g} tokens"
+    text = f"the scenario's capacity is {scenario.capacity_total_tokens:.12g} tokens"
     sources = (scenario.source_row,) if scenario.source_row else ()
     return LinearRow(SCENARIO_FAMILY, pool.token_terms(), sources, text, upper=scenario.capacity_total_tokens)
 

@@ -28,7 +28,7 @@ class CapacityFloor(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"at least {self.min_tokens:g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
+        return f"at least {self.min_tokens:.12g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
 
 
 class CapacityFloorRow(CapacityRow):

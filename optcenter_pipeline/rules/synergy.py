@@ -46,7 +46,7 @@ class SynergyBonus(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"{' + '.join(self.members)} together add {self.value:+g} {self.kpi_key}"
+        return f"{' + '.join(self.members)} together add {self.value:+.12g} {self.kpi_key}"
 
 
 class SynergyBonusRow(MembersRow):

@@ -52,8 +52,8 @@ class Target(Rule):
         """As a person would say it."""
         verb = "must" if self.floor_or_goal == "floor" else "should"
         where = slice_in_words(self.dimension, self.dimension_key)
-        over = f" ({self.baseline_value:g} of it is the baseline)" if self.baseline_value else ""
-        return f"{self.kpi_key} of {where} {verb} reach {self.target_value:g}{over}"
+        over = f" ({self.baseline_value:.12g} of it is the baseline)" if self.baseline_value else ""
+        return f"{self.kpi_key} of {where} {verb} reach {self.target_value:.12g}{over}"
 
 
 class TargetRow(SliceRow):
