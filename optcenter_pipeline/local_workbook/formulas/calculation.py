@@ -45,6 +45,7 @@ class Calculation:
         # in the order of asking, so that a cell asked for again tells which cells form a cycle
         self._under_way: dict[tuple[int, int, int], None] = {}
         self._in_cycle: set[tuple[int, int, int]] = set()
+        self._areas: dict[tuple[int, Reference], Area | CellError] = {}
         self._indexes: dict[tuple[int, CellRange, bool], Index] = {}
 
     def value(self, sheet: Sheet, row: int, column: int, cell: Cell) -> Computed:
@@ -90,9 +91,27 @@ class Calculation:
         except (FormulaSyntaxError, RecursionError):
             return NOT_PARSED
 
+    def cell(self, sheet: Sheet, reference: Reference) -> Computed:
+        """Give the value of the one cell that a reference in a formula on a sheet names."""
+        target = self._target(sheet, reference)
+        row, column = reference.first.row or 0, reference.first.column or 0
+        if target is None or row >= target.row_count or column >= target.column_count:
+            return BAD_REFERENCE
+        return self.value_at(target, row, column)
+
+    def _target(self, sheet: Sheet, reference: Reference) -> Sheet | None:
+        return sheet if not reference.prefix else self._spreadsheet.sheet_by_title(reference.title or "")
+
     def area(self, sheet: Sheet, reference: Reference) -> Area | CellError:
         """Resolve a reference in a formula on a sheet."""
-        target = sheet if reference.title is None else self._spreadsheet.sheet_by_title(reference.title)
+        key = (sheet.sheet_id, reference)
+        found = self._areas.get(key)
+        if found is None:
+            found = self._areas[key] = self._resolve(sheet, reference)
+        return found
+
+    def _resolve(self, sheet: Sheet, reference: Reference) -> Area | CellError:
+        target = self._target(sheet, reference)
         if target is None:
             return BAD_REFERENCE
         first, last = reference.first, reference.last or reference.first
@@ -117,6 +136,8 @@ class _Evaluation:
         self._sheet = sheet
 
     def scalar(self, node: Node) -> Computed:
+        if isinstance(node, Lookup) and node.reference.last is None:
+            return self._calculation.cell(self._sheet, node.reference)
         operand = self.operand(node)
         if not isinstance(operand, Area):
             return operand

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .references import Reference, parse_reference
 from .tokens import Token, tokenise
 from .values import BAD_REFERENCE, CellError, Computed
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A number, text, boolean or error written into the formula; None for an argument left out."""
 
     value: Computed
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A reference to cells."""
 
     reference: Reference
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An operator on one operand (``-``, ``+``, ``%`` behind it) or on two."""
 
     operator: str
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall:
+class FunctionCall(NamedTuple):
     """A function's name in capitals and its arguments; a bare name is a call without parentheses."""
 
     name: str
@@ -42,7 +38,13 @@ class FunctionCall:
 
 Node = Literal | Lookup | Operation | FunctionCall
 
-_BINARY_LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
+_PRECEDENCE = {
+    **dict.fromkeys(("=", "<>", "<", ">", "<=", ">="), 1),
+    "&": 2,
+    **dict.fromkeys(("+", "-"), 3),
+    **dict.fromkeys(("*", "/"), 4),
+    "^": 5,
+}
 
 
 class FormulaSyntaxError(Exception):
@@ -58,7 +60,7 @@ def parse_formula(text: str) -> Node:
     """
     try:
         parser = _Parser([token for token in tokenise(text[1:]) if token.kind != "space"])
-        node = parser.binary(0)
+        node = parser.expression()
     except RecursionError as error:
         raise FormulaSyntaxError(text) from error
     if not parser.at_end:
@@ -67,38 +69,37 @@ def parse_formula(text: str) -> Node:
 
 
 class _Parser:
+    """Recursive descent over tokens; no token but an operator has an operator's text."""
+
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
+        self._tokens = [*tokens, Token("end", "")]
         self._position = 0
 
     @property
     def at_end(self) -> bool:
-        return self._position == len(self._tokens)
+        return self._tokens[self._position].kind == "end"
 
     def _next_is(self, *texts: str) -> bool:
-        if self.at_end:
-            return False
-        token = self._tokens[self._position]
-        return token.kind == "operator" and token.text in texts
+        return self._tokens[self._position].text in texts
 
     def _take(self) -> Token:
-        if self.at_end:
+        token = self._tokens[self._position]
+        if token.kind == "end":
             raise FormulaSyntaxError
         self._position += 1
-        return self._tokens[self._position - 1]
+        return token
 
     def _expect(self, text: str) -> None:
         if not self._next_is(text):
             raise FormulaSyntaxError
         self._position += 1
 
-    def binary(self, level: int) -> Node:
-        if level == len(_BINARY_LEVELS):
-            return self._unary()
-        node = self.binary(level + 1)
-        while self._next_is(*_BINARY_LEVELS[level]):
+    def expression(self, precedence: int = 1) -> Node:
+        """Parse operands joined by operators that bind at least so tightly (precedence climbing)."""
+        node = self._unary()
+        while (binds := _PRECEDENCE.get(self._tokens[self._position].text, 0)) >= precedence:
             operator = self._take().text
-            node = Operation(operator, (node, self.binary(level + 1)))
+            node = Operation(operator, (node, self.expression(binds + 1)))
         return node
 
     def _unary(self) -> Node:
@@ -123,7 +124,7 @@ class _Parser:
         if token.kind == "name":
             return self._name(token.text)
         if token.text == "(":
-            node = self.binary(0)
+            node = self.expression()
             self._expect(")")
             return node
         raise FormulaSyntaxError
@@ -139,6 +140,6 @@ class _Parser:
         while not self._next_is(")"):
             if arguments:
                 self._expect(",")
-            arguments.append(Literal(None) if self._next_is(",", ")") else self.binary(0))
+            arguments.append(Literal(None) if self._next_is(",", ")") else self.expression())
         self._take()
         return FunctionCall(name, tuple(arguments))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
@@ -19,13 +19,13 @@ _TOKEN = re.compile(
   | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|ERROR!))
   | (?P<name>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)(?:!(?:\#REF!|[\w.$:]+))?)
   | (?P<operator><=|>=|<>|[-+*/^&=<>%(),;:{}])
+  | (?P<other>.)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a formula: its kind (the group that matched, ``other`` for a stray character) and its text."""
 
     kind: str
@@ -34,14 +34,4 @@ class Token:
 
 def tokenise(formula: str) -> list[Token]:
     """Split a formula (with or without its ``=``) into tokens; joined again they are the text."""
-    tokens: list[Token] = []
-    position = 0
-    while position < len(formula):
-        match = _TOKEN.match(formula, position)
-        if match is None or not match[0]:
-            tokens.append(Token("other", formula[position]))
-            position += 1
-        else:
-            tokens.append(Token(match.lastgroup or "other", match[0]))
-            position = match.end()
-    return tokens
+    return [Token(match.lastgroup or "other", match[0]) for match in _TOKEN.finditer(formula)]
