@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
+_STOPPED = frozenset({"KeyboardInterrupt", "DagsterExecutionInterruptedError"})
+
+
 @dataclass(frozen=True)
 class JobOutcome:
     """A job that succeeded."""
@@ -107,6 +110,8 @@ def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
             raise SystemFailureError(" ".join(messages))
         error = failure.error
         cause = (error.cause or error) if error is not None else None
+        if cause is not None and cause.cls_name in _STOPPED:
+            raise KeyboardInterrupt
         text = cause.message.strip() if cause is not None else "no reason was given"
         raise SystemFailureError(
             f"stage {event.step_key} failed: {text} (the run {result.run_id} has the traceback)"
