@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from html import escape
@@ -27,7 +28,7 @@ from .spreadsheet import Spreadsheet
 from .store import Store
 
 MAX_ROWS = 5000
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -46,7 +47,7 @@ def make_page(store: Store, spreadsheet_id: str, token: str, port: int) -> Endpo
     cookie = f"optcenter_page_{port}"
 
     async def page(request: Request) -> Response:
-        if request.url.hostname not in _LOOPBACK_HOSTS:
+        if not _LOOPBACK_HOST.fullmatch(request.headers.get("host", "")):
             return _text("This page is only served under the name of this machine.", 403)
         given = request.query_params.get("token")
         if not _equal(given or request.cookies.get(cookie, ""), token):
@@ -75,7 +76,8 @@ def _answer(store: Store, spreadsheet_id: str, title: str | None) -> Response:
             body = render_page(spreadsheet, title)
     except ApiError as refusal:
         return _text(refusal.message, refusal.code)
-    digest = base64.b64encode(hashlib.sha256(_resource("page.css.html").encode()).digest()).decode()
+    style = _template().partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     headers = {
         "Content-Security-Policy": f"{policy}; frame-ancestors 'none'",
@@ -86,8 +88,8 @@ def _answer(store: Store, spreadsheet_id: str, title: str | None) -> Response:
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _resource(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def _template() -> str:
+    return files(__package__).joinpath("page.html").read_text(encoding="utf-8")
 
 
 def render_page(spreadsheet: Spreadsheet, title: str | None) -> str:
@@ -95,10 +97,9 @@ def render_page(spreadsheet: Spreadsheet, title: str | None) -> str:
     sheet = (spreadsheet.sheet_by_title(title) if title else None) or spreadsheet.sheets[0]
     rows = {index: row for index, row in sheet.rows().items() if _shows(row.values())}
     summary = f"{escape(sheet.title)} · {len(rows)} rows · version {spreadsheet.version}"
-    return Template(_resource("page.html")).substitute(
+    return Template(_template()).substitute(
         title=escape(str(spreadsheet.properties["title"])),
         tab=escape(sheet.title),
-        style=_resource("page.css.html"),
         summary=summary,
         grid=_grid(Calculation(spreadsheet), sheet, rows),
         tabs="".join(_tab_link(spreadsheet, other, current=other is sheet) for other in spreadsheet.sheets),

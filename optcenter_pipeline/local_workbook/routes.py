@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -60,6 +61,8 @@ def make_app(store: Store, page: Endpoint) -> Starlette:
     app = Starlette(routes=routes)
     app.add_exception_handler(ApiError, _refusal)
     app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_exception_handler(sqlite3.OperationalError, _unavailable)
+    app.add_exception_handler(Exception, _internal_error)
     return app
 
 
@@ -71,6 +74,15 @@ def _json(body: Any, status: int = 200) -> Response:
 async def _refusal(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  as registered
     return _json(error.body(), error.code)
+
+
+async def _unavailable(_request: Request, _error: Exception) -> Response:
+    """The file is locked for longer than a writer waits, or its disk is full: worth another try."""
+    return _json(ApiError(503, "The service is currently unavailable.", "UNAVAILABLE").body(), 503)
+
+
+async def _internal_error(_request: Request, _error: Exception) -> Response:
+    return _json(ApiError(500, "Internal error encountered.", "INTERNAL").body(), 500)
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:
@@ -93,7 +105,7 @@ def _api_endpoint(store: Store, method: Method, *, writes: bool) -> Endpoint:
             for name, value in request.query_params.multi_items():
                 query.setdefault(name, []).append(value)
             body = parse_body(raw) if writes else {}
-            base_url = str(request.base_url).rstrip("/")
+            base_url = f"http://{request.headers.get('host', '')}"
             result = method(connection, Call(dict(request.path_params), query, body, base_url))
         return Response(status_code=204) if result is None else _json(result)
 

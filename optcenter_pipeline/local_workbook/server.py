@@ -85,18 +85,15 @@ class LocalWorkbookServer:
         from .page import make_page  # noqa: PLC0415
         from .routes import make_app  # noqa: PLC0415
 
-        store = Store(self.path)
-        self._store = store
-        with store.write() as connection:
-            self.spreadsheet_id = get_setting(connection, "spreadsheet_id") or ""
-            self._page_token = get_setting(connection, "page_token") or ""
-            if not self.spreadsheet_id:
-                self.spreadsheet_id = Spreadsheet.create(connection, {"title": _WORKBOOK_TITLE}).id
-                self._page_token = secrets.token_urlsafe(24)
-                set_setting(connection, "spreadsheet_id", self.spreadsheet_id)
-                set_setting(connection, "page_token", self._page_token)
         listener = self._listen()
         self._port = listener.getsockname()[1]
+        try:
+            self._store = store = Store(self.path)
+            self._open_workbook(store)
+        except BaseException:
+            listener.close()
+            self.stop()
+            raise
         page = make_page(store, self.spreadsheet_id, self._page_token, self._port)
         config = uvicorn.Config(
             make_app(store, page),
@@ -111,6 +108,17 @@ class LocalWorkbookServer:
         )
         self._thread.start()
         return self
+
+    def _open_workbook(self, store: Store) -> None:
+        """Find the file's own workbook and the page's token, or make them."""
+        with store.write() as connection:
+            self.spreadsheet_id = get_setting(connection, "spreadsheet_id") or ""
+            self._page_token = get_setting(connection, "page_token") or ""
+            if not self.spreadsheet_id:
+                self.spreadsheet_id = Spreadsheet.create(connection, {"title": _WORKBOOK_TITLE}).id
+                self._page_token = secrets.token_urlsafe(24)
+                set_setting(connection, "spreadsheet_id", self.spreadsheet_id)
+                set_setting(connection, "page_token", self._page_token)
 
     def _listen(self) -> socket.socket:
         """Listen before the thread runs: connections wait in the backlog, so nobody has to poll for the start."""

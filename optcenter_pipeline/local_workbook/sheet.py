@@ -91,9 +91,16 @@ class Sheet:
 
     def row(self, index: int) -> Row:
         """Give one row, an empty one where nothing stands."""
-        if index not in self._rows:
-            self._rows[index] = {} if self._all_loaded else self.rows(index, index + 1).get(index, {})
-        return self._rows[index]
+        row = self._rows.get(index)
+        if row is None:
+            found = None
+            if not self._all_loaded:
+                found = self._connection.execute(
+                    "SELECT cells FROM sheet_rows WHERE spreadsheet_id = ? AND sheet_id = ? AND row = ?",
+                    (self._spreadsheet_id, self.sheet_id, index),
+                ).fetchone()
+            row = self._rows[index] = {} if found is None else decode_row(found[0])
+        return row
 
     def cell(self, row: int, column: int) -> Cell:
         """Give a cell to change, made where there was none."""

@@ -15,6 +15,7 @@ from .grid_data import spreadsheet_resource
 from .rendering import DATE_OPTIONS, VALUE_OPTIONS, RenderOptions
 from .requests import apply_requests
 from .requests.dimensions import insert_dimension
+from .shapes import check_shape
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .table_append import last_table
@@ -46,6 +47,7 @@ def _resource(spreadsheet: Spreadsheet, call: Call, ranges: list[str], with_grid
 def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
     """``POST /v4/spreadsheets``: properties and sheets' properties are taken, cells are not."""
     call.check_body(("properties", "sheets"))
+    check_shape(call.body, "")
     properties = {name: value for name, value in (call.body.get("properties") or {}).items() if value is not None}
     sheets = [dict(sheet.get("properties") or {}) for sheet in call.body.get("sheets") or []]
     return _resource(Spreadsheet.create(connection, properties, sheets), call, [], False)
@@ -59,7 +61,7 @@ def batch_update(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet.save()
     answer: dict[str, Any] = {"spreadsheetId": spreadsheet.id, "replies": replies}
     if call.body.get("includeSpreadsheetInResponse"):
-        ranges = call.body.get("responseRanges") or []
+        ranges = _texts(call.body, "responseRanges")
         with_grid_data = bool(call.body.get("responseIncludeGridData"))
         bare = Call(call.path, {}, {}, call.base_url)
         answer["updatedSpreadsheet"] = _resource(spreadsheet, bare, ranges, with_grid_data)
@@ -93,6 +95,13 @@ def batch_get_values(connection: sqlite3.Connection, call: Call) -> Any:
     if value_ranges:
         answer["valueRanges"] = value_ranges
     return select(answer, call.mask)
+
+
+def _texts(body: dict[str, Any], name: str) -> list[str]:
+    texts = body.get(name) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise wrong_type(texts, name, "TYPE_STRING")
+    return texts
 
 
 def _input_option(value: Any) -> str:
@@ -130,6 +139,8 @@ def _with_values(spreadsheet: Spreadsheet, call: Call, response: dict[str, Any])
 def _check_same_range(spreadsheet: Spreadsheet, body: dict[str, Any], text: str) -> None:
     """Refuse a body that names another range than the address does."""
     given = body.get("range")
+    if given is not None and not isinstance(given, str):
+        raise wrong_type(given, "data.range", "TYPE_STRING")
     if given is not None and given != text and spreadsheet.resolve(given) != spreadsheet.resolve(text):
         raise InvalidArgumentError(
             f"Requested writing within range [{text}], but the body's range is [{given}]: they must be equal."
@@ -195,7 +206,7 @@ def batch_clear_values(connection: sqlite3.Connection, call: Call) -> Any:
     """``POST /v4/spreadsheets/{id}/values:batchClear``."""
     call.check_body(("ranges",))
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
-    cleared = [clear_range(*spreadsheet.resolve(str(text))) for text in call.body.get("ranges") or []]
+    cleared = [clear_range(*spreadsheet.resolve(str(text))) for text in _texts(call.body, "ranges")]
     spreadsheet.save()
     return select({"spreadsheetId": spreadsheet.id, "clearedRanges": cleared}, call.mask)
 

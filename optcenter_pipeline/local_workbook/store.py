@@ -44,6 +44,7 @@ class Store:
         # writers of one process queue here instead of polling SQLite's own lock
         self._writer = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # it holds the service account's key
         with self.write() as connection:
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import InvalidArgumentError, unknown_field, wrong_type
+from ..shapes import check_shape
 from ..spreadsheet import Spreadsheet
 from . import cells, conditional_formats, dimensions, protection, sheets, sorting, validation
 
@@ -69,6 +70,7 @@ def _apply(spreadsheet: Spreadsheet, request: Any, at: str) -> dict[str, Any]:
     ((kind, body),) = request.items()
     if not isinstance(body, dict):
         raise wrong_type(body, f"{at}.{kind}", "type.googleapis.com/google.apps.sheets.v4.Request")
+    check_shape(body, f"{at}.{kind}")
     try:
         reply = HANDLERS[kind](spreadsheet, body)
     except InvalidArgumentError as error:

@@ -94,8 +94,10 @@ def _with_color_styles(mask: Mask) -> Mask:
     return completed
 
 
-def _enter(cell: Cell, value: dict[str, Any]) -> None:
+def _enter(cell: Cell, value: Any) -> None:
     """Put an ``ExtendedValue`` into a cell, an empty one clears it."""
+    if not isinstance(value, dict):
+        raise InvalidArgumentError("userEnteredValue must be an object.")
     cell.clear_content()
     match value:
         case {"formulaValue": str(formula)}:
