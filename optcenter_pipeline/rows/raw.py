@@ -22,14 +22,14 @@ def _untagged(cell: Any) -> Any:
 
 
 CellValue = Annotated[
-    None
-    | bool
+    bool
     | int
     | float
     | str
     | Annotated[dt.date, PlainSerializer(_tagged, when_used="json")]
     | list[Any]
-    | dict[str, Any],
+    | dict[str, Any]
+    | None,
     BeforeValidator(_untagged),
 ]
 """A cell after coercion; one that would not coerce to its column's kind is still its text."""

@@ -1,6 +1,5 @@
 """A row on its way through validation: its cells, and its row model where the cells make one."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -91,14 +90,9 @@ def typed(rows: Iterable[SheetRow], model: type[RowT]) -> Iterator[tuple[SheetRo
 
 
 def _sheet_row(tab: str, raw: RawRow) -> SheetRow:
-    cells = {column: _plain(cell) for column, cell in raw.cells.items() if not _is_blank(cell)}
+    cells = {column: cell for column, cell in raw.cells.items() if not _is_blank(cell)}
     return SheetRow(tab, raw.row_num, row_key(tab, cells), raw.content_hash, cells)
 
 
 def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip()) or cell == []
-
-
-def _plain(cell: Any) -> Any:
-    """A number that is none keeps its text, as reading leaves it."""
-    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell

@@ -40,8 +40,8 @@ def validate(tabs: Mapping[str, RawTab]) -> ValidatedWorkbook:
     fill_models(rows, findings)
     known = known_names(rows)
     check_references(rows, known, findings)
-    without_north_star = check_north_star(rows, findings) if rows.readable("Metrics_Config") else {}
     _check_rules(rows, findings)
+    without_north_star = check_north_star(rows, findings) if rows.readable("Metrics_Config") else {}
 
     messages = [*_tab_messages(tabs, rows), *filter(None, map(findings.message, rows.all()))]
     return ValidatedWorkbook(
