@@ -1,6 +1,7 @@
 """Opens the database: SQLite in one file, or Postgres, with its tables as this release expects them."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -31,6 +32,9 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._reading = engine
+        if engine.dialect.name == "postgresql":
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def address(self) -> str:
@@ -57,7 +61,7 @@ class Database:
         Raises:
             DatabaseError: the database failed.
         """
-        with self._in_session(self.engine, keep=False) as session:
+        with self._in_session(self._reading, keep=False) as session:
             yield session
 
     @contextmanager
@@ -176,11 +180,26 @@ def _engine(target: URL) -> Engine:
         # The driver's own transactions begin late and leave DDL out: we begin them ourselves.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys=ON")
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not block each other from here on; kept in the file.
+
+    SQLite's busy timeout does not hold for this one change, so two processes that make it at once wait here.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return  # where the file system cannot do it, the old journal serves
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.errors import RunBlockedError
+from optcenter_pipeline.database.locks import wait_for_saves
 from optcenter_pipeline.database.pool_inputs import (
     LeftOut,
     initiatives_named,
@@ -53,12 +54,13 @@ def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: s
     """The inputs of a run on a scenario and set; names compare without case.
 
     Args:
-        session: of `Database.reading()`, so that no save comes between.
+        session: no save comes between its statements.
         constraint_set_name: None or blank: capacity and the Candidates' own rules alone.
 
     Raises:
         RunBlockedError: an input tab could not be read, or the scenario or set is unknown or invalid.
     """
+    wait_for_saves(session)
     set_name = (constraint_set_name or "").strip()
     _refuse_unreadable(session, () if set_name else SET_TABS)
     scenario, default = _scenario(session, scenario_name)

@@ -4,12 +4,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from optcenter_pipeline.database.errors import DatabaseUnavailableError, NewerSchemaError
+from optcenter_pipeline.database.locks import MIGRATION
 
 HEAD_REVISION = "0001"
 """The revision that this release's tables are at; a test holds it against the migrations."""
-
-_MIGRATION_LOCK = 7_239_046_115
-"""Number of the Postgres advisory lock that a migration holds."""
 
 
 def bring_up_to_date(engine: Engine, writing: Engine) -> None:
@@ -28,7 +26,7 @@ def bring_up_to_date(engine: Engine, writing: Engine) -> None:
             return
     with writing.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION)))
         revision = schema_revision(connection)
         if revision == HEAD_REVISION:
             return

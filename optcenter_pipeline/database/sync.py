@@ -18,9 +18,10 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from optcenter_pipeline.database.locks import wait_to_save
 from optcenter_pipeline.database.row_values import (
     candidate_values,
     contribution_values,
@@ -63,9 +64,6 @@ _JUDGED_WITH = {
     ScenarioRow.tab: (MetricRow.tab,),
 }
 """A tab whose rows mean nothing without another one."""
-
-_SAVE_LOCK = 7_239_046_116
-"""Number of the Postgres advisory lock that a save holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,7 @@ def sync_save(
     """
     if unknown := scope.unknown_tabs(INPUT_TABS):
         raise ValueError(f"there is no input tab {', '.join(unknown)}; give {', '.join(INPUT_TABS)}")
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_SAVE_LOCK)))
+    wait_to_save(session)
     return _Save(session, validated, scope, now).carry_out(compiled_sets, defaults, source)
 
 

@@ -17,6 +17,7 @@ Values = dict[str, Any]
 """One row of a table by column, without id and times."""
 
 _ALWAYS_COMPARED = ("content_hash", "source_row")
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ class TabRows:
 
 def content_hash(values: Iterable[object]) -> str:
     """sha256 of a row's values in the order given; dates by their ISO form."""
-    text = json.dumps(list(values), ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(list(values)).encode()).hexdigest()
 
 
 def sync_table(session: Session, tab: TabRows, now: dt.datetime) -> TableCounts:
