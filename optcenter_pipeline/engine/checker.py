@@ -24,9 +24,11 @@ from optcenter_pipeline.engine.checker_numbers import (
     Stage,
     UncountableError,
     exact,
+    located,
     needed_of,
     same_name,
     slice_of,
+    source_rows_of,
 )
 from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Gap, Result, SliceCapacity, StageResult
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -52,6 +54,7 @@ class Violation:
 
 def check(snapshot: Snapshot, result: Result) -> tuple[Violation, ...]:
     """Everything that is wrong with a result; nothing, if it is right."""
+    snapshot = located(snapshot)
     if result.status not in WITH_PORTFOLIO:
         return tuple(_without_portfolio(snapshot, result))
     count = Recount(snapshot, frozenset(item.initiative_key for item in result.selected))
@@ -78,20 +81,12 @@ def _without_portfolio(snapshot: Snapshot, result: Result) -> Iterator[Violation
         yield Violation("objective.value", str(result.objective.value), f"none, as the run is {result.status}")
     if result.conflict is None:
         return
-    rules = snapshot.constraint_set
-    known = {snapshot.scenario.source_row} | {candidate.source_row for candidate in snapshot.candidates}
-    known |= {
-        row for rule in (*rules.capacity_floors, *rules.capacity_caps, *rules.targets) for row in rule.source_rows
-    }
-    known |= {row for rule in (*rules.mandatory, *rules.exclude_initiatives) for row in rule.source_rows}
-    known |= {row for rule in (*rules.exclude_pairs, *rules.synergy_bonuses) for row in rule.source_rows}
-    known |= {row for rule in (*rules.bundles, *rules.prerequisites) for row in rule.source_rows}
     named = {
         *result.conflict.source_rows,
         *(rule.source_row for rule in result.conflict.rules),
         *(change.source_row for repair in result.conflict.repairs for change in repair.changes),
     }
-    for row in sorted(named - known):
+    for row in sorted(named - source_rows_of(snapshot)):
         yield Violation("conflict", row, "a row that the snapshot's rules come from", (row,))
     if result.status != "infeasible":
         yield Violation("conflict", "a conflict", f"none, as the run is {result.status}")
@@ -107,6 +102,10 @@ def _membership(count: Recount, result: Result) -> Iterator[Violation]:
     ranks = sorted(item.rank for item in result.selected)
     if ranks != list(range(1, len(ranks) + 1)):
         yield Violation("rank", str(ranks), f"1 to {len(ranks)}, each once")
+    said = {row for item in result.rejected for row in item.source_rows}
+    said |= {row for alert in result.alerts for row in alert.source_rows}
+    for row in sorted(said - source_rows_of(count.snapshot)):
+        yield Violation("source_rows", row, "a row of the snapshot", (row,))
     for item in result.rejected:
         if not item.reason.strip():
             yield Violation("rejected.reason", f"none for {item.initiative_key}", "why it is rejected")
@@ -117,8 +116,8 @@ def _switches(count: Recount, _: Result) -> Iterator[Violation]:
     rules, funded = count.rules, count.funded
     for key, why in sorted(count.ineligible.items()):
         if key in funded:
-            row = count.candidates[key].source_row
-            yield Violation("eligibility", f"{key} funded", f"not funded: {why}", (row,) if row else ())
+            row = count.candidates[key].source_row or ""
+            yield Violation("eligibility", f"{key} funded", f"not funded: {why}", (row,))
     for must in rules.mandatory:
         if must.initiative_key not in funded:
             yield Violation("mandatory", f"{must.initiative_key} not funded", "funded", must.source_rows)
@@ -152,7 +151,7 @@ def _dependencies(count: Recount) -> Iterator[Violation]:
 def _token_rules(count: Recount, _: Result) -> Iterator[Violation]:
     """Capacity, caps and floors."""
     scenario, rules = count.snapshot.scenario, count.rules
-    capacity_row = (scenario.source_row,) if scenario.source_row else ()
+    capacity_row = (scenario.source_row or "",)
     limits: list[tuple[str, Slice, float, tuple[str, ...]]] = []
     limits.append(("scenario_capacity", WHOLE_POOL, scenario.capacity_total_tokens, capacity_row))
     for cap in rules.capacity_caps:

@@ -81,6 +81,40 @@ def needed_of(target: Target) -> Fraction:
     return exact(target.target_value) - exact(target.baseline_value or 0.0)
 
 
+def located(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with a source row for everything: what was typed by hand without one is known by its place."""
+    rules = snapshot.constraint_set
+    placed: dict[str, object] = {}
+    for family in type(rules).model_fields:
+        listed = getattr(rules, family)
+        if isinstance(listed, tuple):
+            placed[family] = tuple(
+                rule
+                if rule.source_rows
+                else rule.model_copy(update={"source_rows": (f"constraint_set.{family}[{position}]",)})
+                for position, rule in enumerate(listed)
+            )
+    candidates = tuple(
+        candidate
+        if candidate.source_row
+        else candidate.model_copy(update={"source_row": f"candidates[{position}]"})
+        for position, candidate in enumerate(snapshot.candidates)
+    )
+    scenario = snapshot.scenario.model_copy(update={"source_row": snapshot.scenario.source_row or "scenario"})
+    changes = {"constraint_set": rules.model_copy(update=placed), "candidates": candidates, "scenario": scenario}
+    return snapshot.model_copy(update=changes)
+
+
+def source_rows_of(snapshot: Snapshot) -> frozenset[str]:
+    """Every source row of a located snapshot."""
+    rules = snapshot.constraint_set
+    families = (getattr(rules, family) for family in type(rules).model_fields)
+    rows = {row for listed in families if isinstance(listed, tuple) for rule in listed for row in rule.source_rows}
+    rows |= {candidate.source_row or "" for candidate in snapshot.candidates}
+    rows |= {left_out.source_row for left_out in snapshot.rows_left_out}
+    return frozenset(rows | {snapshot.scenario.source_row or ""})
+
+
 @dataclass(frozen=True)
 class Scale:
     """scale_k of a weighted objective."""

@@ -454,7 +454,9 @@ def test_severity_at_its_thresholds(required: float, achieved: float, severity: 
     short = required - achieved
     share = short / max(abs(required), 1)
     for told in ("OK", "WARN", "CRITICAL"):
-        row = gap(ALL, "gmv", "goal", "x", (required, required, achieved, short, 0, told)) | {"source_rows": []}
+        row = gap(ALL, "gmv", "goal", "x", (required, required, achieved, short, 0, told)) | {
+            "source_rows": ["constraint_set.targets[0]"]
+        }
         document = {
             "status": "optimal",
             "objective": {
@@ -500,6 +502,23 @@ def test_without_a_portfolio_nothing_is_selected(status: str) -> None:
     assert violations(NORTH_STAR, document) == set()
     document = full(NORTH_STAR_RESULT) | {"status": status}
     assert violations(NORTH_STAR, document) >= {"selected", "objective.value"}
+
+
+@pytest.mark.parametrize(("family", "row"), [("rejected", 0), ("alerts", 0)])
+def test_a_source_row_from_nowhere_is_found(family: str, row: int) -> None:
+    document = full(NORTH_STAR_RESULT)
+    document[family][row]["source_rows"] = ["Constraints!2"]
+    assert violations(NORTH_STAR, document) == set()
+    document[family][row]["source_rows"] = ["Constraints!99"]
+    assert violations(NORTH_STAR, document) == {"source_rows"}
+
+
+def test_what_has_no_source_row_is_known_by_its_place() -> None:
+    question = snapshot([candidate("A", 1)], mandatory=[{"initiative_key": "A"}], scenario={"source_row": None})
+    for row in ("scenario", "candidates[0]", "constraint_set.mandatory[0]"):
+        assert violations(question, infeasible(row)) == set()
+    for row in ("candidates[1]", "constraint_set.mandatory[1]", "constraint_set.targets[0]", ""):
+        assert violations(question, infeasible(row)) == {"conflict"}
 
 
 def test_a_portfolio_for_a_snapshot_without_meaning_is_found() -> None:

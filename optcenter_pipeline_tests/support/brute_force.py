@@ -5,7 +5,7 @@ linear rows. Up to about 15 candidates; sums are in floats, so data should have 
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.names import Rule
 from optcenter_pipeline.rules.target import Target
 
 Numbers = npt.NDArray[np.float64]
@@ -74,6 +75,18 @@ def feasible(snapshot: Snapshot) -> frozenset[frozenset[str]]:
     return search.portfolios(search.alive)
 
 
+def satisfiable(snapshot: Snapshot, rows: Collection[str]) -> bool:
+    """Whether the rules of these source rows, alone, can be kept by some part of the run's pool.
+
+    Capacity counts as the scenario's row, a candidate's ineligibility as its own. A cannibalisation can be dropped
+    like any rule; a bonus stays, as contributions do: nothing becomes easier without it.
+    """
+    search = _Search(_Question(snapshot))
+    search.synergies = [s for s in search.synergies if s.value > 0 or any(row in rows for row in s.source_rows)]
+    search.hard_rules(rows)
+    return bool(search.alive.any())
+
+
 def first_day(period: str) -> dt.date:
     year, _, part = period.partition("-")
     try:
@@ -109,8 +122,8 @@ class _Question:
 
     snapshot: Snapshot
     pool: list[str] = field(default_factory=list)
-    forbidden: set[str] = field(default_factory=set)
-    """x = 0: ineligible, excluded, or blocked."""
+    forbidden: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """x = 0: ineligible, excluded, or blocked; with the source rows that say so."""
     eligible: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -198,11 +211,15 @@ class _Question:
         for c in self.snapshot.candidates:
             late = start is not None and c.deadline_date is not None and c.deadline_date < start
             if late or folded(c.lifecycle_status or "") in CLOSED:
-                self.forbidden.add(c.initiative_key)
-        self.eligible = pool - self.forbidden
-        self.forbidden |= {rule.initiative_key for rule in rules.exclude_initiatives}
-        self.forbidden |= {rule.initiative_key for rule in rules.prerequisites if not set(rule.requires) <= pool}
-        self.forbidden |= {m for bundle in rules.bundles if not set(bundle.members) <= pool for m in bundle.members}
+                self.forbidden.append((c.initiative_key, (c.source_row or "",)))
+        self.eligible = pool - {key for key, _ in self.forbidden}
+        self.forbidden += [(rule.initiative_key, rule.source_rows) for rule in rules.exclude_initiatives]
+        for rule in rules.prerequisites:
+            if not set(rule.requires) <= pool:
+                self.forbidden.append((rule.initiative_key, rule.source_rows))
+        for bundle in rules.bundles:
+            if not set(bundle.members) <= pool:
+                self.forbidden += [(member, bundle.source_rows) for member in bundle.members]
 
 
 class _Search:
@@ -216,6 +233,7 @@ class _Search:
         self.x: Mask = (np.arange(2**size)[:, None] >> np.arange(size)) % 2 == 1
         self.alive: Mask = np.ones(2**size, dtype=bool)
         self.decided = True
+        self.synergies = list(self.rules.synergy_bonuses)
         by_key = {c.initiative_key: c for c in self.snapshot.candidates}
         self.members = [by_key[key] for key in question.pool]
         self.attributes = [
@@ -251,41 +269,48 @@ class _Search:
         inside = self.inside(dimension, key)
         own = [sum(v for k, v in c.contributions.items() if folded(k) == name) for c in self.members]
         total = np.asarray(self.x @ (np.array(own, dtype=float) * inside), dtype=float)
-        for synergy in self.rules.synergy_bonuses:
+        for synergy in self.synergies:
             if folded(synergy.kpi_key) == name and set(synergy.members) <= self.column.keys():
                 columns = [self.column[member] for member in synergy.members]
                 if inside[columns].all():
                     total = total + synergy.value * self.x[:, columns].all(axis=1)
         return total
 
-    def hard_rules(self) -> None:
-        self._tie_numbers()
-        self._tie_initiatives()
+    def hard_rules(self, rows: Collection[str] | None = None) -> None:
+        """Keep the subsets that break no hard rule; with rows, no rule that comes from one of them."""
 
-    def _tie_numbers(self) -> None:
-        x, rules = self.x, self.rules
-        self.alive &= x @ self.cost <= self.snapshot.scenario.capacity_total_tokens + FLOAT_NOISE
-        for floor in rules.capacity_floors:
+        def counts(rule: Rule) -> bool:
+            return rows is None or any(row in rows for row in rule.source_rows)
+
+        capacity_row = self.snapshot.scenario.source_row
+        if rows is None or capacity_row in rows:
+            self.alive &= self.x @ self.cost <= self.snapshot.scenario.capacity_total_tokens + FLOAT_NOISE
+        for key, sources in self.question.forbidden:
+            if key in self.column and (rows is None or any(row in rows for row in sources)):
+                self.alive &= ~self.x[:, self.column[key]]
+        self._tie_numbers(counts)
+        self._tie_initiatives(counts)
+
+    def _tie_numbers(self, counts: Callable[[Rule], bool]) -> None:
+        for floor in filter(counts, self.rules.capacity_floors):
             self.alive &= self.tokens(floor.dimension, floor.dimension_key) >= floor.min_tokens - FLOAT_NOISE
-        for cap in rules.capacity_caps:
+        for cap in filter(counts, self.rules.capacity_caps):
             self.alive &= self.tokens(cap.dimension, cap.dimension_key) <= cap.max_tokens + FLOAT_NOISE
-        for target in rules.targets:
+        for target in filter(counts, self.rules.targets):
             if target.floor_or_goal == "floor":
                 self.alive &= self._shortfall(target) <= FLOAT_NOISE
 
-    def _tie_initiatives(self) -> None:
+    def _tie_initiatives(self, counts: Callable[[Rule], bool]) -> None:
         x, column, rules = self.x, self.column, self.rules
-        for must in rules.mandatory:
+        for must in filter(counts, rules.mandatory):
             self.alive &= x[:, column[must.initiative_key]]
-        for key in self.question.forbidden & column.keys():
-            self.alive &= ~x[:, column[key]]
-        for pair in rules.exclude_pairs:
+        for pair in filter(counts, rules.exclude_pairs):
             if set(pair.members) <= column.keys():
                 self.alive &= ~(x[:, column[pair.members[0]]] & x[:, column[pair.members[1]]])
-        for bundle in rules.bundles:
+        for bundle in filter(counts, rules.bundles):
             funded = x[:, [column[m] for m in bundle.members if m in column]]
             self.alive &= funded.all(axis=1) | ~funded.any(axis=1)
-        for prerequisite in rules.prerequisites:
+        for prerequisite in filter(counts, rules.prerequisites):
             if prerequisite.initiative_key in column:
                 for needed in prerequisite.requires:
                     if needed in column:

@@ -176,10 +176,12 @@ def _share(draw: st.DrawFn, whole: float, low: int, high: int) -> float:
 
 
 @st.composite
-def _rules(draw: st.DrawFn, rows: list[Json], outside: list[str], kpis: list[str], capacity: float) -> Json:
+def _rules(
+    draw: st.DrawFn, rows: list[Json], outside: list[str], kpis: list[str], capacity: float, tight_percent: int
+) -> Json:
     source = _Rows()
     keys = [row["initiative_key"] for row in rows]
-    tight = _chance(draw, 18)
+    tight = _chance(draw, tight_percent)
     """A set with many hard rules, of which a good part cannot be met."""
 
     def several(family: str, usual: int, most: int) -> range:
@@ -323,7 +325,9 @@ def _spoil(draw: st.DrawFn, document: Json) -> None:
 
 
 @st.composite
-def snapshots(draw: st.DrawFn, *, mip_gap: float = 0.0, spoilt_percent: int = 4, most: int = LARGEST) -> Snapshot:
+def snapshots(
+    draw: st.DrawFn, *, mip_gap: float = 0.0, spoilt_percent: int = 4, tight_percent: int = 10, most: int = LARGEST
+) -> Snapshot:
     """Any snapshot; a few per cent of them make no model."""
     kpis = _KPIS[: draw(st.integers(1, 4))]
     rows = draw(_candidates(kpis, most))
@@ -331,7 +335,7 @@ def snapshots(draw: st.DrawFn, *, mip_gap: float = 0.0, spoilt_percent: int = 4,
     outside = ["X-1", "X-2"]
     everything = sum(row["engineering_tokens"] for row in rows)
     capacity = max(_share(draw, everything, 20, 110), 0.5)
-    rules = draw(_rules(rows, outside, kpis, capacity))
+    rules = draw(_rules(rows, outside, kpis, capacity, tight_percent))
     metrics: list[Json] = [{"kpi_key": kpi, "kpi_level": "supporting" if position else "north_star"}
                for position, kpi in enumerate(kpis)]  # fmt: skip
     if _chance(draw, 20):
