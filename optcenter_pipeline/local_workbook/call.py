@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from .errors import InvalidArgumentError, unknown_field, wrong_type
 from .field_mask import Mask, parse_mask
@@ -57,6 +58,18 @@ def choose(value: Any, name: str, options: Sequence[str], default: str) -> str:
     return str(value)
 
 
+def _double(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _integer(text: str) -> int:
+    _double(text)
+    return int(text)
+
+
 def parse_body(raw: bytes) -> dict[str, Any]:
     """Read a JSON body; none at all is an empty object.
 
@@ -66,11 +79,8 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         return {}
 
-    def refuse(constant: str) -> NoReturn:
-        raise ValueError(constant)
-
     try:
-        body = json.loads(raw, parse_constant=refuse)
+        body = json.loads(raw, parse_constant=_double, parse_float=_double, parse_int=_integer)
         json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate is no text
     except (ValueError, RecursionError) as error:
         raise InvalidArgumentError("Invalid JSON payload received. Unexpected token.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from .serial_dates import MONTHS, WEEKDAYS, from_serial
@@ -22,6 +22,12 @@ _DEFAULT_PATTERNS = {
 }
 _DATE_TOKENS = re.compile(r'"[^"]*"|\\.|am/pm|a/p|y+|m+|d+|h+|s+|\[h+\]|0+|.', re.IGNORECASE | re.DOTALL)
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?(?:E[+-]?0+)?", re.IGNORECASE)
+
+
+def rounded(value: float, places: int) -> Decimal:
+    """Round to decimal places (negative ones to tens) as sheets do: 0.285 to 0.29, halves away from 0."""
+    with localcontext(prec=700):
+        return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def is_date_format(number_format: dict[str, Any] | None) -> bool:
@@ -82,9 +88,7 @@ def _digits(value: float, pattern: str) -> str:
         figure, power = f"{value:.{len(fraction)}E}".split("E")
         sign = "-" if power.startswith("-") else ("+" if exponent.startswith("+") else "")
         return f"{figure}E{sign}{power.lstrip('+-').lstrip('0').zfill(exponent.count('0'))}"
-    # Decimal of the repr rounds 0.285 to 0.29, as people and sheets do
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
-    integer, _, decimals = f"{rounded:f}".partition(".")
+    integer, _, decimals = f"{rounded(value, len(fraction)):f}".partition(".")
     while decimals and len(decimals) > fraction.count("0") and decimals.endswith("0"):
         decimals = decimals[:-1]
     integer = integer.zfill(whole.count("0")) if integer != "0" or "0" in whole else ""

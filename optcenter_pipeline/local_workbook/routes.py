@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -44,12 +45,14 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
 )
 
 
-def make_app(store: Store, page: Endpoint) -> Starlette:
+def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str]) -> Starlette:
     """Build the application.
 
     Args:
         store: the file.
         page: answers ``GET /``.
+        allowed_hosts: the host names served; a page of another site, whose name was made to point here, could
+            otherwise read the workbook with the visitor's own browser. ``*`` serves any.
     """
     routes = [
         Route(path, _api_endpoint(store, method, writes=writes), methods=[verb])
@@ -59,6 +62,7 @@ def make_app(store: Store, page: Endpoint) -> Starlette:
     routes.append(Route("/__admin/private", _private_endpoint(store), methods=["POST"]))
     routes.append(Route("/", page, methods=["GET"]))
     app = Starlette(routes=routes)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_exception_handler(ApiError, _refusal)
     app.add_exception_handler(HTTPException, _no_such_route)
     app.add_exception_handler(sqlite3.OperationalError, _unavailable)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WORKBOOK_TITLE = "Optimization Center"
 _STOP_SECONDS = 10.0
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
 class LocalWorkbookServer:
@@ -32,7 +33,8 @@ class LocalWorkbookServer:
 
     Args:
         path: the SQLite file, made with an empty workbook when missing.
-        host: the address to listen on; the default is this machine alone.
+        host: the address to listen on. The default is this machine alone: whoever reaches the port may read and
+            write, as with the file itself.
         port: the port, 0 for any free one.
 
     Attributes:
@@ -96,7 +98,7 @@ class LocalWorkbookServer:
             raise
         page = make_page(store, self.spreadsheet_id, self._page_token, self._port)
         config = uvicorn.Config(
-            make_app(store, page),
+            make_app(store, page, _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"]),
             access_log=False,
             log_config=None,
             lifespan="off",

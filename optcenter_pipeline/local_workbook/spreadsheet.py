@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -146,6 +147,17 @@ class Spreadsheet:
     def sheet_by_title(self, title: str) -> Sheet | None:
         """Give a sheet by its title, whose case does not matter."""
         return next((sheet for sheet in self.sheets if sheet.title.lower() == title.lower()), None)
+
+    def rewrite_formulas(self, rewrite: Callable[[Sheet, str], str]) -> None:
+        """Pass every formula, with the sheet it stands on, through a function that gives its new text."""
+        for sheet in self.sheets:
+            for index, cells in sheet.rows().items():
+                for cell in cells.values():
+                    if cell.formula is not None:
+                        formula = rewrite(sheet, cell.formula)
+                        if formula != cell.formula:
+                            cell.formula = formula
+                            sheet.changed((index,))
 
     def delete_sheet(self, sheet: Sheet) -> None:
         """Take a sheet with its cells away."""

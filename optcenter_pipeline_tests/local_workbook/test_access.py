@@ -86,6 +86,13 @@ def test_a_form_of_another_site_cannot_make_files_private(
     assert client.open_by_key(workbook.id).id == workbook.id
 
 
+def test_another_host_name_is_not_served(server: LocalWorkbookServer) -> None:
+    form = {"grant_type": GRANT_TYPE, "assertion": assertion()}
+    answer = requests.post(f"{server.root_url}/token", data=form, headers={"Host": "evil.example"}, timeout=10)
+    assert answer.status_code == 400
+    assert "access_token" not in answer.text
+
+
 def test_an_unknown_spreadsheet_is_404(client: gspread.Client) -> None:
     with pytest.raises(gspread.exceptions.SpreadsheetNotFound):
         client.open_by_key("unknown")
@@ -93,7 +100,15 @@ def test_an_unknown_spreadsheet_is_404(client: gspread.Client) -> None:
 
 def test_bodies_that_are_no_json_are_400(server: LocalWorkbookServer, session: Any) -> None:
     url = f"{server.root_url}/v4/spreadsheets"
-    for body in (b"{", b"[]", b'{"properties": NaN}', b'{"properties": {"title": "\\ud800"}}', b"\xff"):
+    for body in (
+        b"{",
+        b"[]",
+        b'{"properties": NaN}',
+        b'{"a": 1e999}',
+        b'{"a": 1' + b"0" * 400 + b"}",
+        b'{"properties": {"title": "\\ud800"}}',
+        b"\xff",
+    ):
         assert session.post(url, data=body).status_code == 400
 
 

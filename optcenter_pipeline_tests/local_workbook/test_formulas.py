@@ -55,6 +55,8 @@ RESULTS: list[tuple[str, Any]] = [
     ("=AVERAGE(B1:B4)", 20),
     ("=AVERAGE(A1)", "#DIV/0!"),
     ("=ROUND(2.345,2)", 2.35),
+    ("=ROUND(1234,-2)", 1200),
+    ("=ROUND(1e300,2)", 1e300),
     ("=ABS(-3)", 3),
     ('=IF(B2>5,"big","small")', "big"),
     ("=IF(FALSE,1)", False),
@@ -164,6 +166,18 @@ def test_formulas_stay_with_what_they_point_at(data: gspread.Worksheet, api: Api
 def test_a_cycle_is_a_bad_reference(api: Api) -> None:
     type_in(api, "A1", ["=B1", '=IFERROR(A1,"hidden")', "=A1+1", "=C1"], ["=A2"])
     assert read(api, "A1:D2") == [["#REF!", "#REF!", "#REF!", "#REF!"], ["#REF!"]]
+
+
+def test_formulas_follow_a_renamed_sheet(data: gspread.Worksheet, api: Api) -> None:
+    type_in(api, "Sheet1!A1", ["=Data!A1&'data'!A2", "=A1"])
+    data.update_title("Q2 plan")
+    assert read(api, "Sheet1!A1:B1", "FORMULA") == [["='Q2 plan'!A1&'Q2 plan'!A2", "=A1"]]
+    assert read(api, "Sheet1!A1:B1") == [["ab", "ab"]]
+
+
+def test_texts_that_double_in_every_cell_stay_in_bounds(api: Api) -> None:
+    type_in(api, "A1", ["x" * 30_000], ["=A1&A1"], ["=A2&A2"])
+    assert read(api, "A2:A3") == [["#VALUE!"], ["#VALUE!"]]
 
 
 def test_long_chains_are_computed(api: Api) -> None:

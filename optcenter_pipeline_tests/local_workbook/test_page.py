@@ -35,7 +35,7 @@ def test_the_token_opens_the_page_and_nothing_else_does(server: LocalWorkbookSer
     assert "HttpOnly" in opened.headers["Set-Cookie"]
 
 
-@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("127.0.0.1:9", 200), ("evil.example", 403)])
+@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("127.0.0.1:9", 200), ("evil.example", 400)])
 def test_only_this_machines_names_are_served(server: LocalWorkbookServer, host: str, status: int) -> None:
     answer = requests.get(server.page_url, headers={"Host": host}, timeout=10)
     assert answer.status_code == status

@@ -115,6 +115,7 @@ def test_a_leading_sign_starts_a_formula_only_where_no_number_stands() -> None:
             {"type": "DATE_TIME", "pattern": "dddd, d mmmm yyyy h:mm am/pm"},
             "Wednesday, 1 January 2020 6:00 PM",
         ),
+        (1e300, {"type": "NUMBER", "pattern": "0.00"}, "1" + "0" * 300 + ".00"),
         (1.5, {"type": "TIME", "pattern": "[h]:mm"}, "36:00"),
         (43831, {"type": "DATE"}, "1/1/2020"),
         (1e9, {"type": "DATE"}, "1000000000"),

@@ -8,9 +8,9 @@ greater.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
+from ..number_format import rounded
 from .area import Area
 from .operators import finite, to_boolean, to_number
 from .parser import Node
@@ -132,8 +132,7 @@ def _round(evaluator: Evaluator, arguments: Sequence[Node]) -> Operand:
         return number if isinstance(number, CellError) else places
     if abs(places) > 300:
         return BAD_VALUE
-    step = Decimal(1).scaleb(-int(places))
-    return float((Decimal(repr(number)) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step)
+    return finite(float(rounded(number, int(places))))
 
 
 def _position(evaluator: Evaluator, area: Area, wanted: Computed, sorted_flag: Computed) -> int | CellError:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ..cell import MAX_CELL_CHARACTERS
 from ..number_format import format_number
 from ..typed_input import parse_typed
 from .values import BAD_NUMBER, BAD_VALUE, DIVISION_BY_ZERO, CellError, Computed
@@ -87,7 +88,8 @@ def binary(symbol: str, left: Computed, right: Computed) -> Computed:
         if isinstance(value, CellError):
             return value
     if symbol == "&":
-        return f"{to_text(left)}{to_text(right)}"
+        text = f"{to_text(left)}{to_text(right)}"
+        return text if len(text) <= MAX_CELL_CHARACTERS else BAD_VALUE
     if symbol in _COMPARISONS:
         return _compare(symbol, left, right)
     first, second = to_number(left), to_number(right)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..a1 import column_index, column_letters
+from ..a1 import column_index, column_letters, quote_title
 from .tokens import Token, tokenise
 
 _CORNER = re.compile(r"(?P<ca>\$?)(?P<c>[A-Za-z]{1,3})?(?P<ra>\$?)(?P<r>\d{1,7})?")
@@ -158,6 +158,18 @@ def shifted_formula(formula: str, own_title: str, changed_title: str, shift: Shi
         ).text()
 
     return _rewrite(formula, follow)
+
+
+def renamed_formula(formula: str, old_title: str, new_title: str) -> str:
+    """Rewrite a formula after a sheet was given another title."""
+
+    def rename(token: Token) -> str:
+        reference = parse_reference(token.text)
+        if reference.title is None or reference.title.lower() != old_title.lower():
+            return token.text
+        return replace(reference, prefix=quote_title(new_title) + "!").text()
+
+    return _rewrite(formula, rename)
 
 
 def _with(corner: Corner, index: int | None, *, rows: bool) -> Corner:

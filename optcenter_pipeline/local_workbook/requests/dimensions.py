@@ -135,14 +135,7 @@ def _shift_everything(spreadsheet: Spreadsheet, sheet: Sheet, shift: Shift) -> N
             }
         )
     _shift_metadata(sheet, shift)
-    for other in spreadsheet.sheets:
-        for index, cells in other.rows().items():
-            for cell in cells.values():
-                if cell.formula is not None:
-                    formula = shifted_formula(cell.formula, other.title, sheet.title, shift)
-                    if formula != cell.formula:
-                        cell.formula = formula
-                        other.changed((index,))
+    spreadsheet.rewrite_formulas(lambda other, formula: shifted_formula(formula, other.title, sheet.title, shift))
 
 
 def _shift_metadata(sheet: Sheet, shift: Shift) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from ..colors import with_both_spellings
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
+from ..formulas.references import renamed_formula
 from ..grid_data import sheet_properties
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
@@ -51,6 +52,8 @@ def update_sheet_properties(spreadsheet: Spreadsheet, body: dict[str, Any]) -> N
         if not given.get("title"):
             raise InvalidArgumentError("Sheet name cannot be empty.")
         spreadsheet.check_title_is_free(given["title"], but=sheet)
+        old, new = sheet.title, given["title"]
+        spreadsheet.rewrite_formulas(lambda _, formula: renamed_formula(formula, old, new))
     _copy_properties(sheet, given, {name: below for name, below in mask.items() if name != "index"})
     _check_some_visible(spreadsheet, "You can't hide all the sheets in a document.")
     spreadsheet.check_size()
