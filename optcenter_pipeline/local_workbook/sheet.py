@@ -29,6 +29,7 @@ class Sheet:
         self._rows: dict[int, Row] = {}
         self._all_loaded = False
         self._changed_rows: set[int] = set()
+        self._definitions: dict[str, dict[str, Any]] = {}
         self.sheet_id = sheet_id
         self.document = document
 
@@ -141,16 +142,21 @@ class Sheet:
             del self._rows[index]
 
     def format_of(self, cell: Cell) -> dict[str, Any]:
-        """Give a copy of the cell's ``userEnteredFormat``."""
-        return get_definition(self._connection, cell.format_key) if cell.format_key else {}
+        """Give the cell's ``userEnteredFormat``, to be changed at its top level only."""
+        return dict(self._definition(cell.format_key)) if cell.format_key else {}
+
+    def _definition(self, key: str) -> dict[str, Any]:
+        if key not in self._definitions:
+            self._definitions[key] = get_definition(self._connection, key)
+        return self._definitions[key]
 
     def set_format(self, cell: Cell, cell_format: dict[str, Any]) -> None:
         """Set the cell's ``userEnteredFormat``."""
         cell.format_key = put_definition(self._connection, cell_format)
 
     def validation_of(self, cell: Cell) -> dict[str, Any] | None:
-        """Give a copy of the cell's ``dataValidation`` rule."""
-        return get_definition(self._connection, cell.validation_key) if cell.validation_key else None
+        """Give the cell's ``dataValidation`` rule, not to be changed."""
+        return self._definition(cell.validation_key) if cell.validation_key else None
 
     def set_validation(self, cell: Cell, rule: dict[str, Any] | None) -> None:
         """Set or, with None, clear the cell's ``dataValidation`` rule."""
