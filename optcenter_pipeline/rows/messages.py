@@ -23,8 +23,8 @@ class CellMessage(Value):
     """The only set that this finding is about, for rows (of Candidates) that belong to every set."""
 
     def __str__(self) -> str:
-        """`column: text`."""
-        return f"{self.column}: {self.text}"
+        """`column: text`, or the text alone where it is about the row or tab as a whole."""
+        return f"{self.column}: {self.text}" if self.column else self.text
 
 
 class ValidationMessage(Value):
@@ -44,10 +44,11 @@ class ValidationMessage(Value):
 
     def lines(self) -> list[str]:
         """One line a finding: `TAB!ROW column: text`; warnings are marked."""
-        return [
-            *(f"{self.source_row} {finding}" for finding in self.errors),
-            *(f"{self.source_row} {finding.column}: warning: {finding.text}" for finding in self.warnings),
-        ]
+        errors = [self._line(error, error.text) for error in self.errors]
+        return errors + [self._line(warning, f"warning: {warning.text}") for warning in self.warnings]
+
+    def _line(self, finding: CellMessage, text: str) -> str:
+        return f"{self.source_row}{f' {finding.column}' if finding.column else ''}: {text}"
 
     def status(self) -> str:
         """What the row's `run_status` cell says: `OK`, `OK (warning: …)` or `FAILED: column: text; …`."""

@@ -1,0 +1,68 @@
+"""How cells are shown in messages, and how keys and words are read."""
+
+import datetime as dt
+
+import pytest
+
+from optcenter_pipeline.rules.constraint_row import canonical_type
+from optcenter_pipeline.rules.row import LONGEST_SHOWN, is_formula_error, shown, split_keys
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("12k", "'12k'"),
+        ("it's", '"it\'s"'),
+        ("a\nb", r"'a\nb'"),
+        (12.0, "12"),
+        (12.5, "12.5"),
+        (1e300, "1e+300"),
+        (True, "TRUE"),
+        (dt.date(2026, 3, 1), "2026-03-01"),
+        (["A", "B"], "'A|B'"),
+        ({"gmv": 1}, '{"gmv": 1}'),
+        ([1, "ü"], '[1, "ü"]'),
+    ],
+)
+def test_cells_are_shown_as_typed(cell: object, text: str) -> None:
+    assert shown(cell) == text
+
+
+@pytest.mark.parametrize("cell", ["x" * 1000, {"k": "y" * 1000}, ["z" * 1000]])
+def test_long_cells_are_shortened(cell: object) -> None:
+    assert len(shown(cell)) <= LONGEST_SHOWN + 1
+    assert "…" in shown(cell)
+
+
+@pytest.mark.parametrize("text", ["#REF!", " #n/a ", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!"])
+def test_formula_errors(text: str) -> None:
+    assert is_formula_error(text)
+
+
+@pytest.mark.parametrize("cell", ["#7", "# a note", "REF!", "", 5, None])
+def test_what_is_no_formula_error(cell: object) -> None:
+    assert not is_formula_error(cell)
+
+
+def test_keys_split_on_bars_semicolons_and_commas() -> None:
+    assert split_keys(" A|B ;C,, D|") == ("A", "B", "C", "D")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("cap", "capacity_cap"),
+        (" Capacity-Cap ", "capacity_cap"),
+        ("FLOOR", "capacity_floor"),
+        ("bundle", "bundle_all_or_nothing"),
+        ("Prereq", "require_prereq"),
+        ("exclude", "exclude_initiative"),
+        ("exclude pair", "exclude_pair"),
+        ("synergy", "synergy_bonus"),
+        ("mandatory", "mandatory"),
+        ("Ceiling", "ceiling"),
+        (None, None),
+    ],
+)
+def test_constraint_types_in_their_spellings(typed: object, meant: object) -> None:
+    assert canonical_type(typed) == meant
