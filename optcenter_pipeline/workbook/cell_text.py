@@ -24,9 +24,8 @@ def fitting_text(text: str) -> str:
         text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
     if _length(text) <= LONGEST_TEXT:
         return text
-    kept = text[: LONGEST_TEXT - 40]
-    while _length(kept) > LONGEST_TEXT - 40:
-        kept = kept[: -max(1, _length(kept) - (LONGEST_TEXT - 40))]
+    room = LONGEST_TEXT - 40
+    kept = text.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore")
     return f"{kept}… ({len(text) - len(kept)} characters cut)"
 
 

@@ -72,6 +72,7 @@ class TabPlan:
                 for rows in places.values():
                     if row in rows:
                         rows.remove(row)
+                places.setdefault(former.key, []).append(row)
             cells.update(self._strays(grid, places, written))
         bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
         bottom = max([bottom, *(row for row, _ in cells)])

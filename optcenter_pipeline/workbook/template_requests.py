@@ -18,6 +18,7 @@ _HEADER_COLORS = {
     Owner.FORMULA: {"red": 1.0, "green": 0.95, "blue": 0.8},
     Owner.SYSTEM: {"red": 0.87, "green": 0.87, "blue": 0.87},
 }
+_FORMULA_ROWS = 200
 _TEXT_KINDS = (Kind.PERIOD, Kind.KEY_LIST, Kind.JSON)
 
 
@@ -121,16 +122,16 @@ def _protections(state: TabState, account_email: str) -> Iterator[Request]:
 
 
 def _formulas(state: TabState, initiatives: TabState) -> Iterator[Request]:
-    """Formulas of the looked-up columns, in every row of the grid where nothing stands yet."""
+    """Formulas of the looked-up columns, in every used row and a good many below, where nothing stands yet.
+
+    Not in the whole grid: thousands of formulas over blank rows would slow every look at the tab.
+    """
+    end = min(state.sheet.row_count, max(_FORMULA_ROWS, state.last_row + 1 + _FORMULA_ROWS // 2))
     own_key = column_letters(state.positions[state.tab.key_columns[0]])
     for name in state.tab.owned_by(Owner.FORMULA):
         position, formula = state.positions[name], state.tab.by_name[name].formula
         grid = state.grid
-        free = [
-            row
-            for row in range(1, state.sheet.row_count)
-            if is_blank(grid.value(row, position)) and not grid.is_note(row)
-        ]
+        free = [row for row in range(1, end) if is_blank(grid.value(row, position)) and not grid.is_note(row)]
         for first, last in runs(free):
             text = _filled(formula, f"${own_key}{first + 1}", initiatives)
             area = {**_column_range(state, position, first), "endRowIndex": last + 1}

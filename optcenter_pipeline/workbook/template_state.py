@@ -51,10 +51,16 @@ class TabState:
         return {**self.grid.layout.positions, **added}
 
     @property
+    def last_row(self) -> int:
+        """The last row, counted from 0, where a PM typed anything; 0 if there is none."""
+        grid = self.grid
+        used = (n for n in range(1, len(grid.rows)) if not grid.is_blank_row(n) and not grid.is_note(n))
+        return max(used, default=0)
+
+    @property
     def has_data(self) -> bool:
         """Whether anybody typed anything below the header (notes to people aside)."""
-        grid = self.grid
-        return any(not grid.is_blank_row(row) and not grid.is_note(row) for row in range(1, len(grid.rows)))
+        return self.last_row > 0
 
 
 @dataclass(frozen=True)
