@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value, fold
@@ -131,7 +131,8 @@ KeyList = Annotated[tuple[RowKey, ...], AfterValidator(_distinct)]
 """Keys of initiatives, each once, as typed in a list column."""
 PackedKeys = Annotated[tuple[RowKey, ...], BeforeValidator(_keys_of)]
 """Keys of initiatives packed into one text cell, `A|B`."""
-Attribute = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_formula_error)]
+Attribute = Annotated[str, AfterValidator(_no_formula_error)]
+"""Kept as typed, blanks at its ends too; slices compare it trimmed and without case."""
 Number = Annotated[float, Field(strict=True)]
 Tokens = Annotated[float, Field(strict=True, ge=0)]
 PositiveTokens = Annotated[float, Field(strict=True, gt=0)]

@@ -41,7 +41,8 @@ def run_snapshot(
     from optcenter_pipeline.database.ledger import create_run, this_worker
     from optcenter_pipeline.database.orphans import fail_orphans
     from optcenter_pipeline.database.stage_outputs import sha256_of
-    from optcenter_pipeline.engine.snapshot import RowLeftOut, Scope, Snapshot
+    from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.runs.inputs import snapshot_of
 
     now = dt.datetime.now(dt.UTC)
     with told_clearly(), database.open() as db, db.session() as session:
@@ -54,21 +55,9 @@ def run_snapshot(
         keys = None
         if config.scope_type == "selected":
             keys = tuple(inputs.selected_keys if config.initiative_keys is None else config.initiative_keys)
-        snapshot = Snapshot.model_validate(
-            {
-                "schema_version": 1,
-                "scenario": inputs.scenario,
-                "constraint_set": inputs.constraint_set,
-                "candidates": inputs.candidates,
-                "metrics": inputs.metrics,
-                "scope": Scope.model_validate({"scope_type": config.scope_type, "initiative_keys": keys}),
-                "solver": solver.options(time_limit_seconds=config.time_limit_seconds, mip_gap=config.mip_gap),
-                "known_initiatives": inputs.known_initiatives,
-                "rows_left_out": [
-                    RowLeftOut(source_row=row.source_row, message=row.message) for row in inputs.rows_left_out
-                ],
-            }
-        )
+        scope = {"scope_type": config.scope_type, "initiative_keys": keys}
+        options = solver.options(time_limit_seconds=config.time_limit_seconds, mip_gap=config.mip_gap)
+        snapshot = Snapshot.model_validate(snapshot_of(inputs, scope=scope, solver=options))
         document = snapshot.model_dump_json()
         run_id = create_run(
             session,
