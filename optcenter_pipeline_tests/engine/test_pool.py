@@ -9,7 +9,7 @@ from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 
 def pool(result: Result) -> set[str]:
-    return {item.initiative_key for item in (*result.selected, *result.rejected)}
+    return {item.initiative_key for item in result.selected} | {item.initiative_key for item in result.rejected}
 
 
 def alerts(result: Result) -> list[tuple[str, str | None, tuple[str, ...]]]:

@@ -150,7 +150,7 @@ def test_synergies_in_effect_are_listed_with_their_rows() -> None:
 
 def test_floors_and_caps_of_a_slice_stand_in_one_line() -> None:
     result = asked(
-        capacity_floors=[{**UK, "min_tokens": 1}, {"dimension": "COUNTRY", "dimension_key": "UK ", "min_tokens": 2}],
+        capacity_floors=[{**UK, "min_tokens": 1}, {"dimension": "Market", "dimension_key": "UK ", "min_tokens": 2}],
         capacity_caps=[{**UK, "max_tokens": 6}, {"max_tokens": 7.5}],
     )
     capacity = result.capacity

@@ -1,0 +1,172 @@
+"""Numbers of every size: exact rechecks, scales, cuts, and sums without dust."""
+
+import itertools
+import math
+from random import Random
+
+import numpy as np
+import pytest
+
+from optcenter_pipeline.engine import Result, solve
+from optcenter_pipeline.engine.arrays import power_scale
+from optcenter_pipeline.engine.figures import clean
+from optcenter_pipeline.engine.linear_model import LinearModel, broken_rows
+from optcenter_pipeline.engine.pyomo_model import build_pyomo_model, compile_arrays
+from optcenter_pipeline.engine.recheck import repairing_cut
+from optcenter_pipeline.engine.run import build_question
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
+
+
+def funded(result: Result) -> set[str]:
+    return {item.initiative_key for item in result.selected}
+
+
+def test_decimal_fractions_fill_a_capacity_exactly() -> None:
+    result = solve(snapshot([candidate("A", 0.1, {"gmv": 1}), candidate("B", 0.2, {"gmv": 1})], capacity=0.3))
+    assert (funded(result), result.capacity and result.capacity.used) == ({"A", "B"}, 0.3)
+
+
+@pytest.mark.parametrize("excess", [1e-4, 1e-6, 1e-7, 5e-8])
+def test_what_the_solver_tolerates_is_not_accepted(excess: float) -> None:
+    rows = [candidate(f"I{i:02d}", 100 / 3 + excess, {"gmv": 1 + i / 100}) for i in range(12)]
+    result = solve(snapshot(rows, capacity=100))
+    assert (result.status, len(result.selected)) == ("optimal", 2)
+
+
+def test_a_target_missed_by_less_than_the_solver_minds_is_missed() -> None:
+    target = {"kpi_key": "gmv", "floor_or_goal": "floor", "target_value": 3.0000003}
+    rows = [candidate("A", 1, {"gmv": 3}), candidate("B", 9, {"gmv": 3.1})]
+    assert funded(solve(snapshot(rows, capacity=9, targets=[target]))) == {"B"}
+    assert solve(snapshot(rows[:1], targets=[target])).status == "infeasible"
+
+
+def tidy(seed: int, exponent: int) -> tuple[list[tuple[int, float]], float]:
+    """Twelve candidates as (tokens, gain) and the best gain for 60 tokens, by enumeration."""
+    random = Random(seed)
+    rows = [(random.randint(3, 20), random.randint(1, 99) * 10.0**exponent) for _ in range(12)]
+    best = max(
+        math.fsum(gain for (_, gain), chosen in zip(rows, choice, strict=True) if chosen)
+        for choice in itertools.product((0, 1), repeat=12)
+        if sum(tokens for (tokens, _), chosen in zip(rows, choice, strict=True) if chosen) <= 60
+    )
+    return rows, best
+
+
+@pytest.mark.parametrize("exponent", [-9, -6, -3, 3, 6, 9, 12])
+def test_kpis_of_every_size(exponent: int) -> None:
+    rows, best = tidy(11, exponent)
+    result = solve(snapshot([candidate(f"I{i}", t, {"gmv": g}) for i, (t, g) in enumerate(rows)], capacity=60))
+    assert result.status == "optimal"
+    assert result.objective.value == pytest.approx(best, rel=1e-12)
+    assert result.objective.bound == pytest.approx(best, rel=1e-12)
+
+
+@pytest.mark.parametrize("exponent", [-9, -6, -3, 3, 6, 9])
+def test_tokens_of_every_size(exponent: int) -> None:
+    rows, best = tidy(12, 0)
+    scale = 10.0**exponent
+    candidates = [candidate(f"I{i}", t * scale, {"gmv": g}) for i, (t, g) in enumerate(rows)]
+    result = solve(snapshot(candidates, capacity=60 * scale))
+    assert (result.status, result.objective.value) == ("optimal", best)
+    assert result.capacity is not None
+    assert result.capacity.used <= 60 * scale * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("exponent", [-6, 9])
+def test_goals_of_every_size(exponent: int) -> None:
+    scale = 10.0**exponent
+    rows = [candidate("A", 1, {"gmv": 1, "nps": 2 * scale}), candidate("B", 1, {"gmv": 1, "nps": 5 * scale})]
+    goal = {"kpi_key": "nps", "floor_or_goal": "goal", "target_value": 8 * scale}
+    metrics = {"gmv": "north_star", "nps": "strategic"}
+    result = solve(snapshot(rows, capacity=1, metrics=metrics, targets=[goal]))
+    assert funded(result) == {"B"}
+    assert result.gaps[0].gap == pytest.approx(3 * scale)
+
+
+def test_one_kpi_may_span_fifteen_orders_of_magnitude() -> None:
+    rows = [candidate(f"I{i:02d}", 1, {"gmv": 10.0 ** (i - 6)}) for i in range(16)]
+    result = solve(snapshot(rows, capacity=8))
+    assert result.status == "optimal"
+    assert result.objective.best_possible == pytest.approx(sum(10.0**i for i in range(2, 10)), rel=1e-12)
+
+
+def test_sums_carry_no_dust() -> None:
+    rows = [candidate(f"I{i:02d}", 0.1, {"gmv": 183.9 + 0.1}) for i in range(10)]
+    result = solve(snapshot(rows))
+    assert (result.objective.value, result.kpis["gmv"], result.capacity and result.capacity.used) == (1840, 1840, 1)
+    assert [clean(value) for value in (1839.9999999998, 0.1 + 0.2, -0.0, 1e-20)] == [1840, 0.3, 0, 1e-20]
+
+
+def test_scales_are_powers_of_two_into_a_quiet_range() -> None:
+    for largest in (1e-12, 1e-6, 0.3, 1, 7, 16384, 1e5, 1e9, 1e15):
+        scale = power_scale(largest)
+        assert math.frexp(scale)[0] == 0.5
+        assert 1 <= largest * scale <= 16384
+    assert power_scale(0) == 1
+
+
+def mixed_model() -> LinearModel:
+    """Six candidates with a synergy, a malus, a floor, a goal and a cap."""
+    rows = [candidate(f"I{i}", i + 1, {"gmv": (-1) ** i * (i + 2)}) for i in range(6)]
+    question = snapshot(
+        rows,
+        capacity=13,
+        synergy_bonuses=[
+            {"members": ["I0", "I1"], "kpi_key": "gmv", "value": 4},
+            {"members": ["I2", "I3"], "kpi_key": "gmv", "value": -5},
+        ],
+        targets=[
+            {"kpi_key": "gmv", "floor_or_goal": "floor", "target_value": 3},
+            {"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 9},
+        ],
+        bundles=[{"bundle_key": "b", "members": ["I4", "I5"]}],
+    )
+    return build_question(question).model
+
+
+def test_a_cut_shuts_out_the_portfolio_and_none_that_keeps_the_row() -> None:
+    model = mixed_model()
+    points = [model.point(choice) for choice in itertools.product((False, True), repeat=6)]
+    for point in points:
+        for row in broken_rows(model.rows, point):
+            cut = repairing_cut(model, row, point)
+            assert broken_rows([cut], point)
+            assert not [other for other in points if broken_rows([cut], other) and not broken_rows([row], other)]
+
+
+def test_a_cut_on_shortfalls_asks_for_more_of_the_goals_kpi() -> None:
+    model = mixed_model()
+    goal_column = model.column_count - 1
+    terms = model.rows[-1].terms
+    assert goal_column in terms.columns
+    held = LinearRow("hold", type(terms)((goal_column,), (1.0,)), (), "held", upper=2.0)
+    points = [model.point(choice) for choice in itertools.product((False, True), repeat=6)]
+    for point in (p for p in points if broken_rows([held], p)):
+        cut = repairing_cut(model, held, point)
+        assert broken_rows([cut], point)
+        assert not [other for other in points if broken_rows([cut], other) and not broken_rows([held], other)]
+
+
+def dense(model: LinearModel, snapshot_: Snapshot) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(coefficients, lower, upper) of the neutral rows, in order of family as Pyomo declares them."""
+    families = dict.fromkeys(row.family for row in model.rows if row.terms.columns)
+    rows = [row for family in families for row in model.rows if row.family == family and row.terms.columns]
+    matrix = np.zeros((len(rows), model.column_count + 1))
+    for number, row in enumerate(rows):
+        matrix[number, list(row.terms.columns)] = row.terms.coefficients
+    return matrix, np.array([row.lower for row in rows]), np.array([row.upper for row in rows])
+
+
+def test_pyomo_and_the_neutral_rows_are_one_model() -> None:
+    model = mixed_model()
+    question = build_question(snapshot([]))
+    concrete = build_pyomo_model(model, question.plan.first)
+    arrays = compile_arrays(concrete, model)
+    matrix, lower, upper = dense(model, question.snapshot)
+    assert (arrays.matrix.toarray() == matrix).all()
+    assert (arrays.row_lower == lower).all()
+    assert (arrays.row_upper == upper).all()
+    assert arrays.integer.tolist() == [True] * 6 + [False] * 4
+    assert arrays.upper.tolist() == [1] * 8 + [math.inf, 0]
