@@ -181,3 +181,12 @@ def test_rows_that_name_a_source_twice_are_dropped_together() -> None:
     conflict = located(solve(snapshot(rows, mandatory=[{"initiative_key": "A", "source_rows": ["Candidates!2"]}])))
     assert (conflict.source_rows, conflict.minimal) == (("Candidates!2",), True)
     assert len(conflict.rules) == 2
+
+
+def test_a_long_contradiction_is_thinned_too() -> None:
+    rows = [candidate(f"I{i:03d}", 1 + (i == 399) * 500) for i in range(400)]
+    mandatory = [row(i, initiative_key=f"I{i:03d}") for i in range(400)]
+    short = located(solve(snapshot(rows, capacity=450, mandatory=mandatory)))
+    assert (set(short.source_rows), short.minimal) == ({"Constraints!399", "Scenario_Config!2"}, True)
+    long = located(solve(snapshot(rows[:300], capacity=199.5, mandatory=mandatory[:300])))
+    assert (len(long.source_rows), long.minimal) == (201, True)

@@ -187,7 +187,8 @@ def test_shortfalls_weigh_by_what_is_required_but_at_least_one() -> None:
     targets = [goal("nps", 150, baseline_value=50), goal("small", 0.4)]
     result = solve(snapshot(rows, capacity=1, metrics=metrics, targets=targets))
     goals = result.objective.stages[1]
-    assert (goals.name, goals.value) == ("goals", pytest.approx(50 / 100 + 0.4 / 1))
+    assert goals.name == "goals"
+    assert goals.value == pytest.approx(50 / 100 + 0.4 / 1)
     assert funded(result) == "A"
 
 
