@@ -55,7 +55,8 @@ def sync_row_statuses(
         present.add(key)
         if not scope.has_row(row.tab, row.key):
             continue
-        told = (row.status, left_out.get((row.tab, row.row_num)))
+        place_in_sheet = (row.tab, row.row_num)
+        told = (_status(row.status, waiting.get(place_in_sheet)), left_out.get(place_in_sheet))
         place = (row.row_num, row.key)
         old = known.get(key)
         if old is not None and old[:4] == (*told, *place):
@@ -113,6 +114,14 @@ def _left_out(validated: ValidatedWorkbook) -> Mapping[tuple[str, int], str]:
         for message in validated.messages
         if message.errors and (message.tab, message.row_num) not in standing
     }
+
+
+def _status(judged: str, waiting: str | None) -> str:
+    """What the row is told: that it waits for another one is a warning, the row itself is right."""
+    if waiting is None or not judged.startswith("OK"):
+        return judged
+    warnings = [judged.removeprefix("OK (warning: ").removesuffix(")")] if judged != "OK" else []
+    return f"OK (warning: {'; '.join([*warnings, *json.loads(waiting)])})"
 
 
 def _write(session: Session, changed: list[Values]) -> None:

@@ -38,6 +38,7 @@ from optcenter_pipeline_tests.database.test_sync import (  # noqa: F401
     test_a_row_that_leaves_is_archived_and_comes_back_as_itself,
     test_names_compare_without_case_and_are_shown_as_last_typed,
     test_only_what_changed_is_written,
+    test_processes_that_save_and_run_at_once_do_not_disturb_each_other,
     test_saves_at_once_leave_one_whole_state,
     test_the_same_save_again_changes_no_byte,
 )

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from optcenter_pipeline.database.connection import Database, open_database
+from optcenter_pipeline.database.ledger import RunOutcome, finish_run
+from optcenter_pipeline.database.run_records import list_runs
 from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.database.statuses import promised_statuses
 from optcenter_pipeline.database.sync import sync_save
@@ -33,6 +35,7 @@ from optcenter_pipeline_tests.database.saves import (
     save,
     workbook,
 )
+from optcenter_pipeline_tests.database.test_ledger import found, new_run
 
 LATER = NOW + dt.timedelta(hours=1)
 
@@ -158,6 +161,9 @@ def test_rows_that_refer_to_a_row_in_error_do_not_count_either(database: Databas
         f"Candidates!3 {missing}",
     )
     assert live(database, CandidateRecord, "initiative_key") == [("INIT-2",)]
+    with database.reading() as session:
+        told = {(status.tab, status.row_num): status.run_status for status in promised_statuses(session)}
+    assert (told["Candidates", 2], told["Candidates", 3]) == ("OK", f"OK (warning: {missing})")
     assert save(database, workbook()).waiting == ()
     assert len(live(database, CandidateRecord, "id")) == 2
 
@@ -313,6 +319,33 @@ def test_saves_at_once_leave_one_whole_state(database: Database) -> None:
         thread.join()
     tokens = {row[0] for row in live(database, CandidateRecord, "engineering_tokens")}
     assert len(tokens) == 1
+
+
+def _work(url: str, number: int, gate: "multiprocessing.synchronize.Barrier") -> None:
+    with open_database(url) as database:
+        gate.wait()
+        for turn in range(4):
+            tokens = float(1 + number * 10 + turn)
+            changed = tuple({**cells, "engineering_tokens": tokens} for cells in CANDIDATES)
+            save(database, workbook(candidates=changed[: 1 + turn % 2]), source=f"{number} {turn}")
+            run_id = new_run(database)
+            with database.session() as session:
+                finish_run(session, run_id, RunOutcome(status="optimal", portfolio=found("INIT-1")), now=NOW)
+
+
+def test_processes_that_save_and_run_at_once_do_not_disturb_each_other(url: str, database: Database) -> None:
+    context = multiprocessing.get_context("fork")
+    gate = context.Barrier(3)
+    workers = [context.Process(target=_work, args=(url, number, gate)) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(timeout=60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    with database.reading() as session:
+        runs = list_runs(session)
+    assert [(run.status, run.selected_count) for run in runs] == [("optimal", 1)] * 12
+    assert len({row[0] for row in live(database, CandidateRecord, "engineering_tokens")}) == 1
 
 
 def _save_and_hang(url: str, ready: "multiprocessing.queues.Queue[bool]") -> None:
