@@ -10,10 +10,9 @@ from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.known import Known
 from optcenter_pipeline.rows.objective_weights import kpis_of_weights
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
-from optcenter_pipeline.rules.constraint_row import canonical_type
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import shown, split_keys, word
+from optcenter_pipeline.rules.row import shown, split_keys
 
 _SEVERAL = frozenset({"exclude_initiative", "exclude_pair", "require_prereq", "synergy_bonus"})
 _PACKED_TYPES = _SEVERAL | {"mandatory"}
@@ -52,7 +51,7 @@ def initiatives_named(row: SheetRow) -> Iterator[Named]:
         for column in ("prerequisite_keys", "exclusion_keys"):
             yield Named(column, _keys(row.names(column)))
     if row.tab == "Constraints":
-        constraint_type = canonical_type(row.cells.get("constraint_type"))
+        constraint_type = row.constraint_type()
         packed = row.name("dimension_key")
         if constraint_type in _PACKED_TYPES and packed is not None and not _names_group(row):
             yield Named("dimension_key", _keys(split_keys(packed)))
@@ -64,9 +63,9 @@ def kpis_named(row: SheetRow) -> Iterator[Named]:
     """The KPIs that a row names, by column, as typed."""
     if row.tab in ("Targets", "KPI_Contributions"):
         yield _one(row, "kpi_key")
-    elif row.tab == "Constraints" and canonical_type(row.cells.get("constraint_type")) == "synergy_bonus":
+    elif row.tab == "Constraints" and row.constraint_type() == "synergy_bonus":
         yield _one(row, "target_kpi_key")
-    elif row.tab == "Scenario_Config" and word(row.cells.get("objective_mode")) in (
+    elif row.tab == "Scenario_Config" and row.word("objective_mode") in (
         "weighted_kpis",
         "lexicographic",
     ):
@@ -94,7 +93,7 @@ def _check_kpis(row: SheetRow, column: str, names: tuple[str, ...], known: Known
 
 def _check_has_tokens(row: SheetRow, known: Known, findings: Findings) -> None:
     """What every plan must fund needs a cost."""
-    if row.tab != "Constraints" or canonical_type(row.cells.get("constraint_type")) != "mandatory":
+    if row.tab != "Constraints" or row.constraint_type() != "mandatory":
         return
     key = row.name("dimension_key")
     if key is None or len(split_keys(key)) > 1 or known.initiatives.lacks(key.upper()):
@@ -105,7 +104,7 @@ def _check_has_tokens(row: SheetRow, known: Known, findings: Findings) -> None:
 
 
 def _names_group(row: SheetRow) -> bool:
-    return bool(word(row.cells.get("dimension")) == SYNERGY_GROUP)
+    return row.word("dimension") == SYNERGY_GROUP
 
 
 def _one(row: SheetRow, column: str) -> Named:

@@ -8,11 +8,10 @@ from optcenter_pipeline.rows.set_rows import RowsOfSet
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, typed
 from optcenter_pipeline.rules.bundle import BundleRow
 from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow
-from optcenter_pipeline.rules.constraint_row import canonical_type
 from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import shown, word
+from optcenter_pipeline.rules.row import shown
 from optcenter_pipeline.rules.synergy import SynergyBonusRow
 
 Candidates = Sequence[tuple[SheetRow, CandidateRow]]
@@ -30,8 +29,7 @@ def check_lonely_bundles(
     named = {
         fold(name)
         for row in rows.of("Constraints")
-        if canonical_type(row.cells.get("constraint_type")) == "bundle_all_or_nothing"
-        and (name := row.name("dimension_key")) is not None
+        if row.constraint_type() == "bundle_all_or_nothing" and (name := row.name("dimension_key")) is not None
     }
     for row, candidate in candidates:
         key = candidate.bundle_key
@@ -99,10 +97,10 @@ def check_groups_have_values(candidates: Candidates, rows: SheetRows, groups: Gr
     named: set[str] = set()
     valued: set[frozenset[str]] = set()
     for row in rows.of("Constraints"):
-        if canonical_type(row.cells.get("constraint_type")) != "synergy_bonus":
+        if row.constraint_type() != "synergy_bonus":
             continue
         name = row.name("dimension_key")
-        if word(row.cells.get("dimension")) == SYNERGY_GROUP and name is not None:
+        if row.word("dimension") == SYNERGY_GROUP and name is not None:
             named.add(fold(name))
         elif isinstance(row.row, SynergyBonusRow):
             valued.add(frozenset(row.row.initiatives))

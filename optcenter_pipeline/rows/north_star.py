@@ -2,7 +2,7 @@
 
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
-from optcenter_pipeline.rules.row import shown, word
+from optcenter_pipeline.rules.row import shown
 
 _LEVELS = frozenset({"north_star", "strategic", "supporting"})
 
@@ -20,7 +20,7 @@ def check_north_star(rows: SheetRows, findings: Findings) -> dict[str, list[Shee
     blocked: dict[str, list[SheetRow]] = {}
     for row in rows.of("Scenario_Config"):
         mode = row.cells.get("objective_mode")
-        if word(mode) not in (None, "north_star") or len(stars) == 1:
+        if (mode is not None and row.word("objective_mode") != "north_star") or len(stars) == 1:
             continue
         what = "is blank, which means north_star" if mode is None else shown(mode)
         if len(stars) > 1:
@@ -39,7 +39,7 @@ def check_north_star(rows: SheetRows, findings: Findings) -> dict[str, list[Shee
 
 
 def _has_star_level(row: SheetRow) -> bool:
-    return bool(word(row.cells.get("kpi_level")) == "north_star")
+    return row.word("kpi_level") == "north_star"
 
 
 def _is_star(row: SheetRow) -> bool:
@@ -47,5 +47,5 @@ def _is_star(row: SheetRow) -> bool:
 
 
 def _may_be_star(row: SheetRow) -> bool:
-    level = word(row.cells.get("kpi_level"))
+    level = row.word("kpi_level")
     return level not in _LEVELS - {"north_star"} and row.cells.get("is_active") is not False

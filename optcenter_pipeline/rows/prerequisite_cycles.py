@@ -9,6 +9,11 @@ from optcenter_pipeline.rows.sheet_row import SheetRow
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.prerequisite import PrerequisiteRow
 
+LONGEST_TOLD = 8
+"""A longer circle is told by its beginning."""
+
+_LONGEST_SOUGHT = 100
+
 Needs = Mapping[str, Iterable[str]]
 """initiative_key → what it needs."""
 
@@ -47,16 +52,19 @@ def _circle_of(own: str, requires: Iterable[str], needs: Needs, circles: Mapping
     """In words, a shortest circle that begins with one of these prerequisites, if there is one."""
     for required in requires:
         if own in circles and circles.get(required) == circles[own]:
-            path = [own, *_shortest(required, own, needs, circles)]
-            shown_path = path if len(path) <= 8 else [*path[:4], "…", *path[-3:]]
-            return f"{' → '.join(shown_path)} is a circle of prerequisites: all of them are funded or none"
+            path = _shortest(required, own, needs, circles)
+            told = [own, *path] if 0 < len(path) < LONGEST_TOLD else [own, required, "…", own]
+            return f"{' → '.join(told)} is a circle of prerequisites: all of them are funded or none"
     return ""
 
 
 def _shortest(start: str, end: str, needs: Needs, circles: Mapping[str, int]) -> list[str]:
+    """The shortest way within a circle; empty where it is too long to be sought."""
     came_from = {start: start}
     queue = deque([start])
     while queue and end not in came_from:
+        if len(came_from) > _LONGEST_SOUGHT:
+            return []
         here = queue.popleft()
         for there in needs.get(here, ()):
             if circles.get(there) == circles[end] and there not in came_from:

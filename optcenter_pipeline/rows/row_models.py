@@ -11,7 +11,7 @@ from optcenter_pipeline.rows.scenario import ScenarioRow
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
 from optcenter_pipeline.rows.wording import cell_messages, no_such_type
 from optcenter_pipeline.rules.candidate import CandidateRow
-from optcenter_pipeline.rules.constraint_row import ROW_BY_TYPE, canonical_type
+from optcenter_pipeline.rules.constraint_row import ROW_BY_TYPE
 from optcenter_pipeline.rules.row import Row, SetRow
 from optcenter_pipeline.rules.target import TargetRow
 
@@ -31,9 +31,8 @@ def _fill_model(row: SheetRow, findings: Findings) -> None:
     cells: dict[str, Any] = {**row.cells, "row_num": row.row_num}
     model: type[Row] | None = MODEL_BY_TAB.get(row.tab)
     if model is None:
-        constraint_type = canonical_type(row.cells.get("constraint_type"))
-        cells["constraint_type"] = constraint_type
-        model = ROW_BY_TYPE.get(constraint_type) if isinstance(constraint_type, str) else None
+        cells["constraint_type"] = row.constraint_type()
+        model = ROW_BY_TYPE.get(row.constraint_type())
     if model is None:
         _report_unknown_type(row, findings)
         return
@@ -57,4 +56,4 @@ def _report_unknown_type(row: SheetRow, findings: Findings) -> None:
     except ValidationError as error:
         for message in cell_messages(error, SetRow, row.cells):
             findings.error(row, message.column, message.text)
-    findings.error(row, "constraint_type", no_such_type(row.cells.get("constraint_type")))
+    findings.error(row, "constraint_type", no_such_type(row.cells.get("constraint_type"), row.constraint_type()))

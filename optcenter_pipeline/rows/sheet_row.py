@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from optcenter_pipeline.rows.keys import TAB_ORDER, row_key
 from optcenter_pipeline.rows.messages import SetKey
 from optcenter_pipeline.rows.raw import RawRow, RawTab
+from optcenter_pipeline.rules.constraint_row import ALIASES
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import Row, is_formula_error
+from optcenter_pipeline.rules.row import Row, is_formula_error, word
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -35,6 +36,16 @@ class SheetRow:
         """A name or key that stands in a column, as typed, if it is readable."""
         cell = self.cells.get(column)
         return cell.strip() if isinstance(cell, str) and not is_formula_error(cell) else None
+
+    def word(self, column: str) -> str:
+        """A choice as the system spells it; empty where the cell is blank or no text."""
+        cell = self.cells.get(column)
+        return word(cell) if isinstance(cell, str) else ""
+
+    def constraint_type(self) -> str:
+        """The type of a row of Constraints as the system spells it, known or not."""
+        typed = self.word("constraint_type")
+        return ALIASES.get(typed, typed)
 
     def initiative(self) -> str | None:
         """The readable initiative_key."""

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from optcenter_pipeline.rows.messages import CellMessage
-from optcenter_pipeline.rules.constraint_row import ROW_BY_TYPE, TARGET_TYPES, canonical_type
+from optcenter_pipeline.rules.constraint_row import ROW_BY_TYPE, TARGET_TYPES
 from optcenter_pipeline.rules.row import WRONG_CELL, Row, is_formula_error, shown
 
 WORDS = {
@@ -57,13 +57,13 @@ def _numbers(context: Mapping[str, Any]) -> dict[str, str]:
     return {name: f"{limit:g}" for name, limit in context.items() if isinstance(limit, (int, float))}
 
 
-def no_such_type(cell: Any) -> str:
+def no_such_type(cell: Any, constraint_type: str) -> str:
     """What is wrong with a cell constraint_type that names no type."""
     types = ", ".join(ROW_BY_TYPE)
     if cell is None:
         return f"is blank; give {types}"
     if is_formula_error(cell):
         return f"{shown(cell)} is a formula error; mend the formula or give {types}"
-    if canonical_type(cell) in TARGET_TYPES:
+    if constraint_type in TARGET_TYPES:
         return f"{shown(cell)} is not a constraint; move this row to tab Targets"
     return f"{shown(cell)} is not a constraint type; give {types}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Tag, TypeAdapter
+from pydantic import Discriminator, Tag
 
 from optcenter_pipeline.rules.bundle import BundleRow
 from optcenter_pipeline.rules.capacity_cap import CapacityCapRow
@@ -12,7 +12,7 @@ from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.exclude_pair import ExcludePairRow
 from optcenter_pipeline.rules.mandatory import MandatoryRow
 from optcenter_pipeline.rules.prerequisite import PrerequisiteRow
-from optcenter_pipeline.rules.row import SetRow, word
+from optcenter_pipeline.rules.row import SetRow
 from optcenter_pipeline.rules.synergy import SynergyBonusRow
 
 ALIASES = {
@@ -40,12 +40,6 @@ TARGET_TYPES = frozenset({"target", "targets", "target_floor", "target_goal", "k
 """What people type here that belongs into tab Targets."""
 
 
-def canonical_type(cell: Any) -> Any:
-    """`Capacity Cap`, `cap` → `capacity_cap`; what is no type is only folded."""
-    typed = word(cell)
-    return ALIASES.get(typed, typed) if isinstance(typed, str) else typed
-
-
 def _type_of(row: Any) -> Any:
     return row.get("constraint_type") if isinstance(row, dict) else getattr(row, "constraint_type", None)
 
@@ -61,6 +55,4 @@ ConstraintRow = Annotated[
     | Annotated[SynergyBonusRow, Tag("synergy_bonus")],
     Discriminator(_type_of),
 ]
-"""`constraint_type` is canonical here (see `canonical_type`)."""
-
-CONSTRAINT_ROW: TypeAdapter[ConstraintRow] = TypeAdapter(ConstraintRow)
+"""Its `constraint_type` is in the system's spelling, aliases resolved."""

@@ -276,3 +276,21 @@ def test_a_chain_as_long_as_the_sheet_is_no_circle_and_no_trouble() -> None:
     ]
 
     assert judged(book).messages == ()
+
+
+def test_a_circle_as_long_as_the_sheet_is_told_by_its_beginning() -> None:
+    book = sound_rows()
+    keys = [f"CHAIN-{i}" for i in range(2000)]
+    book["Initiatives"] += [{"initiative_key": key} for key in keys]
+    book["Candidates"] += [
+        {"initiative_key": key, "engineering_tokens": 1, "prerequisite_keys": [needed]}
+        for key, needed in pairwise([*keys, keys[0]])
+    ]
+
+    found = lines(judged(book))
+
+    assert len(found) == 2000
+    assert found[0] == (
+        "Candidates!7 prerequisite_keys: warning: CHAIN-0 → CHAIN-1 → … → CHAIN-0 is a circle of prerequisites: "
+        "all of them are funded or none"
+    )

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from optcenter_pipeline.rows.sheet_row import SheetRows
 from optcenter_pipeline_tests.support.portfolio_rows import constraint, findings_of, judged, sound_rows
+from optcenter_pipeline_tests.support.raw_tabs import raw_tabs
 
 DIMENSIONS = "all, country, region, segment, product, category, program, department"
 TYPES = (
@@ -345,3 +347,24 @@ def test_unknown_names_are_told_beside_another_fault() -> None:
         "Constraints!2 member_keys: INIT-1 cannot be its own prerequisite; take it out",
         "Constraints!2 member_keys: 'QQQ' is not in Initiatives; give an initiative that is there",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("cap", "capacity_cap"),
+        (" Capacity-Cap ", "capacity_cap"),
+        ("FLOOR", "capacity_floor"),
+        ("bundle", "bundle_all_or_nothing"),
+        ("Prereq", "require_prereq"),
+        ("exclude", "exclude_initiative"),
+        ("exclude pair", "exclude_pair"),
+        ("synergy", "synergy_bonus"),
+        ("Mandatory", "mandatory"),
+        ("Ceiling", "ceiling"),
+    ],
+)
+def test_constraint_types_in_their_spellings(typed: str, meant: str) -> None:
+    rows = SheetRows(raw_tabs({"Constraints": [constraint(typed)]}))
+
+    assert [row.constraint_type() for row in rows.of("Constraints")] == [meant]

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from optcenter_pipeline.rules.constraint_row import canonical_type
 from optcenter_pipeline.rules.row import LONGEST_SHOWN, is_formula_error, shown, split_keys
 
 
@@ -46,23 +45,3 @@ def test_what_is_no_formula_error(cell: object) -> None:
 
 def test_keys_split_on_bars_semicolons_and_commas() -> None:
     assert split_keys(" A|B ;C,, D|") == ("A", "B", "C", "D")
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("cap", "capacity_cap"),
-        (" Capacity-Cap ", "capacity_cap"),
-        ("FLOOR", "capacity_floor"),
-        ("bundle", "bundle_all_or_nothing"),
-        ("Prereq", "require_prereq"),
-        ("exclude", "exclude_initiative"),
-        ("exclude pair", "exclude_pair"),
-        ("synergy", "synergy_bonus"),
-        ("mandatory", "mandatory"),
-        ("Ceiling", "ceiling"),
-        (None, None),
-    ],
-)
-def test_constraint_types_in_their_spellings(typed: object, meant: object) -> None:
-    assert canonical_type(typed) == meant
