@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class Settings(BaseSettings):
-    """Where things are and how hard to search. Read afresh wherever it is needed; nothing is cached.
+class SettingsError(Exception):
+    """A variable is set to something that it cannot be; the text names it, and never shows its value."""
 
-    Raises:
-        pydantic.ValidationError: a variable is set to something that it cannot be.
-    """
+
+class Settings(BaseSettings):
+    """Where things are and how hard to search; see `load_settings`."""
 
     model_config = SettingsConfigDict(
         env_prefix="OPTCENTER_", env_file=".env", extra="ignore", hide_input_in_errors=True
@@ -45,3 +45,17 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder of Dagster's own history, where `DAGSTER_HOME` does not say otherwise."""
         return self.home.absolute() / "dagster"
+
+
+def load_settings() -> Settings:
+    """The settings as they are now; nothing is cached.
+
+    Raises:
+        SettingsError: one line that names every variable that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        prefix = Settings.model_config.get("env_prefix", "")
+        problems = [f"{prefix}{problem['loc'][0]}".upper() + f": {problem['msg']}" for problem in error.errors()]
+        raise SettingsError("; ".join(problems)) from None

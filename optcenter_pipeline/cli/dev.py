@@ -29,11 +29,11 @@ def dev(
     """Serve the local workbook's page and the Dagster UI until Ctrl-C; ports in use give way to free ones."""
     from optcenter_pipeline.local_workbook import LocalWorkbookServer
     from optcenter_pipeline.orchestration.instance import dagster_home
-    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.settings import load_settings
 
     console: Console = context.obj
     ui_port = _free_port(dagster_port)
-    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(Settings()))}
+    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(load_settings()))}
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
     with LocalWorkbookServer(configured_file(), port=_free_port(workbook_port)) as server:
         dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
@@ -64,10 +64,10 @@ def _free_port(wanted: int) -> int:
 
 def next_steps(context: typer.Context) -> int:
     """Where to look after `make demo`."""
-    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.settings import load_settings
 
     console: Console = context.obj
-    home = Settings().home
+    home = load_settings().home
     for line in (
         "",
         "Where to look next:",

@@ -43,7 +43,7 @@ def run_job(
     """
     from optcenter_pipeline.definitions import defs
     from optcenter_pipeline.orchestration.instance import open_instance
-    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.settings import load_settings
     from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
 
     level = "INFO" if console.debug else "CRITICAL"
@@ -51,7 +51,7 @@ def run_job(
         "ops": {op: {"config": dict(fields)} for op, fields in ops.items()},
         "loggers": {"console": {"config": {"log_level": level}}},
     }
-    with open_instance(Settings()) as instance, console.progress(name) as line, _listening(line):
+    with open_instance(load_settings()) as instance, console.progress(name) as line, _listening(line):
         if partition_key is not None:
             # the set may be new in the sheet: its partition is kept only if the save finds it there
             instance.add_dynamic_partitions(str(CONSTRAINT_SETS.name), [partition_key])

@@ -56,14 +56,18 @@ def run(arguments: list[str]) -> int:
     except InvalidInputError as error:
         console.invalid(error.lines)
         return ExitCode.INVALID
-    except SystemFailureError as error:
-        return _system_failure(console, str(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets one line, never a traceback
-        return _system_failure(console, f"{type(error).__name__}: {error}")
+        return _system_failure(console, error)
 
 
-def _system_failure(console: Console, text: str) -> int:
+def _system_failure(console: Console, error: Exception) -> int:
+    """One line that says what to do; an error that no room documents also tells its type."""
+    from optcenter_pipeline.database.errors import DatabaseError
+    from optcenter_pipeline.settings import SettingsError
+    from optcenter_pipeline.workbook.errors import WorkbookError
+
     if console.debug:
         traceback.print_exc(file=sys.stderr)
-    console.problem(text)
+    is_documented = isinstance(error, (SystemFailureError, SettingsError, DatabaseError, WorkbookError))
+    console.problem(str(error) if is_documented else f"{type(error).__name__}: {error}")
     return ExitCode.SYSTEM

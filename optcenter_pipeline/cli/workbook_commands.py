@@ -17,19 +17,15 @@ def init(
     sample: Annotated[bool, typer.Option("--sample", help="Fill empty tabs with a realistic portfolio.")] = False,
 ) -> int:
     """Make the configured workbook ready: tabs, headers, drop-downs, notes; what is there stays untouched."""
-    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.settings import load_settings
     from optcenter_pipeline.stages.resources import WorkbookResource
-    from optcenter_pipeline.workbook.errors import WorkbookError
     from optcenter_pipeline.workbook.sample import sample_rows
     from optcenter_pipeline.workbook.template import init_workbook
 
     console: Console = context.obj
-    try:
-        with WorkbookResource().open() as workbook:
-            report = init_workbook(workbook, sample=sample_rows() if sample else None)
-    except WorkbookError as error:
-        raise SystemFailureError(str(error)) from error
-    location = Settings().workbook_location()
+    with WorkbookResource().open() as workbook:
+        report = init_workbook(workbook, sample=sample_rows() if sample else None)
+    location = load_settings().workbook_location()
     columns = dict(report.added_columns or {})
     console.document(
         {
@@ -86,9 +82,9 @@ def configured_file() -> Path:
     Raises:
         SystemFailureError: the configured workbook is not a local one.
     """
-    from optcenter_pipeline.settings import Settings
+    from optcenter_pipeline.settings import load_settings
 
-    location = Settings().workbook_location()
+    location = load_settings().workbook_location()
     if not location.startswith("local:"):
         raise SystemFailureError(
             f"the workbook is {location}, not a local one; name a file: --file WORKBOOK.sqlite"

@@ -16,6 +16,7 @@ def told_clearly() -> Iterator[None]:
     Metadata: `kind` (`invalid_input` or `system_error`) and `messages`, a JSON list of lines.
     """
     from optcenter_pipeline.database.errors import DatabaseError, RunBlockedError
+    from optcenter_pipeline.settings import SettingsError
     from optcenter_pipeline.workbook.errors import WorkbookError
 
     try:
@@ -24,7 +25,7 @@ def told_clearly() -> Iterator[None]:
         raise _failure("The workbook's rows block this run", INVALID_INPUT, list(error.lines)) from error
     except LookupError as error:
         raise _failure(str(error.args[0] if error.args else error), INVALID_INPUT, [str(error)]) from error
-    except (WorkbookError, DatabaseError) as error:
+    except (WorkbookError, DatabaseError, SettingsError) as error:
         raise _failure(str(error), SYSTEM_ERROR, [str(error)]) from error
 
 

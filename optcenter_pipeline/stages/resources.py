@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from optcenter_pipeline.settings import Settings
+from optcenter_pipeline.settings import load_settings
 
 if TYPE_CHECKING:
     from optcenter_pipeline.database.connection import Database
@@ -32,7 +32,7 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
         """
         from optcenter_pipeline.workbook.connection import open_workbook
 
-        settings = Settings()
+        settings = load_settings()
         location = self.location or settings.workbook_location()
         if location.startswith("local:"):
             Path(location.removeprefix("local:")).absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class DatabaseResource(dg.ConfigurableResource["DatabaseResource"]):
         """
         from optcenter_pipeline.database.connection import open_database
 
-        settings = Settings()
+        settings = load_settings()
         url = self.url or settings.database_location()
         if not (self.url or settings.database_url):
             settings.home.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ class SolverResource(dg.ConfigurableResource["SolverResource"]):
         """Options of one run: the request's own, else this resource's, else the settings'."""
         from optcenter_pipeline.engine.snapshot import SolverOptions
 
-        settings = Settings()
+        settings = load_settings()
         limits = (time_limit_seconds, self.time_limit_seconds, settings.solver_time_limit)
         gaps = (mip_gap, self.mip_gap, settings.solver_mip_gap)
         return SolverOptions(

@@ -5,6 +5,7 @@ import json
 import dagster as dg
 import pytest
 
+from optcenter_pipeline.engine import Result, Snapshot, solve
 from optcenter_pipeline.runs import execution
 from optcenter_pipeline.stages.partitions import partition_key
 from optcenter_pipeline.stages.solve import PASSES_INDEPENDENT_CHECK
@@ -50,10 +51,8 @@ def test_the_checker_is_a_check_on_solve(sample_space: PlanningSpace) -> None:
 def test_a_result_that_the_checker_refuses_is_a_failed_run_and_reaches_no_output(
     sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = execution.solve
-
-    def one_token_too_many(*arguments: object, **options: object) -> object:
-        result = honest(*arguments, **options)  # type: ignore[arg-type]
+    def one_token_too_many(snapshot: Snapshot, **_: object) -> Result:
+        result = solve(snapshot)
         first, *rest = result.selected
         return result.model_copy(
             update={"selected": (first.model_copy(update={"allocated_tokens": first.allocated_tokens + 1}), *rest)}

@@ -1,6 +1,6 @@
 """The sample plan: a marketplace of 42 initiatives, three scenarios, five constraint sets.
 
-One set (`all promises`) has no solution though every row of it is right, and one (`draft by Ines`) has three bad
+One set (`all promises`) has no solution though every row of it is right, and one (`draft`) has three bad
 rows of different kinds; the others trade growth against regions, platform work and targets.
 """
 

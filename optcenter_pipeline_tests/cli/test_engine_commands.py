@@ -1,0 +1,110 @@
+"""`solve`, `export-model`, `schema`: the engine alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import highspy
+import pytest
+from pydantic import TypeAdapter
+
+from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline_tests.cli.conftest import Optcenter
+
+SMALL: dict[str, Any] = {
+    "schema_version": 1,
+    "scenario": {"scenario_name": "plan", "capacity_total_tokens": 10},
+    "constraint_set": {"exclude_pairs": [{"members": ["A", "B"]}]},
+    "candidates": [
+        {"initiative_key": "A", "engineering_tokens": 6, "contributions": {"gmv": 6}},
+        {"initiative_key": "B", "engineering_tokens": 5, "contributions": {"gmv": 5}},
+        {"initiative_key": "C", "engineering_tokens": 5, "contributions": {"gmv": 4}},
+    ],
+    "metrics": [{"kpi_key": "gmv", "kpi_level": "north_star"}],
+}
+
+
+def written(folder: Path, name: str, **changes: Any) -> str:
+    path = folder / name
+    path.write_text(json.dumps({**SMALL, **changes}), encoding="utf-8")
+    return str(path)
+
+
+def test_solve_needs_no_workbook_and_no_database(
+    optcenter: Optcenter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTCENTER_HOME", str(tmp_path / "nowhere"))
+    ran = optcenter("solve", written(tmp_path, "s.json"), "-o", str(tmp_path / "r.json"))
+    assert ran.code == 0
+    result = Result.model_validate_json((tmp_path / "r.json").read_bytes())
+    assert (result.status, result.objective.value) == ("optimal", 9)
+    assert {chosen.initiative_key for chosen in result.selected} == {"B", "C"}
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_solve_of_several_writes_each_under_its_own_name(optcenter: Optcenter, tmp_path: Path) -> None:
+    more = {"scenario_name": "plan", "capacity_total_tokens": 11}
+    paths = [written(tmp_path, "one.json"), written(tmp_path, "two.json", scenario=more)]
+    ran = optcenter("solve", *paths, "-o", str(tmp_path / "out"), "--json")
+    assert [document["objective"]["value"] for document in ran.document] == [9, 10]
+    values = [
+        json.loads((tmp_path / "out" / name).read_text())["objective"]["value"] for name in ("one.json", "two.json")
+    ]
+    assert values == [9, 10]
+
+
+def test_solve_of_an_invalid_snapshot_is_exit_1_and_still_a_result(optcenter: Optcenter, tmp_path: Path) -> None:
+    path = written(tmp_path, "s.json", metrics=[], wrong_field=1)
+    ran = optcenter("solve", path, "-o", str(tmp_path / "r.json"))
+    assert ran.code == 1
+    assert "wrong_field" in ran.err
+    assert json.loads((tmp_path / "r.json").read_text())["status"] == "invalid"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '"text"', "\x00", "nonsense"])
+def test_solve_of_no_snapshot_at_all_is_exit_1(optcenter: Optcenter, tmp_path: Path, content: str) -> None:
+    (tmp_path / "s.json").write_text(content, encoding="utf-8")
+    assert optcenter("solve", str(tmp_path / "s.json")).code == 1
+    assert optcenter("solve", str(tmp_path / "missing.json")).code == 1
+
+
+def test_solve_of_an_infeasible_snapshot_is_a_result(optcenter: Optcenter, tmp_path: Path) -> None:
+    rules = {
+        "mandatory": [{"initiative_key": "A"}, {"initiative_key": "B"}],
+        "exclude_pairs": [{"members": ["A", "B"]}],
+    }
+    ran = optcenter("solve", written(tmp_path, "s.json", constraint_set=rules), "--json")
+    assert ran.code == 0
+    assert ran.document["status"] == "infeasible"
+
+
+def test_options_of_the_command_go_before_those_of_the_snapshot(optcenter: Optcenter, tmp_path: Path) -> None:
+    ran = optcenter(
+        "solve", written(tmp_path, "s.json"), "--mip-gap", "0", "--time-limit", "60", "--threads", "1", "--json"
+    )
+    assert ran.document["status"] == "optimal"
+    assert optcenter("solve", written(tmp_path, "s.json"), "--time-limit", "0").code == 2
+
+
+def test_the_exported_model_has_the_same_optimum_elsewhere(optcenter: Optcenter, tmp_path: Path) -> None:
+    model = tmp_path / "m.mps"
+    assert optcenter("export-model", written(tmp_path, "s.json"), str(model)).code == 0
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.readModel(str(model))
+    highs.run()
+    assert abs(highs.getObjectiveValue()) == 9
+
+
+def test_export_of_an_invalid_snapshot_is_exit_1(optcenter: Optcenter, tmp_path: Path) -> None:
+    assert optcenter("export-model", written(tmp_path, "s.json", metrics=[]), str(tmp_path / "m.mps")).code == 1
+    assert not (tmp_path / "m.mps").exists()
+
+
+@pytest.mark.parametrize("document", ["snapshot", "result"])
+def test_schemas_are_json_schemas(optcenter: Optcenter, document: str) -> None:
+    schema = TypeAdapter(dict[str, Any]).validate_json(optcenter("schema", document).out)
+    assert schema["type"] == "object"
+    assert "schema_version" in schema["properties"]
+    if document == "snapshot":
+        assert set(schema["required"]) == {"schema_version", "scenario", "candidates", "metrics"}

@@ -1,0 +1,178 @@
+"""`save`, `optimize`, `runs`, `show`, `workbook init`: the same jobs, from a terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from optcenter_pipeline.engine import Result, Snapshot, solve
+from optcenter_pipeline.runs import execution
+from optcenter_pipeline_tests.cli.conftest import Optcenter
+from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+
+GROWTH = "Q1 2027 growth"
+
+
+def test_save_prints_counts_and_a_line_a_message_and_says_by_its_code_that_rows_are_wrong(
+    optcenter: Optcenter,
+) -> None:
+    ran = optcenter("save")
+    assert ran.code == 1
+    assert "candidates: 40 inserted" in ran.out
+    assert "Constraints!29 max_tokens: '12k' is not a number" in ran.out
+    assert "3 errors, 0 warnings" in ran.out
+
+
+def test_save_as_json(optcenter: Optcenter) -> None:
+    ran = optcenter("save", "--json")
+    assert ran.document["status"] == "invalid"
+    assert ran.document["counts"]["candidates"]["inserted"] == 40
+    assert [line.split(":")[0] for line in ran.document["messages"]] == [
+        "Constraints!29 max_tokens",
+        "Constraints!30 dimension_key",
+        "Constraints!31 target_kpi_key",
+    ]
+
+
+def test_save_of_one_tab_speaks_of_that_tab_alone(optcenter: Optcenter) -> None:
+    ran = optcenter("save", "--tab", "initiatives")
+    assert ran.code == 0
+    assert "0 errors" in ran.out
+
+
+def test_save_of_a_tab_that_is_none_is_wrong_usage(optcenter: Optcenter) -> None:
+    ran = optcenter("save", "--tab", "Runs")
+    assert ran.code == 2
+    assert "Scenario_Config" in ran.err
+
+
+def test_optimize_prints_the_portfolio_and_the_run_is_remembered(
+    optcenter: Optcenter, sample_space: PlanningSpace
+) -> None:
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 0
+    assert "optimal" in ran.out
+    assert "INIT-106" in ran.out
+    ((run_id,),) = sample_space.query("select run_id from optimization_runs")
+    assert run_id in ran.out
+    assert run_id in optcenter("runs").out
+    shown = optcenter("show", run_id, "--json").document
+    assert shown["run"]["status"] == shown["result"]["status"] == "optimal"
+    assert optcenter("show", run_id).out.count("INIT-106") >= 1
+
+
+def test_optimize_as_json_prints_one_document_alone(optcenter: Optcenter) -> None:
+    ran = optcenter("--json", "optimize", GROWTH, "baseline", "--requested-by", "planning")
+    assert ran.code == 0
+    assert ran.document["run"]["requested_by"] == "planning"
+    assert ran.document["result"]["objective"]["value"] == ran.document["run"]["objective_value"]
+
+
+def test_names_compare_without_case(optcenter: Optcenter) -> None:
+    assert optcenter("optimize", GROWTH.upper(), "BASELINE").code == 0
+
+
+def test_an_infeasible_plan_is_a_result(optcenter: Optcenter) -> None:
+    ran = optcenter("optimize", GROWTH, "all promises")
+    assert ran.code == 0
+    assert "infeasible" in ran.out
+
+
+def test_an_invalid_set_is_exit_1_with_its_rows_one_a_line(optcenter: Optcenter) -> None:
+    ran = optcenter("optimize", "H1 2027 balanced", "draft")
+    assert ran.code == 1
+    lines = ran.err.strip().splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "Constraints!29 max_tokens",
+        "Constraints!30 dimension_key",
+        "Constraints!31 target_kpi_key",
+    ]
+    assert optcenter("optimize", "H1 2027 balanced", "draft", "--json").document["status"] == "invalid"
+
+
+def test_an_unknown_scenario_is_exit_1_with_a_hint(optcenter: Optcenter) -> None:
+    ran = optcenter("optimize", "Q1 2027 grow", "baseline")
+    assert ran.code == 1
+    assert GROWTH in ran.err
+
+
+def test_a_limit_without_a_portfolio_is_exit_3(optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_short(snapshot: Snapshot, **_: object) -> Result:
+        result = solve(snapshot)
+        objective = result.objective.model_copy(
+            update={"value": None, "best_possible": None, "stages": (), "goals_cost": None}
+        )
+        empty: dict[str, object] = {
+            "selected": (),
+            "gaps": (),
+            "synergies": (),
+            "kpis": {},
+            "capacity": None,
+            "rejected": (),
+        }
+        return result.model_copy(update={"status": "no_solution", "objective": objective, **empty})
+
+    monkeypatch.setattr(execution, "solve", cut_short)
+    assert optcenter("optimize", GROWTH, "baseline").code == 3
+
+
+def test_a_workbook_that_cannot_be_reached_is_exit_4_in_one_line(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTCENTER_WORKBOOK", "gsheets:nowhere")
+    ran = optcenter("save")
+    assert ran.code == 4
+    assert ran.out == ""
+    (line,) = ran.err.strip().splitlines()
+    assert "OPTCENTER_GOOGLE_CREDENTIALS" in line
+
+
+def test_a_database_that_cannot_be_opened_is_exit_4_and_keeps_its_password(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTCENTER_DATABASE_URL", "mysql://planner:s3cret@db/plans")
+    for command in (("runs",), ("save",), ("save", "--debug")):
+        ran = optcenter(*command)
+        assert ran.code == 4
+        assert "s3cret" not in ran.err + ran.out
+    assert "mysql is not supported" in optcenter("runs").err
+
+
+def test_a_setting_that_is_wrong_is_named(optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPTCENTER_SOLVER_TIME_LIMIT", "soon")
+    ran = optcenter("runs")
+    assert ran.code == 4
+    assert "OPTCENTER_SOLVER_TIME_LIMIT" in ran.err
+
+
+def test_an_unknown_run_is_exit_1(optcenter: Optcenter) -> None:
+    ran = optcenter("show", "20260101T000000-000000")
+    assert ran.code == 1
+    assert "there is no run" in ran.err
+
+
+def test_workbook_init_again_changes_nothing(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
+    before = sample_space.grids()
+    ran = optcenter("workbook", "init", "--sample")
+    assert ran.code == 0
+    assert "nothing was changed" in ran.out
+    assert sample_space.grids() == before
+
+
+def test_workbook_init_makes_a_new_one(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OPTCENTER_WORKBOOK", f"local:{tmp_path / 'new' / 'book.sqlite'}")
+    document = optcenter("workbook", "init", "--json").document
+    assert len(document["created_tabs"]) == 11
+    assert document["sample_rows"] == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("optimize",), ("save", "--nonsense")])
+def test_wrong_usage_is_exit_2(optcenter: Optcenter, arguments: tuple[str, ...]) -> None:
+    assert optcenter(*arguments).code == 2
+
+
+def test_help_is_no_error(optcenter: Optcenter) -> None:
+    ran = optcenter("--help")
+    assert ran.code == 0
+    assert "optimize" in ran.out
