@@ -17,7 +17,14 @@ from optcenter_pipeline.engine.checker import check
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline_tests.support import brute_force
-from optcenter_pipeline_tests.support.snapshots import Json, candidate, reordered, snapshot, snapshots
+from optcenter_pipeline_tests.support.snapshots import (
+    Json,
+    candidate,
+    in_other_units,
+    reordered,
+    snapshot,
+    snapshots,
+)
 
 SHARES = 16
 EACH = int(os.environ.get("OPTCENTER_RANDOM_SNAPSHOTS", "3200")) // SHARES
@@ -67,6 +74,14 @@ def answers_as_the_oracle(question: Snapshot) -> None:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_the_engine_answers_as_the_oracle(share: int) -> None:
     for_random(answers_as_the_oracle, share, EACH)
+
+
+@pytest.mark.parametrize("factor", [123456.7, 0.0137])
+def test_units_large_and_small(factor: float) -> None:
+    def answers(question: Snapshot) -> None:
+        answers_as_the_oracle(in_other_units(question, "GMV", factor))
+
+    for_random(answers, 500, 200, spoilt_percent=0)
 
 
 def tells_the_conflict(question: Snapshot) -> None:

@@ -83,6 +83,28 @@ def reordered(original: Snapshot, shuffle: Any) -> Snapshot:
     return Snapshot.model_validate(document)
 
 
+def in_other_units(original: Snapshot, kpi: str, factor: float) -> Snapshot:
+    """The same question with one KPI counted in another unit, wherever it is spoken of."""
+    document = original.model_dump(mode="json")
+
+    def times(number: float | None) -> float | None:
+        return None if number is None else round(number * factor, 6)
+
+    for row in document["candidates"]:
+        own = row["contributions"]
+        row["contributions"] = {k: times(v) if same_kpi(k, kpi) else v for k, v in own.items()}
+    for row in document["constraint_set"]["targets"] + document["constraint_set"]["synergy_bonuses"]:
+        if same_kpi(row["kpi_key"], kpi):
+            row.update(
+                {name: times(row[name]) for name in ("target_value", "baseline_value", "value") if name in row}
+            )
+    return Snapshot.model_validate(document)
+
+
+def same_kpi(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
 def _recased(draw: st.DrawFn, name: str) -> str:
     """The name in one of the spellings that mean the same."""
     return draw(st.sampled_from([name, name, name, name.upper(), name.lower(), f" {name} "]))
