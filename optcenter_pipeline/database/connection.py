@@ -172,7 +172,9 @@ def _installed_postgres_driver() -> str:
 def _engine(target: URL) -> Engine:
     """An engine; on SQLite with foreign keys, write-ahead log, and transactions that begin where we say."""
     if target.get_backend_name() != "sqlite":
-        return create_engine(target, pool_pre_ping=True)
+        # psycopg2 sends the rows of one statement one by one unless it is told to batch them.
+        batching = {"executemany_mode": "values_plus_batch"} if target.get_driver_name() == "psycopg2" else {}
+        return create_engine(target, pool_pre_ping=True, **batching)
     engine = create_engine(target, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(engine, "connect")
