@@ -43,7 +43,8 @@ def validate(tabs: Mapping[str, RawTab]) -> ValidatedWorkbook:
     _check_rules(rows, findings)
     without_north_star = check_north_star(rows, findings) if rows.readable("Metrics_Config") else {}
 
-    messages = [*_tab_messages(tabs, rows), *filter(None, map(findings.message, rows.all()))]
+    found = [(row, findings.message(row)) for row in rows.all()]
+    messages = [*_tab_messages(tabs), *(message for _, message in found if message is not None)]
     return ValidatedWorkbook(
         initiatives=_standing(rows, InitiativeRow, findings),
         metrics=_standing(rows, MetricRow, findings),
@@ -54,7 +55,7 @@ def validate(tabs: Mapping[str, RawTab]) -> ValidatedWorkbook:
         candidates=_standing(rows, CandidateRow, findings),
         candidates_left_out=tuple(candidates_left_out(rows, findings, known.initiatives.rows)),
         messages=tuple(sorted(messages, key=lambda message: (TAB_ORDER.index(message.tab), message.row_num))),
-        judged=tuple(_judged(row, findings) for row in rows.all()),
+        judged=tuple(_judged(row, message) for row, message in found),
         unreadable_tabs=rows.unreadable,
         sets=named_sets(rows, known, findings),
         invalid_scenarios=invalid_scenarios(rows, known, without_north_star, findings),
@@ -96,12 +97,11 @@ def _constraints(rows: SheetRows, findings: Findings) -> tuple[Row, ...]:
     return tuple(row for sheet_row, row in pairs if not findings.is_wrong(sheet_row))
 
 
-def _judged(row: SheetRow, findings: Findings) -> JudgedRow:
-    message = findings.message(row)
+def _judged(row: SheetRow, message: ValidationMessage | None) -> JudgedRow:
     return JudgedRow(row.tab, row.row_num, row.key, row.content_hash, "OK" if message is None else message.status())
 
 
-def _tab_messages(tabs: Mapping[str, RawTab], rows: SheetRows) -> list[ValidationMessage]:
+def _tab_messages(tabs: Mapping[str, RawTab]) -> list[ValidationMessage]:
     messages = []
     for tab in TAB_ORDER:
         raw = tabs.get(tab)

@@ -22,15 +22,17 @@ from optcenter_pipeline.rules.target import TargetRow
 
 RuleT = TypeVar("RuleT", bound=Rule)
 RowT = TypeVar("RowT", bound=Row)
+Identity = tuple[str, ...]
+"""What a rule says, without the rows that say it."""
 
 
 @dataclass(frozen=True)
 class CandidateRules:
     """The rules that the rows of Candidates carry for every set, made once for all sets."""
 
-    mandatory: tuple[Mandatory, ...] = ()
-    exclude_pairs: tuple[ExcludePair, ...] = ()
-    prerequisites: tuple[Prerequisite, ...] = ()
+    mandatory: Mapping[Identity, Mandatory] = field(default_factory=dict)
+    exclude_pairs: Mapping[Identity, ExcludePair] = field(default_factory=dict)
+    prerequisites: Mapping[Identity, Prerequisite] = field(default_factory=dict)
     bundle_parts: tuple[Bundle, ...] = ()
     """One part a row; parts of one name are one bundle, also with rows of Constraints."""
     bundles: tuple[Bundle, ...] = ()
@@ -50,9 +52,9 @@ def candidate_rules(members: Iterable[CandidateMember]) -> CandidateRules:
     candidates = [row for row in members if isinstance(row, CandidateRow)]
     parts = tuple(bundles_of(members))
     return CandidateRules(
-        mandatory=merged(rule for row in candidates for rule in row.mandatory()),
-        exclude_pairs=merged(rule for row in candidates for rule in row.exclude_pairs()),
-        prerequisites=merged(rule for row in candidates for rule in row.prerequisites()),
+        mandatory=by_identity(rule for row in candidates for rule in row.mandatory()),
+        exclude_pairs=by_identity(rule for row in candidates for rule in row.exclude_pairs()),
+        prerequisites=by_identity(rule for row in candidates for rule in row.prerequisites()),
         bundle_parts=parts,
         bundles=_bundles(parts),
         groups=synergy_groups(members),
@@ -93,10 +95,15 @@ def compile_constraint_set(
 
 def merged(rules: Iterable[RuleT]) -> tuple[RuleT, ...]:
     """Rules that say the same are one rule with all source rows; in canonical order."""
-    alike: dict[tuple[str, ...], list[RuleT]] = {}
+    return tuple(by_identity(rules).values())
+
+
+def by_identity(rules: Iterable[RuleT]) -> dict[Identity, RuleT]:
+    """The merged rules by what they say, in canonical order."""
+    alike: dict[Identity, list[RuleT]] = {}
     for rule in rules:
         alike.setdefault(_identity(rule), []).append(rule)
-    return tuple(_one(alike[identity]) for identity in sorted(alike))
+    return {identity: _one(alike[identity]) for identity in sorted(alike)}
 
 
 def in_sheet_order(source_rows: Iterable[SourceRow]) -> tuple[SourceRow, ...]:
@@ -105,9 +112,14 @@ def in_sheet_order(source_rows: Iterable[SourceRow]) -> tuple[SourceRow, ...]:
     return tuple(f"{tab}!{row_num}" for tab, row_num in sorted(places))
 
 
-def _joined(first: tuple[RuleT, ...], more: Sequence[RuleT]) -> tuple[RuleT, ...]:
-    """Like `merged`; `first` is merged already."""
-    return merged((*first, *more)) if more else first
+def _joined(first: Mapping[Identity, RuleT], more: Sequence[RuleT]) -> tuple[RuleT, ...]:
+    """The candidates' rules and a set's own, merged."""
+    if not more:
+        return tuple(first.values())
+    both = dict(first)
+    for identity, rule in by_identity(more).items():
+        both[identity] = _one((both[identity], rule)) if identity in both else rule
+    return tuple(both[identity] for identity in sorted(both))
 
 
 def _bundles(parts: Iterable[Bundle]) -> tuple[Bundle, ...]:
@@ -121,7 +133,7 @@ def _one(rules: Sequence[RuleT]) -> RuleT:
     return rules[0].model_copy(update={"source_rows": source_rows})
 
 
-def _identity(rule: Rule) -> tuple[str, ...]:
+def _identity(rule: Rule) -> Identity:
     return tuple(str(getattr(rule, name)) for name in type(rule).model_fields if name != "source_rows")
 
 
