@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+import rich.box
 import rich.console
 import rich.table
 import rich.text
@@ -57,14 +58,26 @@ class Console:
         if not self.as_json:
             self._out.print(rich.text.Text(text, style=style))
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self._out.width
+
     def table(self, frame: "pd.DataFrame", title: str) -> None:
         """A frame as a table for people."""
         if self.as_json:
             return
-        table = rich.table.Table(title=rich.text.Text(title), title_justify="left", title_style="bold")
+        table = rich.table.Table(
+            title=rich.text.Text(title), title_justify="left", title_style="bold", box=rich.box.SIMPLE_HEAD
+        )
         for name in frame.columns:
             is_number = name in ("rank", "tokens", "adds", "required", "achieved", "gap")
-            table.add_column(str(name), justify="right" if is_number else "left", overflow="fold")
+            table.add_column(
+                str(name),
+                justify="right" if is_number else "left",
+                overflow="fold",
+                no_wrap=is_number or name in ("initiative", "run", "row", "rows", "severity", "kind"),
+            )
         for row in frame.itertuples(index=False):
             table.add_row(*(rich.text.Text(str(cell)) for cell in row))
         # soft wrapping is for lines; a table has to know the terminal's width

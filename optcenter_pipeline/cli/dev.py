@@ -33,8 +33,11 @@ def dev(
 
     console: Console = context.obj
     ui_port = _free_port(dagster_port)
-    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(load_settings()))}
+    # warnings of Dagster's own command line say nothing to people who typed `make dev`
+    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(load_settings())), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
+    command += ["--log-level", "warning"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with LocalWorkbookServer(configured_file(), port=_free_port(workbook_port)) as server:
         dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
         console.say(f"Workbook: {server.page_url}", style="bold")

@@ -5,6 +5,9 @@ from typing import Any
 
 from optcenter_pipeline.cli.console import Console
 
+WIDE = 130
+"""From this many columns on a terminal shows where each initiative belongs, too."""
+
 
 def run_document(run_id: str) -> dict[str, Any]:
     """`{"run": …, "result": …}` of a run in the ledger.
@@ -65,7 +68,10 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
     )
 
     if result.selected:
-        console.table(portfolio_frame(snapshot, result), f"{title}: the portfolio")
+        frame = portfolio_frame(snapshot, result)
+        if console.width < WIDE:
+            frame = frame.drop(columns=["country", "department"])
+        console.table(frame, f"{title}: the portfolio")
     if result.rejected and result.selected:
         console.table(rejected_frame(result), "Not funded")
     if result.gaps:
@@ -76,18 +82,13 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         console.table(alerts_frame(result), "Alerts")
     console.say(f"{title}: {result.status}", style="bold")
     objective = result.objective
-    if objective.value is not None:
-        proof = "" if objective.mip_gap is None else f", gap {percent(objective.mip_gap)}"
-        bound = (
-            ""
-            if objective.bound is None
-            else f" (no portfolio can have more than {amount(objective.bound)}{proof})"
-        )
-        console.say(f"{objective.stages[0].name}: {amount(objective.value)}{bound}")
-    if objective.goals_cost:
-        console.say(
-            f"of the best possible {amount(objective.best_possible)}, the goals cost {amount(objective.goals_cost)}"
-        )
+    if objective.value is not None and objective.best_possible is not None:
+        gap = objective.mip_gap or 0.0
+        proof = "proven" if gap == 0 else f"proven to {percent(gap)}"
+        line = f"{objective.stages[0].name}: {amount(objective.value)}"
+        if objective.goals_cost:
+            line += f", after {amount(objective.goals_cost)} for the goals"
+        console.say(f"{line}; the best possible is {amount(objective.best_possible)} ({proof})")
     if result.capacity and result.selected:
         used, total = result.capacity.used, result.capacity.total
         console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")

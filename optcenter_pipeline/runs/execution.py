@@ -3,10 +3,14 @@
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from optcenter_pipeline.database.connection import Database
+from optcenter_pipeline.database.errors import DatabaseError
 from optcenter_pipeline.database.ledger import (
     FoundPortfolio,
     FundedInitiative,
@@ -29,7 +33,7 @@ from optcenter_pipeline.report.lines import progress_line, violation_line
 PROGRESS_LOGGER = "optcenter_pipeline.progress"
 """Receives a record a progress event, the event as its `progress`; a terminal may listen."""
 
-_HEARTBEAT_EVERY = dt.timedelta(seconds=15)
+_HEARTBEAT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) 
         snapshot = Snapshot.model_validate_json(get_run(session, run_id).inputs_snapshot_json)
         start_run(session, run_id, now=dt.datetime.now(dt.UTC))
     try:
-        result = solve(snapshot, on_progress=_Teller(database, run_id, log).tell)
+        with _beating(database, run_id):
+            result = solve(snapshot, on_progress=_Teller(run_id, log).tell)
         violations = check(snapshot, result)
     except BaseException as error:
         _end_by_error(database, run_id, error)
@@ -156,21 +161,38 @@ def _without_times(result: Result) -> str:
 
 
 class _Teller:
-    """Passes progress on: to the log at most once a second, to listeners always, a heartbeat to the ledger."""
+    """Passes progress on: to listeners always, to the log at most once a second."""
 
-    def __init__(self, database: Database, run_id: str, log: Callable[[str], None]) -> None:
-        self._database = database
+    def __init__(self, run_id: str, log: Callable[[str], None]) -> None:
         self._run_id = run_id
         self._log = log
-        self._logged_at = self._beat_at = dt.datetime.now(dt.UTC)
+        self._logged_at = time.monotonic()
 
     def tell(self, progress: Progress) -> None:
         logging.getLogger(PROGRESS_LOGGER).info("%s", self._run_id, extra={"progress": progress})
-        now = dt.datetime.now(dt.UTC)
-        if progress.finished or now - self._logged_at >= dt.timedelta(seconds=1):
+        now = time.monotonic()
+        if progress.finished or now - self._logged_at >= 1.0:
             self._logged_at = now
             self._log(progress_line(progress))
-        if now - self._beat_at >= _HEARTBEAT_EVERY:
-            self._beat_at = now
-            with self._database.session() as session:
-                heartbeat(session, self._run_id, now=now)
+
+
+@contextmanager
+def _beating(database: Database, run_id: str) -> Iterator[None]:
+    """A sign of life in the ledger while the solver works, from a thread: presolve tells nothing for minutes."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(_HEARTBEAT_SECONDS):
+            try:
+                with database.session() as session:
+                    heartbeat(session, run_id, now=dt.datetime.now(dt.UTC))
+            except DatabaseError:
+                continue  # the next beat may get through; the run's end tells of a database that is gone
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{run_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
