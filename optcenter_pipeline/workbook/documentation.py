@@ -1,4 +1,4 @@
-"""The tabs and their columns as Markdown: `python -m optcenter_pipeline.workbook.documentation docs/workbook.md`."""
+"""The tabs as Markdown: `python -m optcenter_pipeline.workbook.documentation docs/workbook.md`."""
 
 import sys
 from collections.abc import Iterator
