@@ -10,7 +10,7 @@ import pytest
 
 from optcenter_pipeline.database.connection import Database, open_database
 from optcenter_pipeline.database.errors import RunAlreadyFinalError
-from optcenter_pipeline.database.ledger import create_run
+from optcenter_pipeline.database.ledger import create_run, heartbeat
 from optcenter_pipeline.database.run_records import get_run
 from optcenter_pipeline.engine import Result, Snapshot, solve
 from optcenter_pipeline.runs import execution
@@ -80,10 +80,9 @@ def test_a_final_run_is_never_executed_again(database: Database) -> None:
 def test_while_it_solves_the_ledger_hears_from_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = pending(database)
     heard = threading.Event()
-    honest = execution.heartbeat
 
-    def heartbeat(*arguments: Any, **options: Any) -> bool:
-        alive = honest(*arguments, **options)
+    def signalled(*arguments: Any, **options: Any) -> bool:
+        alive = heartbeat(*arguments, **options)
         heard.set()
         return alive
 
@@ -91,7 +90,7 @@ def test_while_it_solves_the_ledger_hears_from_it(database: Database, monkeypatc
         assert heard.wait(60)
         return solve(snapshot, **options)
 
-    monkeypatch.setattr(execution, "heartbeat", heartbeat)
+    monkeypatch.setattr(execution, "heartbeat", signalled)
     monkeypatch.setattr(execution, "_HEARTBEAT_SECONDS", 0.01)
     monkeypatch.setattr(execution, "solve", slow)
     execution.execute_run(database, run_id, log=lambda _: None)
