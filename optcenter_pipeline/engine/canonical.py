@@ -109,8 +109,10 @@ def _canonical_set(constraint_set: ConstraintSetCompiled, spelling: Mapping[str,
     lists: dict[str, tuple[Rule, ...]] = {}
     for field in RULE_FIELDS:
         order = _ORDER[field]
-        rules = [_canonical_rule(r, f"constraint_set.{field}[{i}]", spelling)
-                 for i, r in enumerate(getattr(constraint_set, field))]
+        rules = [
+            _canonical_rule(r, f"constraint_set.{field}[{i}]", spelling)
+            for i, r in enumerate(getattr(constraint_set, field))
+        ]
         lists[field] = tuple(sorted(rules, key=lambda rule: (order(rule), rule.source_rows)))
     return constraint_set.model_copy(update=lists)
 

@@ -38,8 +38,10 @@ def synergies_in_effect(model: LinearModel, point: Point) -> tuple[SynergyResult
 
 def gaps(snapshot: Snapshot, model: LinearModel, point: Point) -> tuple[Gap, ...]:
     """Every target, floor or goal, against what the portfolio achieves."""
-    return tuple(_gap(target, target.achieved_terms(model.columns).value(point))
-                 for target in snapshot.constraint_set.targets)
+    return tuple(
+        _gap(target, target.achieved_terms(model.columns).value(point))
+        for target in snapshot.constraint_set.targets
+    )
 
 
 def _gap(target: Target, achieved: float) -> Gap:

@@ -51,8 +51,7 @@ class LinearModel:
     def synergy_members(self) -> tuple[tuple[int, ...], ...]:
         """Columns of each synergy's members, in the order of the y columns."""
         return tuple(
-            tuple(sorted({self.columns.index[member] for member in synergy.members}))
-            for synergy in self.synergies
+            tuple(sorted({self.columns.index[member] for member in synergy.members})) for synergy in self.synergies
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """The objective as an ordered list of stages (semantics.md, *Objective: stages*)."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,6 @@ from optcenter_pipeline.engine.result import KpiScale
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.linear import Terms
 from optcenter_pipeline.rules.slices import slice_id
-from optcenter_pipeline.rules.target import Target
 
 ECONOMY = "economy"
 WEIGHTED = "weighted_kpis"
@@ -114,14 +113,15 @@ def _scale(kpi: str, weight: float, snapshot: Snapshot, pool: Pool) -> KpiScale:
     """The largest |target| on all/all, else on any slice, else the eligible pool's positive sum, else 1."""
     targets = [t for t in snapshot.constraint_set.targets if t.kpi_key == kpi and t.target_value != 0]
     whole = [target for target in targets if slice_id(target.dimension, target.dimension_key) == ()]
-    if whole:
-        largest = _largest(whole)
-        return KpiScale(kpi_key=kpi, weight=weight, scale=abs(largest.target_value), source="all_target",
-                        source_rows=largest.source_rows)
     if targets:
-        largest = _largest(targets)
-        return KpiScale(kpi_key=kpi, weight=weight, scale=abs(largest.target_value), source="slice_target",
-                        source_rows=largest.source_rows)
+        largest = max(whole or targets, key=lambda target: abs(target.target_value))
+        return KpiScale(
+            kpi_key=kpi,
+            weight=weight,
+            scale=abs(largest.target_value),
+            source="all_target" if whole else "slice_target",
+            source_rows=largest.source_rows,
+        )
     ineligible = {entry.candidate.initiative_key for entry in pool.ineligible}
     positive = math.fsum(
         max(0.0, candidate.contributions.get(kpi, 0.0))
@@ -131,10 +131,6 @@ def _scale(kpi: str, weight: float, snapshot: Snapshot, pool: Pool) -> KpiScale:
     if positive > 0:
         return KpiScale(kpi_key=kpi, weight=weight, scale=positive, source="positive_contributions")
     return KpiScale(kpi_key=kpi, weight=weight, scale=1.0, source="unit")
-
-
-def _largest(targets: Iterable[Target]) -> Target:
-    return max(targets, key=lambda target: abs(target.target_value))
 
 
 def _weighted_terms(model: LinearModel, scales: tuple[KpiScale, ...]) -> Terms:

@@ -66,11 +66,20 @@ def build_pool(snapshot: Snapshot) -> Pool:
     columns = PoolColumns(tuple(c for c in snapshot.candidates if c.initiative_key in chosen), synergies, goals)
     ineligible = tuple(_ineligible(snapshot, columns.candidates))
     alerts = (
-        *(Alert(code="row_left_out", message=row.message, source_rows=(row.source_row,))
-          for row in snapshot.rows_left_out),
+        *(
+            Alert(code="row_left_out", message=row.message, source_rows=(row.source_row,))
+            for row in snapshot.rows_left_out
+        ),
         *extensions,
-        *(Alert(code=entry.code, initiative_key=entry.candidate.initiative_key, message=entry.text,
-                source_rows=entry.source_rows) for entry in ineligible),
+        *(
+            Alert(
+                code=entry.code,
+                initiative_key=entry.candidate.initiative_key,
+                message=entry.text,
+                source_rows=entry.source_rows,
+            )
+            for entry in ineligible
+        ),
         *_unchecked_deadlines(snapshot, columns.candidates),
         *_blocked(rules, columns),
     )

@@ -150,8 +150,17 @@ class StagedSearch:
         proven = not search.infeasible and (search.exhausted or gap <= self._mip_gap)
         seconds = time.perf_counter() - began
         self._done.append(
-            StageResult(name=stage.name, sense=stage.sense, value=value, bound=bound, mip_gap=gap, proven=proven,
-                        nodes=nodes, seconds=seconds, second_pass=second_pass)
+            StageResult(
+                name=stage.name,
+                sense=stage.sense,
+                value=value,
+                bound=bound,
+                mip_gap=gap,
+                proven=proven,
+                nodes=nodes,
+                seconds=seconds,
+                second_pass=second_pass,
+            )
         )
         self._tell(stage, value, bound, nodes, finished=True)
         return "cancelled" if self._cancelled else "done"

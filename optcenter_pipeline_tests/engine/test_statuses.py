@@ -18,13 +18,22 @@ def knapsack(size: int, solver: SolverOptions, seed: int = 1, spread: int = 900)
     random = Random(seed)
     weights = [100 + random.randrange(spread) for _ in range(size)]
     rows = [
-        candidate(f"I{i:03d}", weight, {"gmv": weight + 100}, attributes={"country": random.choice("ABCD")},
-                  source_row=f"Candidates!{i}")
+        candidate(
+            f"I{i:03d}",
+            weight,
+            {"gmv": weight + 100},
+            attributes={"country": random.choice("ABCD")},
+            source_row=f"Candidates!{i}",
+        )
         for i, weight in enumerate(weights)
     ]
     caps = [
-        {"dimension": "country", "dimension_key": key, "max_tokens": sum(weights) // 13,
-         "source_rows": [f"Constraints!{n}"]}
+        {
+            "dimension": "country",
+            "dimension_key": key,
+            "max_tokens": sum(weights) // 13,
+            "source_rows": [f"Constraints!{n}"],
+        }
         for n, key in enumerate("ABC")
     ]
     question = snapshot(rows, capacity=sum(weights) // 3, capacity_caps=caps)
