@@ -1,0 +1,130 @@
+"""A finished run as rows of the output tabs."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from optcenter_pipeline.engine import Result, Snapshot, solve
+from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
+from optcenter_pipeline.report.tables import gaps_frame, markdown, portfolio_frame
+from optcenter_pipeline.workbook.columns import Owner
+from optcenter_pipeline.workbook.tabs import STAMPS, TAB_BY_NAME
+
+CREATED = dt.datetime(2026, 11, 23, 5, 42, 1, tzinfo=dt.UTC)
+
+
+def snapshot(**constraint_set: Any) -> Snapshot:
+    return Snapshot.model_validate(
+        {
+            "schema_version": 1,
+            "scenario": {"scenario_name": "plan", "capacity_total_tokens": 10, "source_row": "Scenario_Config!2"},
+            "constraint_set": {"constraint_set_name": "set", **constraint_set},
+            "candidates": [
+                {
+                    "initiative_key": key,
+                    "title": f"Title | of {key}",
+                    "engineering_tokens": 6,
+                    "attributes": {"country": "UK"},
+                    "contributions": {"gmv": worth, "nps": 1},
+                    "source_row": f"Candidates!{number}",
+                }
+                for number, (key, worth) in enumerate((("A", 7), ("B", 5)), start=2)
+            ],
+            "metrics": [
+                {"kpi_key": "gmv", "kpi_level": "north_star"},
+                {"kpi_key": "nps", "kpi_level": "strategic"},
+            ],
+        }
+    )
+
+
+def goal(value: float) -> dict[str, Any]:
+    return {"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": value, "source_rows": ["Targets!2"]}
+
+
+def header(result: Result, **changes: Any) -> RunHeader:
+    return RunHeader(
+        **{
+            "run_id": "R1",
+            "scenario_name": "plan",
+            "constraint_set_name": "set",
+            "status": result.status,
+            "created_at": CREATED,
+            **changes,
+        }
+    )
+
+
+def rows_of(asked: Snapshot) -> dict[str, list[dict[str, Any]]]:
+    result = solve(asked)
+    return output_rows(header(result), asked, result)
+
+
+@pytest.mark.parametrize("tab", ["Runs", "Results", "Gaps_Alerts"])
+def test_rows_fill_the_columns_of_the_system_and_no_other(tab: str) -> None:
+    stamps = {column.name for column in STAMPS}
+    system = set(TAB_BY_NAME[tab].owned_by(Owner.SYSTEM)) - stamps
+    filled = {name for row in rows_of(snapshot(targets=[goal(9)]))[tab] for name in row}
+    assert filled == system
+
+
+def test_a_candidate_has_its_reason_and_its_gains_in_or_out() -> None:
+    first, second = rows_of(snapshot())["Results"]
+    assert (first["initiative_key"], first["selected"], first["rank"], first["allocated_tokens"]) == (
+        "A",
+        True,
+        1,
+        6,
+    )
+    assert (second["initiative_key"], second["selected"], second["rank"]) == ("B", False, None)
+    assert first["north_star_gain"] == 7
+    assert first["kpi_gains_json"] == '{"gmv": 7.0, "nps": 1.0}'
+    assert second["country"] == "UK"
+    assert first["reason"]
+    assert second["reason"]
+
+
+def test_a_missed_goal_says_how_much_is_missing_and_what_would_be_reached() -> None:
+    rows = rows_of(snapshot(targets=[goal(9)]))
+    (line,) = rows["Gaps_Alerts"]
+    assert (line["kind"], line["gap"], line["severity"], line["source_rows"]) == (
+        "target",
+        2,
+        "CRITICAL",
+        "Targets!2",
+    )
+    assert "lower target_value from 9 to 7" in line["recommendation"]
+    assert rows["Runs"][0]["gap_summary"] == "0 of 1 targets met; missed: gmv (all) by 2"
+
+
+def test_an_infeasible_run_names_the_rows() -> None:
+    both = [{"initiative_key": key, "source_rows": [f"Constraints!{n}"]} for n, key in ((2, "A"), (3, "B"))]
+    rows = rows_of(snapshot(mandatory=both))
+    assert rows["Results"] == []
+    assert rows["Runs"][0]["status"] == "infeasible"
+    conflict = next(line for line in rows["Gaps_Alerts"] if line["kind"] == "conflict")
+    assert set(conflict["source_rows"].split(", ")) == {"Constraints!2", "Constraints!3", "Scenario_Config!2"}
+    assert conflict["severity"] == "CRITICAL"
+
+
+def test_a_failed_run_says_so_and_nothing_else() -> None:
+    asked = snapshot()
+    rows = output_rows(header(solve(asked), status="failed", error_text="the disk is full"), asked, None)
+    assert rows["Results"] == []
+    (line,) = rows["Gaps_Alerts"]
+    assert "the disk is full" in line["message"]
+    assert rows["Runs"][0]["objective_value"] is None
+
+
+def test_times_are_utc() -> None:
+    assert stamp(CREATED) == "2026-11-23T05:42:01Z"
+    assert stamp(CREATED.astimezone(dt.timezone(dt.timedelta(hours=5)))) == "2026-11-23T05:42:01Z"
+    assert stamp(None) is None
+
+
+def test_what_people_typed_cannot_break_out_of_a_markdown_table() -> None:
+    asked = snapshot()
+    text = markdown(portfolio_frame(asked, solve(asked)))
+    assert "Title \\| of A" in text
+    assert markdown(gaps_frame(solve(asked))) == "(none)"

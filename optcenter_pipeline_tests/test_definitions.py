@@ -1,0 +1,53 @@
+"""What Dagster loads."""
+
+import subprocess
+import sys
+
+import dagster as dg
+
+from optcenter_pipeline.definitions import build_defs, defs
+from optcenter_pipeline.stages.resources import SolverResource
+
+STAGES = {
+    "raw_tabs",
+    "validated_rows",
+    "constraint_sets",
+    "tables",
+    "row_statuses",
+    "run_snapshot",
+    "solve",
+    "output_tabs",
+}
+
+
+def test_every_stage_is_an_asset_with_an_owner_a_kind_and_words() -> None:
+    specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+    assert set(specs) == STAGES
+    for name, spec in specs.items():
+        assert spec.owners, name
+        assert spec.kinds, name
+        assert spec.description, name
+        assert spec.group_name in ("save", "run"), name
+
+
+def test_the_definitions_can_be_loaded_and_every_job_resolved() -> None:
+    dg.Definitions.validate_loadable(defs)
+    save = defs.resolve_job_def("save_job")
+    optimize = defs.resolve_job_def("optimize_job")
+    assert {node.name for node in save.nodes} == STAGES - {"run_snapshot", "solve", "output_tabs"}
+    assert {node.name for node in optimize.nodes} == STAGES
+
+
+def test_resources_can_be_replaced() -> None:
+    solver = SolverResource(mip_gap=0.5)
+    assert build_defs(solver=solver).resources["solver"] == solver  # type: ignore[index]
+
+
+def test_loading_reaches_for_no_heavy_library_and_no_setting() -> None:
+    script = (
+        "import optcenter_pipeline.definitions, sys; "
+        "print([m for m in ('pyomo', 'highspy', 'gspread', 'sqlalchemy', 'pandas', 'uvicorn') if m in sys.modules])"
+    )
+    broken = {"OPTCENTER_SOLVER_TIME_LIMIT": "soon", "PATH": ""}
+    ran = subprocess.run([sys.executable, "-c", script], env=broken, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
