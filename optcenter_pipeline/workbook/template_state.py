@@ -14,7 +14,8 @@ PROTECTION = "system columns"
 
 _NEW_ROWS = 1000
 _DETAILS = (
-    "sheets(properties(sheetId),protectedRanges(description,range),data(rowData(values(note,dataValidation))))"
+    "sheets(properties(sheetId),protectedRanges(description,range),"
+    "data(rowData(values(note,dataValidation(condition(type))))))"
 )
 
 

@@ -158,6 +158,6 @@ def test_only_the_root_of_an_address_changes() -> None:
 
 
 def test_gspreads_own_objects_work_on_it(sample: Workbook) -> None:
-    client = gspread.Client(auth=None, session=sample.http.session, http_client=lambda *_: sample.http)  # type: ignore[arg-type, return-value]
+    client = gspread.Client(auth=None, session=sample.http.session, http_client=lambda *_: sample.http)  # type: ignore[arg-type]
     sheet = client.open_by_key(sample.spreadsheet_id).worksheet("Candidates")
     assert sheet.acell("A2").value == "INIT-101"

@@ -116,12 +116,11 @@ def test_dangerous_text_comes_back_as_it_went(sample: Workbook, tab: Any) -> Non
     assert sample.counts.writes == writes
 
 
-@pytest.mark.parametrize("text", DANGEROUS)
-def test_dangerous_keys_are_found_again(sample: Workbook, text: str) -> None:
-    rows = {"Runs": [{"run_id": text, "status": "optimal"}]}
+def test_dangerous_keys_are_found_again(sample: Workbook) -> None:
+    rows = {"Runs": [{"run_id": text, "status": "optimal"} for text in DANGEROUS]}
     write_outputs(sample, rows)
-    assert write_outputs(sample, rows).unchanged == 1
-    assert len(Person(sample, RUNS).look().rows) == 2
+    assert write_outputs(sample, rows).unchanged == len(DANGEROUS)
+    assert len(Person(sample, RUNS).look().rows) == len(DANGEROUS) + 1
 
 
 def test_values_keep_their_types(sample: Workbook) -> None:
@@ -210,6 +209,8 @@ def test_sixty_deliveries_with_people_in_the_sheet(sample: Workbook, block: int)
     write_outputs(sample, delivery("old"))
     write_outputs(sample, delivery("again", lines=4))
     tabs = {tab.name: Person(sample, tab) for tab in OUTPUT_TABS}
+    for person in tabs.values():
+        person.shorten_grid(60)
     for trial in range(block * 10, block * 10 + 10):
         chance = random.Random(trial)
         person = tabs[chance.choice(list(tabs))]

@@ -18,7 +18,7 @@ from optcenter_pipeline.workbook.tabs import (
     TAB_BY_NAME,
     TARGETS,
 )
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
+from optcenter_pipeline.workbook.workbook import Cell, RangeWrite, Workbook
 
 HEADER = ["scenario_name", "constraint_set_name", "dimension", "dimension_key", "kpi_key", "target_value"]
 TARGET_HEADER = [*HEADER, "baseline_value", "floor_or_goal", "notes"]
@@ -159,7 +159,7 @@ def test_what_a_person_types_into_an_unformatted_cell(
     empty: Workbook, typed: str, column: str, value: object
 ) -> None:
     empty.structural_update([{"addSheet": {"properties": {"title": "Scenario_Config"}}}], idempotent=False)
-    names = [c.name for c in SCENARIO_CONFIG.columns]
+    names: list[Cell] = [c.name for c in SCENARIO_CONFIG.columns]
     empty.batch_update([RangeWrite("Scenario_Config!A1", [names])])
     letter = "ABCDEFGHIJ"[names.index(column)]
     body = {

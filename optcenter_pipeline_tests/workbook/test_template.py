@@ -1,14 +1,15 @@
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from optcenter_pipeline.workbook.columns import Owner
+from optcenter_pipeline.workbook.connection import open_workbook
 from optcenter_pipeline.workbook.errors import WorkbookUnreachableError
 from optcenter_pipeline.workbook.reading import read_tabs
 from optcenter_pipeline.workbook.sample import sample_rows
 from optcenter_pipeline.workbook.tabs import ALL_TABS, CANDIDATES, INPUT_TABS, TARGETS
-from optcenter_pipeline.workbook.template import init_workbook
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook, column_letters
+from optcenter_pipeline.workbook.template import InitReport, init_workbook
+from optcenter_pipeline.workbook.workbook import Cell, RangeWrite, Workbook, column_letters
 from optcenter_pipeline_tests.workbook.people import Person
 
 EVERYTHING = (
@@ -17,8 +18,10 @@ EVERYTHING = (
 )
 
 
-def everything(workbook: Workbook) -> dict[str, Any]:
-    return {sheet["properties"]["title"]: sheet for sheet in workbook.metadata(EVERYTHING)["sheets"]}
+def everything(workbook: Workbook, *titles: str) -> dict[str, Any]:
+    """Title → all that a sheet holds; without titles, of every sheet."""
+    sheets = workbook.metadata(EVERYTHING, [f"'{title}'" for title in titles])["sheets"]
+    return {sheet["properties"]["title"]: sheet for sheet in sheets}
 
 
 def header_cells(sheet: dict[str, Any]) -> list[dict[str, Any]]:
@@ -26,28 +29,41 @@ def header_cells(sheet: dict[str, Any]) -> list[dict[str, Any]]:
     return cells
 
 
-def test_an_empty_workbook_gets_every_tab_in_order(empty: Workbook) -> None:
-    report = init_workbook(empty)
-    assert report.changed
-    assert report.created_tabs == tuple(tab.name for tab in ALL_TABS)
-    assert (empty.counts.reads, empty.counts.writes) == (2, 1)
-    sheets = everything(empty)
-    assert list(sheets) == [tab.name for tab in ALL_TABS]
+class Made(NamedTuple):
+    """What came of an empty workbook."""
+
+    report: InitReport
+    requests: tuple[int, int]
+    sheets: dict[str, Any]
+    account: str
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    with open_workbook(f"local:{tmp_path_factory.mktemp('made') / 'new.sqlite'}") as workbook:
+        report = init_workbook(workbook)
+        requests = (workbook.counts.reads, workbook.counts.writes)
+        return Made(report, requests, everything(workbook), workbook.account_email)
+
+
+def test_an_empty_workbook_gets_every_tab_in_order(made: Made) -> None:
+    assert made.report.changed
+    assert made.report.created_tabs == tuple(tab.name for tab in ALL_TABS)
+    assert made.requests == (2, 1)
+    assert list(made.sheets) == [tab.name for tab in ALL_TABS]
     for tab in ALL_TABS:
-        cells = header_cells(sheets[tab.name])
+        cells = header_cells(made.sheets[tab.name])
         assert [cell["userEnteredValue"]["stringValue"] for cell in cells] == [c.name for c in tab.columns]
         assert [cell["note"] for cell in cells] == [c.note for c in tab.columns]
         assert all(cell["userEnteredFormat"]["textFormat"]["bold"] for cell in cells)
-        grid = sheets[tab.name]["properties"]["gridProperties"]
+        grid = made.sheets[tab.name]["properties"]["gridProperties"]
         assert (grid["frozenRowCount"], grid["columnCount"]) == (1, len(tab.columns))
         assert grid["rowCount"] == 1000
 
 
-def test_drop_downs_warn_and_do_not_refuse(empty: Workbook) -> None:
-    init_workbook(empty)
-    sheets = everything(empty)
+def test_drop_downs_warn_and_do_not_refuse(made: Made) -> None:
     for tab in ALL_TABS:
-        second = sheets[tab.name]["data"][0]["rowData"][1:2]
+        second = made.sheets[tab.name]["data"][0]["rowData"][1:2]
         cells = second[0].get("values", []) if second else []
         for position, column in enumerate(tab.columns):
             rule = cells[position].get("dataValidation") if position < len(cells) else None
@@ -60,14 +76,12 @@ def test_drop_downs_warn_and_do_not_refuse(empty: Workbook) -> None:
                 assert rule is None
 
 
-def test_system_columns_are_protected_for_all_but_the_account(empty: Workbook) -> None:
-    init_workbook(empty)
-    sheets = everything(empty)
+def test_system_columns_are_protected_for_all_but_the_account(made: Made) -> None:
     for tab in ALL_TABS:
         covered: set[int] = set()
-        for protection in sheets[tab.name]["protectedRanges"]:
+        for protection in made.sheets[tab.name]["protectedRanges"]:
             assert protection["description"] == "system columns"
-            assert protection["editors"]["users"] == [empty.account_email]
+            assert protection["editors"]["users"] == [made.account]
             assert not protection.get("warningOnly")
             area = protection["range"]
             covered |= set(range(area.get("startColumnIndex", 0), area["endColumnIndex"]))
@@ -103,14 +117,14 @@ def used_workbook(workbook: Workbook) -> None:
     """Targets with its columns in another order, two missing, one unknown; a tab of somebody's own."""
     add = [{"addSheet": {"properties": {"title": title}}} for title in ("Targets", "Our own notes")]
     workbook.structural_update(add, idempotent=False)
-    header = ["Market", "colour", "KPI", "Target", "Scenario", "Set", "floor_or_goal", "dimension"]
-    rows = [
+    header: list[Cell] = ["Market", "colour", "KPI", "Target", "Scenario", "Set", "floor_or_goal", "dimension"]
+    rows: list[list[Cell]] = [
         header,
         ["# agreed"],
         ["UK", "red", "gmv", 5, "s", "a", "floor", "country"],
         ["", "", "", "", "", "", "", "", "", "stray"],
     ]
-    own = [["anything", 1], ["=text", True]]
+    own: list[list[Cell]] = [["anything", 1], ["=text", True]]
     workbook.batch_update([RangeWrite("'Targets'!A1", rows), RangeWrite("'Our own notes'!B2", own)])
     formula = {"userEnteredValue": {"formulaValue": "=2+3"}, "note": "my note"}
     start = {"sheetId": Person(workbook, TARGETS).sheet_id, "rowIndex": 0, "columnIndex": 1}
@@ -123,13 +137,13 @@ def used_workbook(workbook: Workbook) -> None:
 
 def test_a_workbook_in_use_gets_what_is_missing_and_keeps_all_it_has(empty: Workbook) -> None:
     used_workbook(empty)
-    before = everything(empty)
+    before = everything(empty, "Targets", "Sheet1", "Our own notes")
     report = init_workbook(empty)
     assert "Targets" not in report.created_tabs
     assert report.added_columns == {
         "Targets": ("baseline_value", "notes", "run_status", "updated_source", "updated_at")
     }
-    after = everything(empty)
+    after = everything(empty, "Targets", "Sheet1", "Our own notes")
     for title in ("Sheet1", "Our own notes"):
         assert after[title]["data"] == before[title]["data"]
     old_rows, new_rows = (book["Targets"]["data"][0]["rowData"] for book in (before, after))
@@ -144,8 +158,8 @@ def test_a_workbook_in_use_gets_what_is_missing_and_keeps_all_it_has(empty: Work
     header = Person(empty, TARGETS).look().rows[0]
     assert header[8:10] == ["", ""]
     assert header[10:] == ["baseline_value", "notes", "run_status", "updated_source", "updated_at"]
-    (row,) = read_tabs(empty, [TARGETS])["Targets"].rows
-    assert row.cells["target_value"] == 5
+    (target,) = read_tabs(empty, [TARGETS])["Targets"].rows
+    assert target.cells["target_value"] == 5
     writes = empty.counts.writes
     assert not init_workbook(empty).changed
     assert empty.counts.writes == writes
@@ -158,7 +172,7 @@ def test_drop_downs_of_the_pms_own_stay(empty: Workbook) -> None:
     area |= {"startColumnIndex": 6, "endColumnIndex": 7}
     empty.structural_update([{"setDataValidation": {"range": area, "rule": rule}}], idempotent=True)
     init_workbook(empty)
-    rows = everything(empty)["Targets"]["data"][0]["rowData"]
+    rows = everything(empty, "Targets")["Targets"]["data"][0]["rowData"]
     assert "dataValidation" not in rows[4]["values"][6]
     assert rows[5]["values"][6]["dataValidation"]["condition"] == rule["condition"]
 
@@ -166,10 +180,10 @@ def test_drop_downs_of_the_pms_own_stay(empty: Workbook) -> None:
 def test_a_tab_with_other_content_is_left_alone_and_reported(empty: Workbook) -> None:
     empty.structural_update([{"addSheet": {"properties": {"title": "Runs"}}}], idempotent=False)
     empty.batch_update([RangeWrite("'Runs'!A1", [["kilometres", "shoes"], [10, "blue"]])])
-    before = everything(empty)["Runs"]
+    before = everything(empty, "Runs")["Runs"]
     report = init_workbook(empty, sample_rows())
     assert "Runs: row 1 has none of its headers" in report.problems[0]
-    assert everything(empty)["Runs"] == before
+    assert everything(empty, "Runs")["Runs"] == before
     assert report.sample_rows > 0
 
 

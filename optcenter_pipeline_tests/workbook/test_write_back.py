@@ -1,16 +1,19 @@
 import random
+from collections.abc import Sequence
 
 import pytest
 
-from optcenter_pipeline.workbook.columns import Owner
+from optcenter_pipeline.workbook.columns import Owner, Tab
 from optcenter_pipeline.workbook.reading import raw_tab, read_tabs
 from optcenter_pipeline.workbook.tabs import CANDIDATES, CONSTRAINTS, INPUT_TABS, TARGETS
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
+from optcenter_pipeline.workbook.workbook import Cell, RangeWrite, Workbook
 from optcenter_pipeline.workbook.write_back import RowStatus, write_statuses
 from optcenter_pipeline_tests.workbook.people import Person, WatchedWorkbook
 
 
-def verdicts(workbook: Workbook, at: str = "2026-11-23T10:00:00Z", tabs=INPUT_TABS) -> list[RowStatus]:  # type: ignore[no-untyped-def]
+def verdicts(
+    workbook: Workbook, at: str = "2026-11-23T10:00:00Z", tabs: Sequence[Tab] = INPUT_TABS
+) -> list[RowStatus]:
     """A status for every row that names its content, so that a wrong one is seen."""
     return [
         RowStatus(
@@ -95,7 +98,7 @@ def test_an_edited_row_gets_nothing_and_a_gone_one_is_reported(sample: Workbook)
 
 
 def test_rows_of_equal_content_are_paired_in_order(sample: Workbook) -> None:
-    row = ["q", "s", "country", "UK", "gmv", 5, "", "floor"]
+    row: list[Cell] = ["q", "s", "country", "UK", "gmv", 5, "", "floor"]
     end = len(Person(sample, TARGETS).look().rows)
     sample.batch_update([RangeWrite(f"Targets!A{end + 1}", [row, row])])
     statuses = [
@@ -110,7 +113,7 @@ def test_rows_of_equal_content_are_paired_in_order(sample: Workbook) -> None:
 
 def test_a_tab_without_stamp_columns_is_reported(empty: Workbook) -> None:
     empty.structural_update([{"addSheet": {"properties": {"title": "Targets"}}}], idempotent=False)
-    header = [c.name for c in TARGETS.columns if c.owner is Owner.PM]
+    header: list[Cell] = [c.name for c in TARGETS.columns if c.owner is Owner.PM]
     empty.batch_update([RangeWrite("Targets!A1", [header, ["s", "a", "all", "", "gmv", 5, "", "floor"]])])
     writes = empty.counts.writes
     report = write_statuses(empty, verdicts(empty, tabs=[TARGETS]))
@@ -154,12 +157,17 @@ def test_former_statuses_of_other_rows_come_back(sample: Workbook) -> None:
     assert sum(grid.named(row, "updated_at") == "later" for row in range(1, len(grid.rows))) == 5
 
 
+def everything_typed(person: Person) -> list[object]:
+    grid = person.look()
+    return [grid.pm_cells(row) for row in range(41)]
+
+
 @pytest.mark.parametrize("row", [0, 1])
 def test_columns_that_move_between_look_and_write_take_no_harm(sample: Workbook, row: int) -> None:
     """An inserted column shifts our write into notes; what stood there is put back."""
     person = Person(sample, CANDIDATES)
     person.type_named(4, "notes", "keep me")
-    before = [person.look().pm_cells(r) for r in range(41)]
+    before = everything_typed(person)
     statuses = verdicts(sample, tabs=[CANDIDATES])
     watched = WatchedWorkbook(sample)
     watched.before_writes.append((lambda: person.insert_column(2)) if row else (lambda: person.insert_row(0)))
@@ -167,27 +175,28 @@ def test_columns_that_move_between_look_and_write_take_no_harm(sample: Workbook,
     if row:
         assert report.errors == ()
         assert wrong_rows(person, {status.content_hash for status in statuses}) == []
-        assert [person.look().pm_cells(r) for r in range(41)] == before
+        assert everything_typed(person) == before
     else:
         assert "row 1" in report.errors[0]
         person.delete_row(0)
         assert raw_tab(person.look()).errors == ()
-        assert [person.look().pm_cells(r) for r in range(41)] == before
+        assert everything_typed(person) == before
 
 
 @pytest.mark.parametrize("block", range(6))
 def test_sixty_saves_with_people_in_the_sheet(sample: Workbook, block: int) -> None:
     """No wrong and no missing status, and no cell of a PM changed, whatever happens in between."""
-    person = Person(sample, CONSTRAINTS)
+    person = Person(sample, TARGETS)
+    person.shorten_grid(60)
     for trial in range(block * 10, block * 10 + 10):
         chance = random.Random(trial)
-        statuses = verdicts(sample, at=f"save {trial}", tabs=[CONSTRAINTS])
+        statuses = verdicts(sample, at=f"save {trial}", tabs=[TARGETS])
         watched = WatchedWorkbook(sample)
         typed: list[object] = []
 
         def interfere(chance: random.Random = chance, typed: list[object] = typed) -> None:
             for _ in range(chance.randint(1, 2)):
-                person.do_something(chance, chance.choice(("dimension_key", "constraint_type", "notes")))
+                person.do_something(chance, chance.choice(("dimension_key", "kpi_key", "notes")))
             grid = person.look()
             typed[:] = sorted(repr(grid.pm_cells(row)) for row in range(len(grid.rows)))
 
