@@ -159,9 +159,12 @@ class TabPlan:
             if match is not None:
                 found[row] = match
                 vanished.remove(match)
-        if grid.row_count > self.row_count:
+        inserted = grid.row_count - self.row_count
+        if inserted > 0:
+            # the rows pushed down are the last ones; one that vanished further up was deleted
             free = [row for row in fresh if row not in found]
-            found.update(zip(free, (v for v in vanished if not any(v.rest)), strict=False))
+            pushed_down = [v for v in vanished if not any(v.rest)][-inserted:]
+            found.update(zip(free, pushed_down, strict=False))
         return found
 
 
