@@ -112,7 +112,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(CELLS, st.sampled_from(Kind))
 def test_no_cell_breaks_coercion_and_no_number_is_not_finite(cell: Any, kind: Kind) -> None:
     value = coerce(cell, kind)
