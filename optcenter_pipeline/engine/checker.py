@@ -30,7 +30,7 @@ from optcenter_pipeline.engine.checker_numbers import (
     slice_of,
     source_rows_of,
 )
-from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Gap, Result, SliceCapacity, StageResult
+from optcenter_pipeline.engine.result import Gap, Result, SliceCapacity, StageResult
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.capacity_cap import CapacityCap
 from optcenter_pipeline.rules.capacity_floor import CapacityFloor
@@ -55,7 +55,7 @@ class Violation:
 def check(snapshot: Snapshot, result: Result) -> tuple[Violation, ...]:
     """Everything that is wrong with a result; nothing, if it is right."""
     snapshot = located(snapshot)
-    if result.status not in WITH_PORTFOLIO:
+    if not result.has_portfolio:
         return tuple(_without_portfolio(snapshot, result))
     count = Recount(snapshot, frozenset(item.initiative_key for item in result.selected))
     try:

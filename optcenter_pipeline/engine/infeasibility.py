@@ -5,9 +5,10 @@ required, bundled, against caps, floors and targets), and floors against the cap
 is proven by a solver on those rows alone, and thinned row by row until dropping any one would resolve it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,12 +20,13 @@ from optcenter_pipeline.engine.propagation import Propagation
 from optcenter_pipeline.engine.result import Alert, Conflict, ConflictRule
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.synergy import FAMILY as SYNERGY_FAMILY
 
 _MOST_CHECKS = 1000
 """Counted, not timed: the same snapshot gives the same conflict on every machine."""
 
-RowGroup = tuple[tuple[str, ...], tuple[LinearRow, ...]]
-"""Rows of one source, which a person can only drop together."""
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,11 @@ class Refutation:
     def conflict(self) -> Conflict | None:
         """A proven contradiction, thinned; None where nothing small was found."""
         for seed in _seeds(self.model):
-            groups = _grouped(seed)
-            if not self._satisfiable(groups):
-                return self._thinned(groups)
+            sources = tuple(
+                dict.fromkeys(source for row in seed for source in row.source_rows if not _is_bonus(row))
+            )
+            if sources and not self._satisfiable(self._in_force(sources)):
+                return self._thinned(sources)
         return None
 
     @property
@@ -48,24 +52,45 @@ class Refutation:
         """Whether the rules are proven to contradict each other."""
         return self.conflict is not None
 
-    def _thinned(self, groups: list[RowGroup]) -> Conflict:
-        """Drop the sources that the contradiction does not need: halves first, then smaller parts, then each."""
-        kept = list(groups)
-        checks, size = 0, len(groups)
-        while size > 1:
-            size = (size + 1) // 2
-            position = len(kept)
-            while position > 0 and checks < _MOST_CHECKS:
-                without = kept[: max(0, position - size)] + kept[position:]
-                position -= size
-                checks += 1
-                if without and not self._satisfiable(without):
-                    kept = without
-        return _conflict(kept, minimal=checks < _MOST_CHECKS)
+    def _thinned(self, sources: Sequence[SourceRow]) -> Conflict:
+        """The sources that the contradiction needs; its texts are those of the linear rows that it needs."""
+        kept, is_minimal = _thin(sources, lambda some: not self._satisfiable(self._in_force(some)))
+        needed, _ = _thin(self._in_force(kept), lambda rows: not self._satisfiable(rows))
+        texts = {(source, row.text): None for source in kept for row in needed if source in row.source_rows}
+        return Conflict(
+            source_rows=tuple(kept),
+            minimal=is_minimal,
+            rules=tuple(ConflictRule(source_row=source, text=text) for source, text in texts),
+        )
 
-    def _satisfiable(self, groups: Sequence[RowGroup]) -> bool:
+    def _in_force(self, sources: Sequence[SourceRow]) -> list[LinearRow]:
+        """All rows that these sources ask for: a person can only drop a source with everything that it says."""
+        numbers = {number for source in sources for number in self._numbers_by_source.get(source, ())}
+        return [self.model.rows[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _numbers_by_source(self) -> dict[SourceRow, list[int]]:
+        numbers: dict[SourceRow, list[int]] = {}
+        for number, row in enumerate(self.model.rows):
+            if not _is_bonus(row):
+                for source in row.source_rows:
+                    numbers.setdefault(source, []).append(number)
+        return numbers
+
+    @cached_property
+    def _bonus_rows(self) -> dict[int, list[LinearRow]]:
+        """The rows that tie a bonus to its members, by the bonus's column. A bonus is no rule but like a
+        contribution: it is in force whatever is dropped."""
+        rows: dict[int, list[LinearRow]] = {}
+        for row in self.model.rows:
+            if _is_bonus(row):
+                rows.setdefault(row.terms.columns[0], []).append(row)
+        return rows
+
+    def _satisfiable(self, wanted: Sequence[LinearRow]) -> bool:
         """Whether some portfolio keeps these rows alone."""
-        rows = [row for _, members in groups for row in members]
+        bonuses = {column for row in wanted for column in row.terms.columns if column in self._bonus_rows}
+        rows = [*wanted, *(row for column in sorted(bonuses) for row in self._bonus_rows[column])]
         used = sorted({column for row in rows for column in row.terms.columns})
         place = {column: position for position, column in enumerate(used)}
         n, bounded = self.model.candidate_count, self.model.candidate_count + len(self.model.synergies)
@@ -167,18 +192,22 @@ def _positive(row: LinearRow) -> bool:
     return all(coefficient > 0 for coefficient in row.terms.coefficients)
 
 
-def _grouped(rows: Sequence[LinearRow]) -> list[RowGroup]:
-    """Rows by source, in order of first appearance."""
-    groups: dict[tuple[str, ...], list[LinearRow]] = {}
-    for row in rows:
-        groups.setdefault(row.source_rows, []).append(row)
-    return [(sources, tuple(members)) for sources, members in groups.items()]
+def _is_bonus(row: LinearRow) -> bool:
+    """Whether the row ties a bonus to one of its members: y - x <= 0."""
+    return row.family == SYNERGY_FAMILY and row.terms.columns[0] > row.terms.columns[-1]
 
 
-def _conflict(groups: Sequence[RowGroup], *, minimal: bool) -> Conflict:
-    texts = {(source, row.text): None for sources, rows in groups for row in rows for source in sources}
-    return Conflict(
-        source_rows=tuple(dict.fromkeys(source for sources, _ in groups for source in sources)),
-        minimal=minimal,
-        rules=tuple(ConflictRule(source_row=source, text=text) for source, text in texts),
-    )
+def _thin(items: Sequence[_Item], is_contradiction: Callable[[list[_Item]], bool]) -> tuple[list[_Item], bool]:
+    """What a contradiction needs: halves are dropped first, then smaller parts, then each; and whether that ended."""
+    kept = list(items)
+    checks, size = 0, len(kept)
+    while size > 1:
+        size = (size + 1) // 2
+        position = len(kept)
+        while position > 0 and checks < _MOST_CHECKS:
+            without = kept[: max(0, position - size)] + kept[position:]
+            position -= size
+            checks += 1
+            if without and is_contradiction(without):
+                kept = without
+    return kept, checks < _MOST_CHECKS

@@ -9,7 +9,7 @@ from optcenter_pipeline.rules.names import SourceRow, Value
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "invalid", "cancelled", "failed"]
 Severity = Literal["OK", "WARN", "CRITICAL"]
 
-WITH_PORTFOLIO: frozenset[Status] = frozenset({"optimal", "feasible"})
+_WITH_PORTFOLIO: frozenset[Status] = frozenset({"optimal", "feasible"})
 
 
 class StageResult(Value):
@@ -202,3 +202,8 @@ class Result(Value):
     alerts: tuple[Alert, ...] = ()
     solver: SolverInfo
     timings: Timings = Timings()
+
+    @property
+    def has_portfolio(self) -> bool:
+        """Whether a portfolio is given, empty though it may be; a cancelled run has one if it came in time."""
+        return self.status in _WITH_PORTFOLIO or (self.status == "cancelled" and self.capacity is not None)

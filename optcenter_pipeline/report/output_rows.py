@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Alert, Conflict, Gap, Result
+from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.numbers import amount
 
@@ -45,7 +45,7 @@ def output_rows(header: RunHeader, snapshot: Snapshot, result: Result | None) ->
 
 def _run_row(header: RunHeader, snapshot: Snapshot, result: Result | None) -> OutputRow:
     objective = result.objective if result else None
-    has_portfolio = result is not None and result.status in WITH_PORTFOLIO
+    has_portfolio = result is not None and result.has_portfolio
     gap = objective.mip_gap if objective else None
     return {
         "run_id": header.run_id,

@@ -26,7 +26,7 @@ from optcenter_pipeline.database.run_records import get_run, list_runs
 from optcenter_pipeline.database.stage_outputs import sha256_of
 from optcenter_pipeline.engine import Progress, solve
 from optcenter_pipeline.engine.checker import Violation, check
-from optcenter_pipeline.engine.result import WITH_PORTFOLIO, Result
+from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.lines import progress_line, violation_line
 
@@ -121,7 +121,7 @@ def _outcome(result: Result, results_json: str, violations: tuple[Violation, ...
     if violations:
         error_text = "the independent checker refused the result: " + "; ".join(map(violation_line, violations))
     portfolio = None
-    if result.status in WITH_PORTFOLIO and not violations:
+    if result.has_portfolio and not violations:
         portfolio = FoundPortfolio(
             objective_value=objective.value,
             capacity_used=result.capacity.used if result.capacity else 0.0,
