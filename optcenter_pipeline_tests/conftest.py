@@ -1,6 +1,10 @@
 """Fixtures for tests of the whole path; a room's own fixtures stand in its folder."""
 
+import ipaddress
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +31,23 @@ def empty_space(tmp_path: Path) -> PlanningSpace:
     space = PlanningSpace(tmp_path / "space")
     space.init(sample=False)
     return space
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _this_machine_alone() -> Iterator[None]:
+    """No test, and no library in a thread behind it, talks to anything but this machine."""
+    connect, elsewhere = socket.socket.connect, []
+
+    def is_here(host: str) -> bool:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_here(address[0]):
+            elsewhere.append(address)
+            raise ConnectionRefusedError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+    assert not elsewhere

@@ -198,7 +198,7 @@ def _is_bonus(row: LinearRow) -> bool:
 
 
 def _thin(items: Sequence[_Item], is_contradiction: Callable[[list[_Item]], bool]) -> tuple[list[_Item], bool]:
-    """What a contradiction needs: halves are dropped first, then smaller parts, then each; and whether that ended."""
+    """What a contradiction needs, dropping halves first, then smaller parts, then each; and whether that ended."""
     kept = list(items)
     checks, size = 0, len(kept)
     while size > 1:

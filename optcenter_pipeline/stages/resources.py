@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -30,14 +29,13 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
         Raises:
             WorkbookError: it cannot be reached, read or written; the text says what to do.
         """
-        from optcenter_pipeline.workbook.connection import open_workbook
+        from optcenter_pipeline.runs.workbook_access import open_workbook
 
         settings = load_settings()
-        location = self.location or settings.workbook_location()
-        if location.startswith("local:"):
-            Path(location.removeprefix("local:")).absolute().parent.mkdir(parents=True, exist_ok=True)
         with open_workbook(
-            location, google_credentials=settings.google_credentials, google_api_root=settings.google_api_root
+            self.location or settings.workbook_location(),
+            google_credentials=settings.google_credentials,
+            google_api_root=settings.google_api_root,
         ) as workbook:
             yield workbook
 

@@ -1,9 +1,6 @@
-"""Opening the workbook that the settings name: a local file served by this process, or a Google workbook."""
+"""Connecting to a workbook with a service account, at Google or at another server that speaks its API."""
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,81 +10,46 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
 from optcenter_pipeline.workbook.client import SheetsClient
-from optcenter_pipeline.workbook.errors import (
-    WorkbookAddressError,
-    WorkbookCredentialsError,
-    WorkbookUnreachableError,
-)
+from optcenter_pipeline.workbook.errors import WorkbookCredentialsError
 from optcenter_pipeline.workbook.retries import RetryPolicy
 from optcenter_pipeline.workbook.workbook import Workbook
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive")
-_FORMS = "give local:PATH.sqlite or gsheets:SPREADSHEET_ID"
 
 
-@contextmanager
-def open_workbook(
-    workbook: str,
-    *,
-    google_credentials: Path | None = None,
-    google_api_root: str | None = None,
-    policy: RetryPolicy | None = None,
-) -> Iterator[Workbook]:
-    """Open a workbook for as long as the context lasts.
+class _AccountElsewhere(service_account.Credentials):
+    """A service account of a server that is not Google's: it talks to its own token address alone.
 
-    Args:
-        workbook: `local:PATH.sqlite` is served by this process on a free loopback port meanwhile, and made where
-            it does not exist; `gsheets:ID` is a Google workbook.
-        google_credentials: a service-account file, for `gsheets:`.
-        google_api_root: another server's root instead of Google's hosts, for `gsheets:`.
-        policy: how patient to be; the default has an overall deadline of two minutes a call.
-
-    Raises:
-        WorkbookAddressError: `workbook` is of neither form.
-        WorkbookCredentialsError: the service-account file is missing or is none.
-        WorkbookUnreachableError: the local file cannot be opened.
+    google-auth otherwise asks Google, in a thread and with the fresh token, where the account may be used.
     """
-    scheme, _, place = workbook.partition(":")
-    if scheme == "local" and place:
-        # imported where it is used: only a local file needs a server
-        from optcenter_pipeline.local_workbook import LocalWorkbookServer  # noqa: PLC0415
 
-        with ExitStack() as stack:
-            try:
-                server = stack.enter_context(LocalWorkbookServer(_made_ready(Path(place))))
-            except (OSError, sqlite3.DatabaseError) as error:
-                raise WorkbookUnreachableError(
-                    f"The local workbook {place} cannot be opened: {error}. Nothing was changed."
-                ) from error
-            account = server.service_account_info()
-            yield _opened(server.spreadsheet_id, account, server.root_url, policy, trust_environment=False)
-    elif scheme == "gsheets" and place:
-        account = _account_info(google_credentials)
-        yield _opened(place, account, google_api_root, policy, trust_environment=True)
-    else:
-        raise WorkbookAddressError(f"{workbook!r} names no workbook; {_FORMS}")
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
 
 
-def _made_ready(path: Path) -> Path:
-    """The file's path, with a folder to stand in."""
-    path = path.expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def _opened(
+def connect(
     spreadsheet_id: str,
     account: dict[str, Any],
-    api_root: str | None,
-    policy: RetryPolicy | None,
     *,
-    trust_environment: bool,
+    api_root: str | None = None,
+    policy: RetryPolicy | None = None,
+    trust_environment: bool = True,
 ) -> Workbook:
-    """A workbook on a session of its own; no request is sent yet."""
+    """A workbook on a session of its own; no request is sent yet.
+
+    Args:
+        spreadsheet_id: Google's id of the workbook.
+        account: content of a service-account file.
+        api_root: another server's root instead of Google's hosts.
+        policy: how patient to be; the default has an overall deadline of two minutes a call.
+        trust_environment: whether the environment's proxies are used; never between a process and its own port.
+
+    Raises:
+        WorkbookCredentialsError: the account is none.
+    """
+    kind = service_account.Credentials if api_root is None else _AccountElsewhere
     try:
-        credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            account, scopes=_SCOPES
-        )
+        credentials = kind.from_service_account_info(account, scopes=_SCOPES)  # type: ignore[no-untyped-call]
     except (ValueError, GoogleAuthError) as error:
         raise WorkbookCredentialsError(
             "The service-account file is not one that Google made for a service account; download its key anew."
@@ -97,15 +59,18 @@ def _opened(
     session = google.auth.transport.requests.AuthorizedSession(  # type: ignore[no-untyped-call]
         credentials, auth_request=google.auth.transport.requests.Request(for_tokens)
     )
-    # a proxy of the environment must not stand between this process and its own loopback port
     session.trust_env = trust_environment
     email = str(account.get("client_email", ""))
     client = SheetsClient(session=session, api_root=api_root, account_email=email, policy=policy)
     return Workbook(client, spreadsheet_id)
 
 
-def _account_info(path: Path | None) -> dict[str, Any]:
-    """The service account's file as a dict; its content never reaches a message."""
+def service_account_info(path: Path | None) -> dict[str, Any]:
+    """A service-account file's content, which never reaches a message.
+
+    Raises:
+        WorkbookCredentialsError: no file is named, or it cannot be read, or it is none.
+    """
     if path is None:
         raise WorkbookCredentialsError(
             "A Google workbook needs a service account: set OPTCENTER_GOOGLE_CREDENTIALS to its JSON file, and "

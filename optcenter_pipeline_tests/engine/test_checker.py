@@ -500,8 +500,15 @@ def test_a_conflict_with_rows_from_nowhere_is_found() -> None:
 def test_without_a_portfolio_nothing_is_selected(status: str) -> None:
     document = {"status": status, "objective": {"mode": "north_star"}, "solver": SOLVER}
     assert violations(NORTH_STAR, document) == set()
-    document = full(NORTH_STAR_RESULT) | {"status": status}
+    document = full(NORTH_STAR_RESULT) | {"status": status} | ({"capacity": None} if status == "cancelled" else {})
     assert violations(NORTH_STAR, document) >= {"selected", "objective.value"}
+
+
+def test_a_cancelled_run_with_a_portfolio_is_checked_as_any_other() -> None:
+    document = full(NORTH_STAR_RESULT) | {"status": "cancelled"}
+    assert violations(NORTH_STAR, document) == set()
+    document["capacity"]["used"] += 1
+    assert violations(NORTH_STAR, document) == {"capacity.used"}
 
 
 @pytest.mark.parametrize(("family", "row"), [("rejected", 0), ("alerts", 0)])

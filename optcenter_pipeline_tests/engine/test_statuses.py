@@ -96,6 +96,8 @@ def test_cancelled_with_a_portfolio_in_hand() -> None:
     question = knapsack(120, SolverOptions(mip_gap=0), seed=5)
     result = solve(question, on_progress=seen.append, cancel=lambda: len(seen) > 2)
     assert result.status == "cancelled"
+    assert result.has_portfolio
+    assert check(question, result) == ()
     assert result.selected
     assert result.objective.value is not None
     assert check(question, result.model_copy(update={"status": "feasible"})) == ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from optcenter_pipeline.workbook.connection import open_workbook
+from optcenter_pipeline.runs.workbook_access import open_workbook
 from optcenter_pipeline.workbook.sample import sample_rows
 from optcenter_pipeline.workbook.template import init_workbook
 from optcenter_pipeline.workbook.workbook import Workbook

@@ -2,8 +2,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from optcenter_pipeline.runs.workbook_access import open_workbook
 from optcenter_pipeline.workbook.columns import Owner
-from optcenter_pipeline.workbook.connection import open_workbook
 from optcenter_pipeline.workbook.errors import WorkbookUnreachableError
 from optcenter_pipeline.workbook.reading import read_tabs
 from optcenter_pipeline.workbook.sample import sample_rows

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
-from optcenter_pipeline.workbook.connection import open_workbook
+from optcenter_pipeline.runs.workbook_access import open_workbook
 from optcenter_pipeline.workbook.errors import (
     WorkbookAddressError,
     WorkbookCredentialsError,
