@@ -17,6 +17,10 @@ class DatabaseLockedError(DatabaseError):
     """Another process has been writing for longer than we wait."""
 
 
+class LeaseHeldError(DatabaseError):
+    """Another process does what only one may do at a time."""
+
+
 class RunLedgerError(DatabaseError):
     """A run is not in the state that a change of it needs."""
 

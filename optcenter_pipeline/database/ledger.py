@@ -5,9 +5,7 @@ Every function works in the caller's transaction; nothing is kept before the ses
 
 import datetime as dt
 import json
-import os
 import secrets
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +16,7 @@ from optcenter_pipeline.database.errors import RunAlreadyFinalError, RunLedgerEr
 from optcenter_pipeline.database.stage_outputs import sha256_of
 from optcenter_pipeline.database.tables import OPEN_STATUSES, OptimizationRun, Portfolio, PortfolioItem
 from optcenter_pipeline.database.upserts import insert_into
+from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline.rules.names import fold
 
 FINAL_STATUSES = frozenset({"optimal", "feasible", "infeasible", "no_solution", "invalid", "cancelled", "failed"})
@@ -62,11 +61,6 @@ class RunOutcome:
     solver_version: str | None = None
     error_text: str | None = None
     portfolio: FoundPortfolio | None = None
-
-
-def this_worker() -> str:
-    """`host:pid` of this process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def create_run(

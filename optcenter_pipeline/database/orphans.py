@@ -1,8 +1,6 @@
 """Runs whose process has gone: they get a final status too, one that says so."""
 
 import datetime as dt
-import os
-import socket
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 from optcenter_pipeline.database.errors import RunAlreadyFinalError
 from optcenter_pipeline.database.ledger import fail_run
 from optcenter_pipeline.database.tables import OPEN_STATUSES, OptimizationRun
+from optcenter_pipeline.database.workers import has_ended
 
 MAX_SILENCE = dt.timedelta(minutes=15)
 """A run that has said nothing for this long is given up, on whatever machine it was."""
@@ -34,7 +33,7 @@ def fail_orphans(session: Session, *, now: dt.datetime, max_silence: dt.timedelt
     ).all()
     for run_id, worker, heartbeat_at, created_at in open_runs:
         last_sign = heartbeat_at or created_at
-        if worker and _has_ended(worker):
+        if worker and has_ended(worker):
             why = f"its process ({worker}) ended without an answer"
         elif now - last_sign > max_silence:
             why = (
@@ -48,17 +47,3 @@ def fail_orphans(session: Session, *, now: dt.datetime, max_silence: dt.timedelt
             continue  # it ended by itself between the look and the write
         failed.append(run_id)
     return tuple(failed)
-
-
-def _has_ended(worker: str) -> bool:
-    """Whether `host:pid` was a process of this machine that is no more."""
-    host, _, pid = worker.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False  # it is there, and belongs to someone else
-    return False

@@ -1,24 +1,35 @@
 """Delivering to the sheet what the database has promised it: row statuses, and the outputs of finished runs."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from optcenter_pipeline.database.connection import Database
+from optcenter_pipeline.database.leases import hold_lease
 from optcenter_pipeline.database.run_records import RunRecord, get_run, mark_delivered, runs_to_deliver
-from optcenter_pipeline.database.statuses import promised_statuses
+from optcenter_pipeline.database.statuses import PromisedStatus, promised_statuses
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
+from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.output_writing import write_outputs
 from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline.workbook.write_back import RowStatus, WriteReport, write_statuses
 
+SHEET = "writing to the sheet"
+"""The lease: two deliveries at a time would take the same free rows."""
+
 
 def deliver_statuses(database: Database, workbook: Workbook) -> WriteReport:
     """Write every row status that the sheet does not show yet, each on the row whose content was judged."""
-    with database.reading() as session:
-        promised = promised_statuses(session)
-    statuses = [
+    with hold_lease(database, SHEET):
+        with database.reading() as session:
+            promised = promised_statuses(session)
+        return write_statuses(workbook, _row_statuses(promised))
+
+
+def _row_statuses(promised: Iterable[PromisedStatus]) -> list[RowStatus]:
+    return [
         RowStatus(
             tab=status.tab,
             row_num=status.row_num,
@@ -30,7 +41,6 @@ def deliver_statuses(database: Database, workbook: Workbook) -> WriteReport:
         )
         for status in promised
     ]
-    return write_statuses(workbook, statuses)
 
 
 def undelivered_lines(report: WriteReport) -> list[str]:
@@ -49,15 +59,31 @@ def deliver_runs(database: Database, workbook: Workbook, *, source: str) -> list
     Returns:
         Ids of the runs that stand in the sheet now.
     """
-    with database.reading() as session:
-        waiting = runs_to_deliver(session)
-    for run_id in waiting:
+    with hold_lease(database, SHEET):
         with database.reading() as session:
-            record = get_run(session, run_id)
-        write_outputs(workbook, stamped(run_rows(record), source=source, now=dt.datetime.now(dt.UTC)))
-        with database.session() as session:
-            mark_delivered(session, run_id, now=dt.datetime.now(dt.UTC))
+            waiting = runs_to_deliver(session)
+        for run_id in waiting:
+            _deliver(database, workbook, run_id, source)
     return list(waiting)
+
+
+def _deliver(database: Database, workbook: Workbook, run_id: str, source: str) -> None:
+    """One run's rows; it counts as delivered only if all of them stand in the sheet.
+
+    Raises:
+        WorkbookRefusedError: an output tab is missing or cannot be written; the text says which.
+    """
+    with database.reading() as session:
+        record = get_run(session, run_id)
+    now = dt.datetime.now(dt.UTC)
+    report = write_outputs(workbook, stamped(run_rows(record), source=source, now=now))
+    if report.errors:
+        raise WorkbookRefusedError(
+            f"run {run_id} is not in the sheet: {'; '.join(report.errors)}. It is kept in the database; "
+            "`optcenter workbook init` adds what the workbook lacks, and the next save or run delivers it."
+        )
+    with database.session() as session:
+        mark_delivered(session, run_id, now=now)
 
 
 def run_rows(record: RunRecord) -> dict[str, list[dict[str, Any]]]:

@@ -20,10 +20,10 @@ from optcenter_pipeline.database.ledger import (
     finish_run,
     heartbeat,
     start_run,
-    this_worker,
 )
 from optcenter_pipeline.database.run_records import get_run, list_runs
 from optcenter_pipeline.database.stage_outputs import sha256_of
+from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline.engine import Progress, solve
 from optcenter_pipeline.engine.checker import Violation, check
 from optcenter_pipeline.engine.result import Result

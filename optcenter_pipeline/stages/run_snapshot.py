@@ -38,9 +38,10 @@ def run_snapshot(
 ) -> dg.MaterializeResult:
     """Freeze the inputs of one (scenario, set) and write the run down as pending."""
     from optcenter_pipeline.database.inputs import load_run_inputs, saved_sets
-    from optcenter_pipeline.database.ledger import create_run, this_worker
+    from optcenter_pipeline.database.ledger import create_run
     from optcenter_pipeline.database.orphans import fail_orphans
     from optcenter_pipeline.database.stage_outputs import sha256_of
+    from optcenter_pipeline.database.workers import this_worker
     from optcenter_pipeline.engine.snapshot import Snapshot
     from optcenter_pipeline.runs.inputs import snapshot_of
 

@@ -21,12 +21,12 @@ from optcenter_pipeline.database.ledger import (
     finish_run,
     heartbeat,
     start_run,
-    this_worker,
 )
 from optcenter_pipeline.database.orphans import fail_orphans
 from optcenter_pipeline.database.run_records import get_run, latest_run, list_runs, mark_delivered, runs_to_deliver
 from optcenter_pipeline.database.stage_outputs import sha256_of
 from optcenter_pipeline.database.tables import Portfolio, PortfolioItem
+from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline_tests.database.conftest import NOW
 
 SECOND = dt.timedelta(seconds=1)

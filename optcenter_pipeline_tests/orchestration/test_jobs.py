@@ -133,3 +133,29 @@ def test_rows_that_leave_the_sheet_are_archived_and_come_back(sample_space: Plan
     sample_space.type_rows("KPI_Contributions", [{name: row.get(name) for name in names}], first_row=2)
     sample_space.save()
     assert sample_space.query("select count(*) from kpi_contributions where archived_at is not null") == [(0,)]
+
+
+def test_runs_and_saves_at_the_same_time_all_stand_in_the_sheet_once(sample_space: PlanningSpace) -> None:
+    sample_space.save()
+    environment = {**os.environ, "OPTCENTER_HOME": str(sample_space.home), "DAGSTER_HOME": ""}
+    sets = (("optimize", GROWTH, "baseline"), ("optimize", "2027 resilience", "platform first"), ("save",))
+    script = "import sys; from optcenter_pipeline.cli import main; main(sys.argv[1:])"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for arguments in sets
+    ]
+    ended = [(process.communicate(), process.returncode) for process in processes]
+    assert [code for _, code in ended] == [0, 0, 1], [said for said, _ in ended]
+    run_ids = {run_id for (run_id,) in sample_space.query("select run_id from optimization_runs")}
+    assert [row["status"] for row in sample_space.rows("Runs")] == ["optimal", "optimal"]
+    assert {row["run_id"] for row in sample_space.rows("Runs")} == run_ids
+    results = [(row["run_id"], row["initiative_key"]) for row in sample_space.rows("Results")]
+    assert len(results) == len(set(results)) == 80
+    assert sample_space.query("select count(*) from deliveries") == [(2,)]
+    assert sample_space.query("select count(*) from leases") == [(0,)]

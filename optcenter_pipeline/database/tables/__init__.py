@@ -16,7 +16,7 @@ from optcenter_pipeline.database.tables.runs import (
     Portfolio,
     PortfolioItem,
 )
-from optcenter_pipeline.database.tables.working import Delivery, RowStatus, StageOutput, TabState
+from optcenter_pipeline.database.tables.working import Delivery, Lease, RowStatus, StageOutput, TabState
 
 __all__ = [
     "OPEN_STATUSES",
@@ -26,6 +26,7 @@ __all__ = [
     "Delivery",
     "Initiative",
     "KpiContribution",
+    "Lease",
     "MetricRecord",
     "OptimizationConstraintSet",
     "OptimizationRun",

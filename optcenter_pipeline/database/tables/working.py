@@ -55,3 +55,14 @@ class Delivery(Base):
 
     run_id: Mapped[str] = mapped_column(ForeignKey("optimization_runs.run_id"), primary_key=True)
     delivered_at: Mapped[Utc]
+
+
+class Lease(Base):
+    """Who does what only one process at a time may do; no row while nobody does."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    worker: Mapped[str]
+    expires_at: Mapped[Utc]

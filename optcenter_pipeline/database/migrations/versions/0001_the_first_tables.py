@@ -219,6 +219,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", name="pk_deliveries"),
     )
     op.create_table(
+        "leases",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("worker", sa.Text(), nullable=False),
+        sa.Column("expires_at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+    op.create_table(
         "kpi_contributions",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("initiative_key", sa.Text(), nullable=False),
