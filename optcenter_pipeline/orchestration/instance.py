@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
 
 from optcenter_pipeline.settings import Settings
 
@@ -23,4 +24,12 @@ def dagster_home(settings: Settings) -> Path:
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The instance that the command line's runs and the Dagster UI share."""
-    return dg.DagsterInstance.from_config(str(dagster_home(settings)))
+    home = dagster_home(settings)
+    # Dagster makes the tables of its SQLite files at the first look, and two processes at once trip over each other
+    with FileLock(home / ".opening.lock"):
+        instance = dg.DagsterInstance.from_config(str(home))
+        instance.get_runs_count()
+        instance.get_dynamic_partitions("")
+        instance.all_asset_keys()
+        instance.all_instigator_state()
+    return instance
