@@ -43,9 +43,9 @@ class Reasons:
             *self._needed_by(key),
             *self._bundle_company(key),
         ]
-        adds = [f"adds {amount:.12g} {kpi}" for kpi, amount in self._brings(column)]
-        if adds:
-            parts.append(", ".join(adds))
+        brings = [f"{amount:.12g} {kpi}" for kpi, amount in self._brings(column)]
+        if brings:
+            parts.append(f"adds {', '.join(brings)}")
         parts.extend(self._synergy_texts(key))
         if not parts:
             parts = [f"counts towards: {row.text}" for row in self._floors_over(column)]
