@@ -7,6 +7,11 @@ export OPTCENTER_HOME ?= demo
 
 .PHONY: demo test dev lint check lock clean
 
+# The demo is the embedded default, whatever workbook and database the environment or .env name.
+demo dev: export OPTCENTER_WORKBOOK =
+demo dev: export OPTCENTER_DATABASE_URL =
+demo dev: export DAGSTER_HOME =
+
 demo: $(READY)
 	@$(BIN)/optcenter workbook init --sample
 	@$(BIN)/optcenter optimize "Q1 2027 growth" "baseline" --requested-by "make demo"

@@ -1,6 +1,7 @@
 """Fixtures for tests of the whole path; a room's own fixtures stand in its folder."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,19 @@ from typing import Any
 
 import pytest
 
+from optcenter_pipeline.settings import Settings
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings() -> Iterator[None]:
+    """No test reads the settings of the person who runs it: a test must never reach their workbook or database."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("OPTCENTER_", "DAGSTER_"))]:
+            if name != "OPTCENTER_RANDOM_SNAPSHOTS":
+                patch.delenv(name)
+        patch.setitem(Settings.model_config, "env_file", None)
+        yield
 
 
 @pytest.fixture(scope="session")

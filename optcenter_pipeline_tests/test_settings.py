@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from optcenter_pipeline.settings import SettingsError, load_settings
+from optcenter_pipeline.settings import Settings, SettingsError, load_settings
 
 
 def test_the_embedded_default_lives_in_one_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_the_embedded_default_lives_in_one_folder(monkeypatch: pytest.MonkeyPatc
 
 def test_a_dotenv_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPTCENTER_HOME", raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
     (tmp_path / ".env").write_text("OPTCENTER_WORKBOOK=gsheets:abc\nOPTCENTER_SOLVER_THREADS=2\n")
     settings = load_settings()
     assert (settings.workbook_location(), settings.solver_threads) == ("gsheets:abc", 2)

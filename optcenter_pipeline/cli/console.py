@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_UNBROKEN = frozenset(
+    {"initiative", "run", "row", "severity", "kind", "status", "objective", "tokens used", "created"}
+)
+"""Columns of a table whose cells are too short to be folded."""
+
+
 class ExitCode(IntEnum):
     """Exit codes of every command."""
 
@@ -36,6 +42,10 @@ class InvalidInputError(Exception):
 
 class SystemFailureError(Exception):
     """The workbook, the database or the solver failed; the text says what to do."""
+
+
+class StoppedError(Exception):
+    """A person stopped the command."""
 
 
 class Console:
@@ -76,7 +86,7 @@ class Console:
                 str(name),
                 justify="right" if is_number else "left",
                 overflow="fold",
-                no_wrap=is_number or name in ("initiative", "run", "row", "rows", "severity", "kind"),
+                no_wrap=is_number or name in _UNBROKEN,
             )
         for row in frame.itertuples(index=False):
             table.add_row(*(rich.text.Text(str(cell)) for cell in row))
@@ -93,10 +103,14 @@ class Console:
         """One line on stderr that ends nothing."""
         self._err.print(rich.text.Text(text, style="yellow"))
 
-    def invalid(self, lines: Sequence[str]) -> None:
-        """Findings, one a line: on stderr; with `as_json` also as a document with `status` and `messages`."""
+    def findings(self, lines: Sequence[str]) -> None:
+        """What is wrong with the inputs, one a line on stderr."""
         for line in lines:
-            self._err.print(rich.text.Text(line, style="red"))
+            self._err.print(rich.text.Text(" ".join(line.split()), style="red"))
+
+    def invalid(self, lines: Sequence[str]) -> None:
+        """Findings that end the command; with `as_json` also as a document with `status` and `messages`."""
+        self.findings(lines)
         self.document({"status": "invalid", "messages": list(lines)})
 
     @contextmanager

@@ -42,6 +42,7 @@ def solve(
 ) -> int:
     """Solve snapshots with the engine alone."""
     console: Console = context.obj
+    targets = _targets(snapshots, output)
     overrides = {"time_limit_seconds": time_limit, "mip_gap": mip_gap, "threads": threads}
     given = {name: value for name, value in overrides.items() if value is not None}
     codes, documents = [], []
@@ -49,47 +50,70 @@ def solve(
         result = _solved(console, path, given)
         document = result.model_dump(mode="json")
         documents.append(document)
-        if output is not None:
-            target = output / path.name if len(snapshots) > 1 else output
-            _write(target, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-            console.say(f"{path}: {result.status}, written to {target}")
         codes.append(exit_code(result.status))
+        if path in targets:
+            _write(targets[path], json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            console.say(f"{path}: {result.status}, written to {targets[path]}")
     console.document(documents if len(snapshots) > 1 else documents[0])
     return max(codes)
 
 
+def _targets(snapshots: list[Path], output: Path | None) -> dict[Path, Path]:
+    """Where each result goes.
+
+    Raises:
+        typer.BadParameter: a result would replace a snapshot, or another result.
+    """
+    if output is None:
+        return {}
+    targets = {path: output / path.name if len(snapshots) > 1 else output for path in snapshots}
+    places = [target.resolve() for target in targets.values()]
+    inputs = {path.resolve() for path in snapshots}
+    if len(set(places)) < len(snapshots):
+        raise typer.BadParameter("two snapshots have the same file name, and a result keeps its snapshot's name")
+    if inputs & set(places):
+        raise typer.BadParameter("a result would replace its snapshot; give -o another place")
+    return targets
+
+
 def _solved(console: Console, path: Path, overrides: dict[str, Any]) -> "Result":
     """The result of one snapshot file, shown to people as it comes."""
+    from optcenter_pipeline.engine import Result
     from optcenter_pipeline.engine import solve as solve_snapshot
     from optcenter_pipeline.engine.checker import check
-    from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.report.lines import progress_line, violation_line
 
-    snapshot = _loaded(path, overrides)
-    if isinstance(snapshot, Result):
-        for alert in snapshot.alerts:
-            console.warn(f"{path}: {alert.message}")
-        return snapshot
+    loaded = _loaded(path, overrides)
+    if isinstance(loaded, Result):
+        console.findings(_invalid_lines(path, loaded))
+        return loaded
     with console.progress(str(path)) as line:
-        result = solve_snapshot(snapshot, on_progress=lambda progress: line.show(progress_line(progress)))
-    violations = check(snapshot, result)
+        result = solve_snapshot(loaded, on_progress=lambda progress: line.show(progress_line(progress)))
+    violations = check(loaded, result)
     if violations:
         lines = "; ".join(violation_line(violation) for violation in violations)
         raise SystemFailureError(f"{path}: the independent checker refused the result: {lines}")
-    show_result(console, snapshot, result, title=str(path))
+    if result.status == "invalid":
+        console.findings(_invalid_lines(path, result))
+    else:
+        show_result(console, loaded, result, title=str(path))
     return result
+
+
+def _invalid_lines(path: Path, result: "Result") -> list[str]:
+    """What is wrong with a snapshot, a line each: the sheet's row where it is known, else the file."""
+    return [f"{', '.join(alert.source_rows) or path} {alert.message}" for alert in result.alerts]
 
 
 def _loaded(path: Path, overrides: dict[str, Any]) -> "Snapshot | Result":
     """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it."""
-    from optcenter_pipeline.engine import load_snapshot
-    from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.engine import Snapshot, load_snapshot, unreadable_snapshot
 
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError([f"{path} cannot be read: {error}"]) from error
-    loaded = load_snapshot(text)
+        content = path.read_bytes()
+    except OSError as error:
+        return unreadable_snapshot(f"cannot be read: {error.strerror}")
+    loaded = load_snapshot(content)
     if isinstance(loaded, Snapshot) and overrides:
         return loaded.model_copy(update={"solver": loaded.solver.model_copy(update=overrides)})
     return loaded
@@ -119,7 +143,7 @@ def export_model(
     console: Console = context.obj
     loaded = _loaded(snapshot, {})
     if isinstance(loaded, Result):
-        raise InvalidInputError([f"{snapshot}: {alert.message}" for alert in loaded.alerts])
+        raise InvalidInputError(_invalid_lines(snapshot, loaded))
     try:
         write_mps(loaded, model)
     except InvalidSnapshotError as error:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError
-from optcenter_pipeline.cli.run_view import run_document, show_run, summary_document
+from optcenter_pipeline.cli.run_view import WIDE, run_document, show_run, summary_document
 
 
 def register(app: typer.Typer) -> None:
@@ -22,14 +22,20 @@ def runs(
     """List the runs, newest first."""
     from optcenter_pipeline.database.run_records import list_runs
     from optcenter_pipeline.report.tables import runs_frame
+    from optcenter_pipeline.runs.orphans import give_up_orphans
     from optcenter_pipeline.stages.resources import DatabaseResource
 
     console: Console = context.obj
-    with DatabaseResource().open() as database, database.reading() as session:
-        listed = [summary_document(run) for run in list_runs(session, scenario_name=scenario, limit=limit)]
+    with DatabaseResource().open() as database:
+        give_up_orphans(database)
+        with database.reading() as session:
+            listed = [summary_document(run) for run in list_runs(session, scenario_name=scenario, limit=limit)]
     console.document(listed)
     if listed:
-        console.table(runs_frame(listed), "Runs")
+        frame = runs_frame(listed)
+        if console.width < WIDE:
+            frame = frame.drop(columns=["created", "by"])  # the run's id begins with its time
+        console.table(frame, "Runs")
     else:
         console.say("No runs yet; start one: optcenter optimize SCENARIO [SET]")
     return ExitCode.DONE

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from optcenter_pipeline.cli.console import Console, InvalidInputError, ProgressLine, SystemFailureError
+from optcenter_pipeline.cli.console import (
+    Console,
+    InvalidInputError,
+    ProgressLine,
+    StoppedError,
+    SystemFailureError,
+)
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -38,6 +44,7 @@ def run_job(
         ops: configuration by asset.
 
     Raises:
+        StoppedError: a person stopped it.
         InvalidInputError: rows of the workbook, or the request, do not allow it.
         SystemFailureError: anything else; the text names the stage and what to do.
     """
@@ -98,6 +105,13 @@ def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
     """Raise the first step's failure in our words."""
     from optcenter_pipeline.stages.failures import INVALID_INPUT
 
+    refused = [e for e in result.get_asset_check_evaluations() if e.blocking and not e.passed]
+    if refused:
+        violations = [str(v) for e in refused for v in cast("Any", e.metadata["violations"].value)]
+        raise SystemFailureError(
+            "the independent checker refused the result, the run has failed, and no portfolio was written: "
+            + "; ".join(violations)
+        )
     for event in result.all_events:
         if not event.is_step_failure or event.step_key is None:
             continue
@@ -111,7 +125,7 @@ def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
         error = failure.error
         cause = (error.cause or error) if error is not None else None
         if cause is not None and cause.cls_name in _STOPPED:
-            raise KeyboardInterrupt
+            raise StoppedError
         text = cause.message.strip() if cause is not None else "no reason was given"
         raise SystemFailureError(
             f"stage {event.step_key} failed: {text} (the run {result.run_id} has the traceback)"

@@ -8,7 +8,10 @@ import typer
 from typer.exceptions import TyperException
 
 from optcenter_pipeline.cli import dev, engine_commands, history, pipeline, workbook_commands
-from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
+from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, StoppedError, SystemFailureError
+
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
 
 app = typer.Typer(
     name="optcenter",
@@ -45,13 +48,15 @@ def run(arguments: list[str]) -> int:
     try:
         rest = [argument for argument in arguments if argument not in flags]
         code = app([*flags, *rest], standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise StoppedError
         return code if isinstance(code, int) else ExitCode.DONE
     except TyperException as error:
         sys.stderr.write(f"{error.format_message()}\n")
         console.document({"error": error.format_message()})
         return ExitCode.USAGE
-    except (typer.Abort, KeyboardInterrupt):
-        console.problem("stopped by a person")
+    except (typer.Abort, KeyboardInterrupt, StoppedError):
+        console.problem("stopped by a person; nothing was decided")
         return ExitCode.SYSTEM
     except InvalidInputError as error:
         console.invalid(error.lines)

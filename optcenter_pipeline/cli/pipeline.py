@@ -2,13 +2,16 @@
 
 import getpass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.jobs import run_job
 from optcenter_pipeline.cli.run_view import run_document, show_run
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.rows.messages import ValidationMessage
 
 SAVE_ACTION = "pm.save_selected"
 
@@ -34,17 +37,15 @@ def save(
     """Read the workbook, judge every row, save to the database, and write each row's status back."""
     console: Console = context.obj
     name = _input_tab(tab)
-    wanted = [key.strip() for key in keys.split(",") if key.strip()] if keys is not None else None
+    wanted = _keys(keys)
     outcome = run_job(console, "save_job", ops={"tables": {"tab": name, "keys": wanted, "action": SAVE_ACTION}})
-    messages = _messages(name)
-    errors = [line for message in messages if message["errors"] for line in message["lines"]]
-    warnings = [line for message in messages if not message["errors"] for line in message["lines"]]
-    counts = {
-        label.removeprefix("rows/"): value
-        for label, value in outcome.metadata["tables"].items()
-        if label.startswith("rows/")
-    }
-    undelivered = list(outcome.metadata["row_statuses"]["not_delivered"])
+    saved = outcome.metadata["tables"]
+    messages = _messages(name, wanted)
+    not_found = [f"there is no row with the key {key!r}" for key in saved["keys_not_found"]]
+    errors = [*not_found, *(line for message in messages if message.errors for line in message.lines())]
+    warnings = [line for message in messages if not message.errors for line in message.lines()]
+    notes = [*saved["rows_that_wait"], *outcome.metadata["row_statuses"]["not_delivered"]]
+    counts = {label.removeprefix("rows/"): n for label, n in saved.items() if label.startswith("rows/")}
     console.document(
         {
             "status": "invalid" if errors else "ok",
@@ -52,17 +53,31 @@ def save(
             "counts": counts,
             "statuses_written": outcome.metadata["row_statuses"]["rows_written"],
             "messages": errors + warnings,
-            "not_delivered": undelivered,
+            "notes": notes,
         }
     )
     for table, count in counts.items():
         console.say(f"{table}: " + ", ".join(f"{number} {what}" for what, number in count.items() if number))
     for line in errors:
         console.say(line, style="red")
-    for line in (*warnings, *undelivered):
+    for line in (*warnings, *notes):
         console.say(line, style="yellow")
     console.say(f"{len(errors)} errors, {len(warnings)} warnings")
     return ExitCode.INVALID if errors else ExitCode.DONE
+
+
+def _keys(keys: str | None) -> list[str] | None:
+    """Keys as the option gives them.
+
+    Raises:
+        typer.BadParameter: it gives none; nothing would be saved.
+    """
+    if keys is None:
+        return None
+    wanted = [key.strip() for key in keys.split(",") if key.strip()]
+    if not wanted:
+        raise typer.BadParameter("--keys names no key; give some, separated by commas, or leave it out")
+    return wanted
 
 
 def _input_tab(tab: str | None) -> str | None:
@@ -82,19 +97,16 @@ def _input_tab(tab: str | None) -> str | None:
     raise typer.BadParameter(f"{tab!r} is not an input tab; give one of {', '.join(t.name for t in INPUT_TABS)}")
 
 
-def _messages(tab: str | None) -> list[dict[str, Any]]:
-    """Findings of the save that has just ended."""
-    from optcenter_pipeline.rows.validated import ValidatedWorkbook
-    from optcenter_pipeline.stages.handover import VALIDATED_ROWS, take
+def _messages(tab: str | None, keys: list[str] | None) -> "list[ValidationMessage]":
+    """Findings of the save that has just ended, as far as it went."""
+    from optcenter_pipeline.database.save_scope import SaveScope
+    from optcenter_pipeline.runs.saving import judged_rows
     from optcenter_pipeline.stages.resources import DatabaseResource
 
+    scope = SaveScope(tabs=[tab] if tab else None, keys=keys)
     with DatabaseResource().open() as database:
-        validated = take(database, VALIDATED_ROWS, ValidatedWorkbook).value
-    return [
-        {"errors": bool(message.errors), "lines": message.lines()}
-        for message in validated.messages
-        if tab is None or message.tab == tab
-    ]
+        messages = judged_rows(database).value.messages
+    return [m for m in messages if scope.has_tab(m.tab) and (m.row_num == 1 or scope.has_key(m.key))]
 
 
 def optimize(

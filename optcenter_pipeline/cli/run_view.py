@@ -16,10 +16,13 @@ def run_document(run_id: str) -> dict[str, Any]:
         UnknownRunError: no such run.
     """
     from optcenter_pipeline.database.run_records import get_run
+    from optcenter_pipeline.runs.orphans import give_up_orphans
     from optcenter_pipeline.stages.resources import DatabaseResource
 
-    with DatabaseResource().open() as database, database.reading() as session:
-        record = get_run(session, run_id)
+    with DatabaseResource().open() as database:
+        give_up_orphans(database)
+        with database.reading() as session:
+            record = get_run(session, run_id)
     return {
         "run": summary_document(record.summary),
         "result": json.loads(record.results_json) if record.results_json else None,

@@ -20,11 +20,11 @@ class SaveScope:
     tabs: Collection[str] | None = None
     """As people type them; None or empty: every tab."""
     keys: Collection[str] | None = None
-    """As people type them; None or empty: every row."""
+    """As people type them; None: every row. Empty: no row."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tabs", frozenset(map(fold, self.tabs or ())) or None)
-        object.__setattr__(self, "keys", frozenset(map(fold, self.keys or ())) or None)
+        object.__setattr__(self, "keys", None if self.keys is None else frozenset(map(fold, self.keys)))
 
     def has_tab(self, tab: str) -> bool:
         """Whether it is about this tab at all."""
@@ -42,12 +42,22 @@ class SaveScope:
         """Whether one of its keys is this one, or begins it."""
         if self.keys is None:
             return True
-        parts = fold(key).split(SEPARATOR)
-        return any(SEPARATOR.join(parts[: i + 1]) in self.keys for i in range(len(parts)))
+        return any(beginning in self.keys for beginning in _beginnings(key))
+
+    def keys_not_in(self, rows: Iterable[tuple[str, str]]) -> list[str]:
+        """Its keys that name none of these rows, (tab, key) each."""
+        present = {beginning for tab, key in rows if self.has_tab(tab) for beginning in _beginnings(key)}
+        return sorted(frozenset(self.keys or ()) - present)
 
     def unknown_tabs(self, known: Iterable[str]) -> list[str]:
         """Its tabs that are none of these."""
         return sorted(frozenset(self.tabs or ()) - frozenset(map(fold, known)))
+
+
+def _beginnings(key: str) -> list[str]:
+    """`A / B` → `a`, `a / b`."""
+    parts = fold(key).split(SEPARATOR)
+    return [SEPARATOR.join(parts[: i + 1]) for i in range(len(parts))]
 
 
 WHOLE_WORKBOOK = SaveScope()

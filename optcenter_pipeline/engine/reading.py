@@ -55,8 +55,8 @@ def load_snapshot(document: str | bytes | Mapping[str, object]) -> Snapshot | Re
     else:
         try:
             content = json.loads(document)
-        except ValueError as error:
-            return invalid_result([Problem("", f"this is not JSON: {error}")], mode=_UNKNOWN_MODE, solver=solver)
+        except (ValueError, RecursionError) as error:
+            return unreadable_snapshot(f"this is not JSON: {error}")
     if not isinstance(content, Mapping):
         problem = Problem("", "a snapshot is a JSON object, with scenario, candidates and metrics")
         return invalid_result([problem], mode=_UNKNOWN_MODE, solver=solver)
@@ -65,6 +65,11 @@ def load_snapshot(document: str | bytes | Mapping[str, object]) -> Snapshot | Re
     except ValidationError as error:
         problems = _problems(error.errors(include_url=False), content)
         return invalid_result(problems, mode=_mode(content), solver=solver)
+
+
+def unreadable_snapshot(why: str) -> Result:
+    """The `invalid` result of a snapshot that could not even be read."""
+    return invalid_result([Problem("", why)], mode=_UNKNOWN_MODE, solver=SolverInfo(version=_solver_version()))
 
 
 def _problems(found: Sequence[ErrorDetails], content: Mapping[str, object]) -> list[Problem]:

@@ -2,9 +2,11 @@
 
 
 def amount(value: float) -> str:
-    """Up to six significant decimals, thousands grouped, no trailing zeros: `1,234.5`."""
+    """Six decimals at most, thousands grouped, no trailing zeros: `1,234.5`; what is smaller still shows."""
+    if 0 < abs(value) < 1e-6:
+        return f"{value:.3g}"
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
 
 
 def percent(share: float) -> str:

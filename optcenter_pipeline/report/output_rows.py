@@ -132,19 +132,25 @@ def _contribution(gains: dict[str, float], kpi_key: str) -> float:
 
 def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:
     if header.error_text:
-        yield {
-            "kind": "alert",
-            "severity": "CRITICAL",
-            "message": f"The run failed: {header.error_text}",
-            "recommendation": "Nothing was decided; run again, and show this text to the data engineers "
-            "if it comes back.",
-        }
+        yield _ended_early(header.status, header.error_text)
     if result is None:
         return
     yield from (_target_line(gap) for gap in result.gaps)
     if result.conflict:
         yield from _conflict_lines(result.conflict)
     yield from (_alert_line(alert) for alert in result.alerts)
+
+
+def _ended_early(status: str, error_text: str) -> OutputRow:
+    if status == "cancelled":
+        advice = "Nothing was decided; run it again when you want the answer."
+        return {"kind": "alert", "severity": "WARN", "message": "The run was stopped", "recommendation": advice}
+    return {
+        "kind": "alert",
+        "severity": "CRITICAL",
+        "message": f"The run failed: {error_text}",
+        "recommendation": "Nothing was decided; run again, and show this to the data engineers if it comes back.",
+    }
 
 
 def _target_line(gap: Gap) -> OutputRow:

@@ -119,7 +119,7 @@ def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
                 "status": run["status"],
                 "objective": "" if run["objective_value"] is None else amount(run["objective_value"]),
                 "tokens used": "" if run["capacity_used"] is None else amount(run["capacity_used"]),
-                "created": run["created_at"],
+                "created": str(run["created_at"] or "")[:16].replace("T", " "),
                 "by": run["requested_by"] or "",
             }
             for run in runs

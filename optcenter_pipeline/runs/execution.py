@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from optcenter_pipeline.database.connection import Database
-from optcenter_pipeline.database.errors import DatabaseError
+from optcenter_pipeline.database.errors import DatabaseError, RunAlreadyFinalError
 from optcenter_pipeline.database.ledger import (
     FoundPortfolio,
     FundedInitiative,
@@ -46,6 +46,7 @@ class ExecutedRun:
     violations: tuple[Violation, ...]
     """What the independent checker found; then the run has failed and nothing of it may be written on."""
     results_sha256: str
+    error_text: str | None = None
 
     @property
     def status(self) -> str:
@@ -92,14 +93,16 @@ def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) 
         with _beating(database, run_id):
             result = solve(snapshot, on_progress=_Teller(run_id, log).tell)
         violations = check(snapshot, result)
+        outcome = _outcome(result, result.model_dump_json(), violations)
+        with database.session() as session:
+            finish_run(session, run_id, outcome, now=dt.datetime.now(dt.UTC))
+    except RunAlreadyFinalError:
+        raise
     except BaseException as error:
         _end_by_error(database, run_id, error)
         raise
-    results_json = result.model_dump_json()
-    with database.session() as session:
-        finish_run(session, run_id, _outcome(result, results_json, violations), now=dt.datetime.now(dt.UTC))
-    log(f"run {run_id}: {result.status}")
-    return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)))
+    log(f"run {run_id}: {outcome.status}")
+    return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)), outcome.error_text)
 
 
 def _end_by_error(database: Database, run_id: str, error: BaseException) -> None:

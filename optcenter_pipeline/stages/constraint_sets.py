@@ -3,7 +3,6 @@
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.handover import CONSTRAINT_SETS, VALIDATED_ROWS, hand_over, take
 from optcenter_pipeline.stages.resources import DatabaseResource
 from optcenter_pipeline.stages.validated_rows import validated_rows
 
@@ -17,13 +16,10 @@ from optcenter_pipeline.stages.validated_rows import validated_rows
 )
 def constraint_sets(database: DatabaseResource) -> dg.MaterializeResult:
     """Compile every set that the sheet names; a set with a row in error is kept as invalid, never in part."""
-    from optcenter_pipeline.rows import compile_scenario_default, compile_sets
-    from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
+    from optcenter_pipeline.runs.saving import compiled_workbook
 
     with told_clearly(), database.open() as db:
-        validated, sha256, _ = take(db, VALIDATED_ROWS, ValidatedWorkbook)
-        compiled = CompiledWorkbook(sets=compile_sets(validated), default=compile_scenario_default(validated))
-        sha256 = hand_over(db, CONSTRAINT_SETS, compiled, input_sha256=sha256)
+        compiled, sha256, _ = compiled_workbook(db)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(sha256),
         metadata={

@@ -1,9 +1,10 @@
 """raw_tabs: the input tabs as they stand in the sheet, cells coerced and nothing judged."""
 
+import datetime as dt
+
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.handover import RAW_TABS, hand_over
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 
 
@@ -16,14 +17,16 @@ from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResour
 def raw_tabs(workbook: WorkbookResource, database: DatabaseResource) -> dg.MaterializeResult:
     """Read every input tab in one batch request and keep what stands there."""
     from optcenter_pipeline.rows.raw import RawWorkbook
+    from optcenter_pipeline.runs.saving import keep_reading
     from optcenter_pipeline.workbook.reading import read_tabs
     from optcenter_pipeline.workbook.tabs import INPUT_TABS
 
     with told_clearly(), database.open() as db:
+        began = dt.datetime.now(dt.UTC)
         with workbook.open() as book:
             tabs = read_tabs(book, INPUT_TABS)
             requests = book.counts
-        sha256 = hand_over(db, RAW_TABS, RawWorkbook(tabs=tabs))
+        sha256 = keep_reading(db, RawWorkbook(tabs=tabs), began=began).sha256
     return dg.MaterializeResult(
         data_version=dg.DataVersion(sha256),
         metadata={

@@ -39,7 +39,6 @@ def run_snapshot(
     """Freeze the inputs of one (scenario, set) and write the run down as pending."""
     from optcenter_pipeline.database.inputs import load_run_inputs, saved_sets
     from optcenter_pipeline.database.ledger import create_run
-    from optcenter_pipeline.database.orphans import fail_orphans
     from optcenter_pipeline.database.stage_outputs import sha256_of
     from optcenter_pipeline.database.workers import this_worker
     from optcenter_pipeline.engine.snapshot import Snapshot
@@ -47,7 +46,6 @@ def run_snapshot(
 
     now = dt.datetime.now(dt.UTC)
     with told_clearly(), database.open() as db, db.session() as session:
-        fail_orphans(session, now=now)
         if config.scenario_name is None:
             scenario_name, set_name = names_of(context.partition_key, saved_sets(session))
         else:

@@ -1,13 +1,9 @@
 """tables: one save in one transaction, and the partitions that go with the sets that are in the database now."""
 
-import datetime as dt
-
 import dagster as dg
 
 from optcenter_pipeline.stages.constraint_sets import constraint_sets
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.handover import CONSTRAINT_SETS as COMPILED_STAGE
-from optcenter_pipeline.stages.handover import VALIDATED_ROWS, take
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.resources import DatabaseResource
 
@@ -35,25 +31,14 @@ def tables(
     """Write one save to the database: changed rows only, and rows that left their sheet archived."""
     from optcenter_pipeline.database.inputs import saved_sets
     from optcenter_pipeline.database.save_scope import SaveScope
-    from optcenter_pipeline.database.sync import sync_save
-    from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
+    from optcenter_pipeline.runs.orphans import give_up_orphans
+    from optcenter_pipeline.runs.saving import judged_rows, save
 
     with told_clearly(), database.open() as db:
-        compiled, _, compiled_from = take(db, COMPILED_STAGE, CompiledWorkbook)
-        validated, validated_sha256, _ = take(db, VALIDATED_ROWS, ValidatedWorkbook)
-        if compiled_from != validated_sha256:
-            # another save read the sheet between our stages; its compiled sets follow in a moment
-            raise dg.RetryRequested(max_retries=5, seconds_to_wait=2)
-        with db.session() as session:
-            report = sync_save(
-                session,
-                validated,
-                compiled.sets,
-                dict.fromkeys(validated.scenario_names, compiled.default.compiled),
-                scope=SaveScope(tabs=[config.tab] if config.tab else None, keys=config.keys),
-                source=f"{config.action} {context.run.run_id[:8]}",
-                now=dt.datetime.now(dt.UTC),
-            )
+        give_up_orphans(db)
+        scope = SaveScope(tabs=[config.tab] if config.tab else None, keys=config.keys)
+        report = save(db, scope=scope, source=f"{config.action} {context.run.run_id[:8]}")
+        judged = judged_rows(db).value.judged
         with db.reading() as session:
             partitions = {partition_key(*names) for names in saved_sets(session)}
     known = set(context.instance.get_dynamic_partitions(str(CONSTRAINT_SETS.name)))
@@ -65,5 +50,8 @@ def tables(
         metadata={
             **{f"rows/{name}": counts for name, counts in report.as_dict().items()},
             "partitions": len(partitions),
+            "keys_not_found": scope.keys_not_in((row.tab, row.key) for row in judged),
+            "rows_that_wait": list(report.waiting),
+            "tabs_left_alone": list(report.untouched_tabs),
         }
     )

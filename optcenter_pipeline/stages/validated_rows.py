@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.handover import RAW_TABS, VALIDATED_ROWS, hand_over, take
 from optcenter_pipeline.stages.raw_tabs import raw_tabs
 from optcenter_pipeline.stages.resources import DatabaseResource
 
@@ -36,13 +35,10 @@ _SHOWN = 200
 )
 def validated_rows(database: DatabaseResource) -> dg.MaterializeResult:
     """Judge every row that was read; a row in error is a finding, never a failure of this stage."""
-    from optcenter_pipeline.rows import validate
-    from optcenter_pipeline.rows.raw import RawWorkbook
+    from optcenter_pipeline.runs.saving import judged_rows
 
     with told_clearly(), database.open() as db:
-        raw = take(db, RAW_TABS, RawWorkbook)
-        validated = validate(raw.value.tabs)
-        sha256 = hand_over(db, VALIDATED_ROWS, validated, input_sha256=raw.sha256)
+        validated, sha256, _ = judged_rows(db)
     in_error = [message for message in validated.messages if message.errors]
     table = findings_table(validated.messages)
     return dg.MaterializeResult(

@@ -53,6 +53,38 @@ def test_solve_of_several_writes_each_under_its_own_name(optcenter: Optcenter, t
     assert values == [9, 10]
 
 
+def test_results_never_replace_snapshots_or_each_other(optcenter: Optcenter, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    here, there = written(tmp_path / "a", "s.json"), written(tmp_path / "b", "s.json")
+    before = Path(here).read_bytes()
+    assert optcenter("solve", here, there, "-o", str(tmp_path / "out")).code == 2
+    assert optcenter("solve", here, written(tmp_path / "a", "t.json"), "-o", str(tmp_path / "a")).code == 2
+    assert optcenter("solve", here, "-o", here).code == 2
+    assert Path(here).read_bytes() == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_missing_does_not_stop_the_others(optcenter: Optcenter, tmp_path: Path) -> None:
+    ran = optcenter(
+        "solve", str(tmp_path / "missing.json"), written(tmp_path, "s.json"), "-o", str(tmp_path / "out")
+    )
+    assert ran.code == 1
+    assert "missing.json cannot be read" in ran.err
+    statuses = [json.loads((tmp_path / "out" / n).read_text())["status"] for n in ("missing.json", "s.json")]
+    assert statuses == ["invalid", "optimal"]
+
+
+def test_findings_in_a_snapshot_come_one_a_line_with_the_sheets_row(optcenter: Optcenter, tmp_path: Path) -> None:
+    rules = {
+        "targets": [{"kpi_key": "nps", "floor_or_goal": "goal", "target_value": 1, "source_rows": ["Targets!2"]}]
+    }
+    ran = optcenter("solve", written(tmp_path, "s.json", constraint_set=rules))
+    assert ran.code == 1
+    (line,) = ran.err.strip().splitlines()
+    assert line.startswith("Targets!2 constraint_set.targets[0].kpi_key: ")
+
+
 def test_solve_of_an_invalid_snapshot_is_exit_1_and_still_a_result(optcenter: Optcenter, tmp_path: Path) -> None:
     path = written(tmp_path, "s.json", metrics=[], wrong_field=1)
     ran = optcenter("solve", path, "-o", str(tmp_path / "r.json"))

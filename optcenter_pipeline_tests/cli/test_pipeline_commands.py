@@ -1,5 +1,10 @@
 """`save`, `optimize`, `runs`, `show`, `workbook init`: the same jobs, from a terminal."""
 
+import datetime as dt
+import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +42,23 @@ def test_save_of_one_tab_speaks_of_that_tab_alone(optcenter: Optcenter) -> None:
     ran = optcenter("save", "--tab", "initiatives")
     assert ran.code == 0
     assert "0 errors" in ran.out
+
+
+def test_save_of_keys_speaks_of_those_rows_alone(optcenter: Optcenter) -> None:
+    assert optcenter("save", "--tab", "Constraints", "--keys", "2027 resilience").code == 0
+    ran = optcenter("save", "--tab", "Constraints", "--keys", "H1 2027 balanced / draft")
+    assert ran.code == 1
+    assert "3 errors" in ran.out
+
+
+def test_save_of_a_key_that_no_row_has_says_so(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
+    optcenter("save")
+    before = sample_space.dump()
+    ran = optcenter("save", "--tab", "Candidates", "--keys", "INIT-101,NOPE")
+    assert ran.code == 1
+    assert "there is no row with the key 'nope'" in ran.out
+    assert optcenter("save", "--tab", "Candidates", "--keys", " , ").code == 2
+    assert sample_space.dump() == before
 
 
 def test_save_of_a_tab_that_is_none_is_wrong_usage(optcenter: Optcenter) -> None:
@@ -113,6 +135,56 @@ def test_a_limit_without_a_portfolio_is_exit_3(optcenter: Optcenter, monkeypatch
 
     monkeypatch.setattr(execution, "solve", cut_short)
     assert optcenter("optimize", GROWTH, "baseline").code == 3
+
+
+def test_a_result_that_the_checker_refuses_is_exit_4_with_what_it_found(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_token_too_many(snapshot: Snapshot, **_: object) -> Result:
+        result = solve(snapshot)
+        first, *rest = result.selected
+        more = first.model_copy(update={"allocated_tokens": first.allocated_tokens + 1})
+        return result.model_copy(update={"selected": (more, *rest)})
+
+    monkeypatch.setattr(execution, "solve", one_token_too_many)
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 4
+    assert "the independent checker refused the result" in ran.err
+    assert "allocated_tokens" in ran.err
+
+
+def test_a_person_who_stops_a_run_is_told_so(
+    optcenter: Optcenter, sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "solve", stopped)
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 4
+    assert ran.err.strip() == "optcenter: stopped by a person; nothing was decided"
+    monkeypatch.undo()
+    sample_space.save()
+    (line,) = sample_space.rows("Gaps_Alerts")
+    assert line["message"] == "The run was stopped"
+
+
+def test_a_run_whose_process_died_is_given_up_by_whoever_looks(
+    optcenter: Optcenter, sample_space: PlanningSpace
+) -> None:
+    from optcenter_pipeline.database.ledger import create_run
+
+    optcenter("save")
+    scenario = {"scenario_name": GROWTH, "capacity_total_tokens": 1}
+    snapshot = {"schema_version": 1, "scenario": scenario, "candidates": [], "metrics": []}
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with sample_space.database.open() as database, database.session() as session:
+        worker = f"{socket.gethostname()}:{dead.pid}"
+        run_id = create_run(session, json.dumps(snapshot), now=dt.datetime.now(dt.UTC), worker=worker)
+    assert optcenter("optimize", "H1 2027 balanced", "draft").code == 1
+    ((status,),) = sample_space.query("select status from optimization_runs where run_id = ?", run_id)
+    assert status == "failed"
 
 
 def test_a_workbook_that_cannot_be_reached_is_exit_4_in_one_line(

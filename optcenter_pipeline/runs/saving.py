@@ -1,0 +1,131 @@
+"""The stages of a save on the newest reading of the sheet, whoever else saves at the same time.
+
+Each stage's output is one row of the database. A run that was overtaken goes on from the newer reading, and never
+writes older rows over newer ones: a reading replaces only an older one, and what was made of a reading is saved
+only while that reading is the newest.
+"""
+
+import datetime as dt
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from optcenter_pipeline.database.connection import Database
+from optcenter_pipeline.database.save_scope import SaveScope
+from optcenter_pipeline.database.stage_outputs import read_stage_output, write_stage_output
+from optcenter_pipeline.database.sync import SyncReport, sync_save
+from optcenter_pipeline.rows import compile_scenario_default, compile_sets, validate
+from optcenter_pipeline.rows.raw import RawWorkbook
+from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
+
+RAW_TABS = "raw_tabs"
+VALIDATED_ROWS = "validated_rows"
+CONSTRAINT_SETS = "constraint_sets"
+
+ValueT = TypeVar("ValueT", bound=BaseModel)
+
+
+class Kept(NamedTuple, Generic[ValueT]):
+    """A stage's current output."""
+
+    value: ValueT
+    sha256: str
+    input_sha256: str | None
+    """Of what it was made from."""
+
+
+def keep_reading(database: Database, reading: RawWorkbook, *, began: dt.datetime) -> Kept[RawWorkbook]:
+    """Keep a reading of the sheet, unless a newer one is there already; the newest.
+
+    Args:
+        began: UTC; when the reading began, so that nothing typed later can be missing from a newer one.
+    """
+    with database.session() as session:
+        newest = read_stage_output(session, RAW_TABS)
+        if newest is None or newest.updated_at <= began:
+            write_stage_output(session, RAW_TABS, reading.model_dump_json(), now=began)
+    return _kept(database, RAW_TABS, RawWorkbook)
+
+
+def judged_rows(database: Database) -> Kept[ValidatedWorkbook]:
+    """The newest reading, judged; judged now where nobody has done it yet.
+
+    Raises:
+        LookupError: the sheet has not been read yet.
+    """
+    while True:
+        reading = _kept(database, RAW_TABS, RawWorkbook)
+        judged = _kept_if_made_from(database, VALIDATED_ROWS, ValidatedWorkbook, reading.sha256)
+        if judged is not None:
+            return judged
+        _keep(database, VALIDATED_ROWS, validate(reading.value.tabs), RAW_TABS, reading.sha256)
+
+
+def compiled_workbook(database: Database) -> Kept[CompiledWorkbook]:
+    """The newest reading's sets, compiled; compiled now where nobody has done it yet.
+
+    Raises:
+        LookupError: the sheet has not been read yet.
+    """
+    while True:
+        judged = judged_rows(database)
+        compiled = _kept_if_made_from(database, CONSTRAINT_SETS, CompiledWorkbook, judged.sha256)
+        if compiled is not None:
+            return compiled
+        made = CompiledWorkbook(sets=compile_sets(judged.value), default=compile_scenario_default(judged.value))
+        _keep(database, CONSTRAINT_SETS, made, VALIDATED_ROWS, judged.sha256)
+
+
+def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
+    """Write the newest reading to the tables, as far as the scope goes, in one transaction.
+
+    Raises:
+        LookupError: the sheet has not been read yet.
+    """
+    while True:
+        compiled, judged = compiled_workbook(database), judged_rows(database)
+        with database.session() as session:
+            if not _is_newest(session, compiled, judged):
+                continue
+            return sync_save(
+                session,
+                judged.value,
+                compiled.value.sets,
+                dict.fromkeys(judged.value.scenario_names, compiled.value.default.compiled),
+                scope=scope,
+                source=source,
+                now=dt.datetime.now(dt.UTC),
+            )
+
+
+def _is_newest(session: Session, compiled: Kept[CompiledWorkbook], judged: Kept[ValidatedWorkbook]) -> bool:
+    reading = read_stage_output(session, RAW_TABS)
+    return reading is not None and judged.input_sha256 == reading.sha256 and compiled.input_sha256 == judged.sha256
+
+
+def _kept(database: Database, stage: str, kind: type[ValueT]) -> Kept[ValueT]:
+    with database.reading() as session:
+        payload = read_stage_output(session, stage)
+    if payload is None:
+        raise LookupError(f"the stage {stage} has not run yet: run save_job, or materialise {stage} first")
+    return Kept(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)
+
+
+def _kept_if_made_from(
+    database: Database, stage: str, kind: type[ValueT], input_sha256: str
+) -> Kept[ValueT] | None:
+    with database.reading() as session:
+        payload = read_stage_output(session, stage)
+    if payload is None or payload.input_sha256 != input_sha256:
+        return None
+    return Kept(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)
+
+
+def _keep(database: Database, stage: str, value: BaseModel, input_stage: str, input_sha256: str) -> None:
+    """Keep a stage's output, if what it was made from is still the newest."""
+    payload = value.model_dump_json()
+    with database.session() as session:
+        newest = read_stage_output(session, input_stage)
+        if newest is not None and newest.sha256 == input_sha256:
+            write_stage_output(session, stage, payload, input_sha256=input_sha256, now=dt.datetime.now(dt.UTC))
