@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """A service account's JSON file; needed for `gsheets:`."""
     google_api_root: str | None = None
     """Root of another server that speaks Google's API; blank: Google's own hosts."""
+    blank_rows: Annotated[int, Field(ge=1)] = 50
+    """So many blank rows in a run end a tab; what stands below is warned about."""
     solver_time_limit: Annotated[float, Field(gt=0)] | None = None
     """Seconds for a whole run; blank: none, and then the same inputs give the same answer."""
     solver_mip_gap: Annotated[float, Field(ge=0)] = 1e-4

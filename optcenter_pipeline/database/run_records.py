@@ -1,7 +1,7 @@
 """Reads the ledger: runs as plain values, newest first, and which of them the sheet has not seen yet."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -47,11 +47,6 @@ class RunSummary:
     """Of its portfolio; None without one."""
     selected_count: int | None
 
-    @property
-    def is_final(self) -> bool:
-        """Whether it will never change again."""
-        return self.status not in OPEN_STATUSES
-
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
@@ -81,21 +76,6 @@ def list_runs(
     """Runs, newest first; names compare without case, and `""` names the runs without a set."""
     query = _newest_first(scenario_name, constraint_set_name).limit(limit)
     return tuple(_summary(row) for row in session.execute(query))
-
-
-def latest_run(
-    session: Session,
-    scenario_name: str,
-    constraint_set_name: str | None,
-    *,
-    statuses: Collection[str] | None = None,
-) -> RunSummary | None:
-    """The newest run of a scenario and set (None or `""`: without a set), of these statuses where given."""
-    query = _newest_first(scenario_name, constraint_set_name or "")
-    if statuses is not None:
-        query = query.where(OptimizationRun.status.in_(statuses))
-    row = session.execute(query.limit(1)).first()
-    return None if row is None else _summary(row)
 
 
 def get_run(session: Session, run_id: str) -> RunRecord:

@@ -24,7 +24,7 @@ def raw_tabs(workbook: WorkbookResource, database: DatabaseResource) -> dg.Mater
     with told_clearly(), database.open() as db:
         began = dt.datetime.now(dt.UTC)
         with workbook.open() as book:
-            tabs = read_tabs(book, INPUT_TABS)
+            tabs = read_tabs(book, INPUT_TABS, blank_rows=workbook.blank_rows_that_end_a_tab())
             requests = book.counts
         sha256 = keep_reading(db, RawWorkbook(tabs=tabs), began=began).sha256
     return dg.MaterializeResult(

@@ -21,6 +21,12 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
 
     location: str | None = None
     """`local:PATH.sqlite` or `gsheets:SPREADSHEET_ID`; None: `OPTCENTER_WORKBOOK`."""
+    blank_rows: int | None = None
+    """So many blank rows in a run end a tab; None: `OPTCENTER_BLANK_ROWS`."""
+
+    def blank_rows_that_end_a_tab(self) -> int:
+        """As given here, else by the settings."""
+        return self.blank_rows or load_settings().blank_rows
 
     @contextmanager
     def open(self) -> Iterator["Workbook"]:

@@ -23,7 +23,7 @@ from optcenter_pipeline.database.ledger import (
     start_run,
 )
 from optcenter_pipeline.database.orphans import fail_orphans
-from optcenter_pipeline.database.run_records import get_run, latest_run, list_runs, mark_delivered, runs_to_deliver
+from optcenter_pipeline.database.run_records import get_run, list_runs, mark_delivered, runs_to_deliver
 from optcenter_pipeline.database.stage_outputs import sha256_of
 from optcenter_pipeline.database.tables import Portfolio, PortfolioItem
 from optcenter_pipeline.database.workers import this_worker
@@ -64,11 +64,7 @@ def test_a_run_is_written_down_before_it_is_solved_and_then_given_one_ending(dat
     with database.reading() as session:
         pending = get_run(session, run_id)
     assert run_id.startswith("20261123T054200-")
-    assert (pending.summary.status, pending.summary.scope_type, pending.summary.is_final) == (
-        "pending",
-        "selected",
-        False,
-    )
+    assert (pending.summary.status, pending.summary.scope_type) == ("pending", "selected")
     assert pending.inputs_snapshot_json == document
     assert pending.summary.inputs_sha256 == sha256_of(document)
 
@@ -198,13 +194,10 @@ def test_history_is_listed_newest_first_and_by_name_without_case(database: Datab
         assert [run.run_id for run in list_runs(session)] == ids[::-1]
         assert [run.run_id for run in list_runs(session, limit=1)] == [ids[3]]
         assert [run.run_id for run in list_runs(session, scenario_name=" Q2 Plan ")] == ids[2::-1]
-        newest = latest_run(session, "Q2 PLAN", "BASELINE")
-        failed = latest_run(session, "q2 plan", "baseline", statuses=["failed"])
-        alone = latest_run(session, "q2 plan", None)
-        assert newest and newest.run_id == ids[1]
-        assert failed and (failed.run_id, failed.error_text) == (ids[0], "boom")
-        assert alone and alone.run_id == ids[2]
-        assert latest_run(session, "nothing", None) is None
+        alone = list_runs(session, scenario_name="q2 plan", constraint_set_name="")
+        assert [run.run_id for run in alone] == [ids[2]]
+        failed = list_runs(session, scenario_name="Q2 PLAN", constraint_set_name="BASELINE")[-1]
+        assert (failed.run_id, failed.error_text) == (ids[0], "boom")
 
 
 def test_a_final_run_is_delivered_once(database: Database) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import dagster as dg
+import pytest
 
 from optcenter_pipeline.stages.constraint_sets import constraint_sets
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of, partition_key
@@ -160,3 +161,16 @@ def test_partition_keys_are_safe_and_tell_names_apart() -> None:
         assert key.replace("~", "-").replace("-", "").isalnum()
     assert partition_key(" q2 PLAN ", "BASELINE") == keys[0]
     assert names_of(keys[4], names) == ("計画", "乙")
+
+
+def test_how_many_blank_rows_end_a_tab_is_a_setting(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = len(sample_space.rows("Targets")) + 1
+    target = sample_space.rows("Targets")[0]
+    names = ("scenario_name", "constraint_set_name", "dimension", "kpi_key", "target_value", "floor_or_goal")
+    far_below = {name: target[name] for name in names} | {"kpi_key": "nps", "floor_or_goal": "floor"}
+    sample_space.type_rows("Targets", [far_below], first_row=last + 5)
+    assert metadata(materialize(sample_space, raw_tabs), "raw_tabs")["rows"]["Targets"] == 15  # type: ignore[index]
+    monkeypatch.setenv("OPTCENTER_BLANK_ROWS", "3")
+    assert metadata(materialize(sample_space, raw_tabs), "raw_tabs")["rows"]["Targets"] == 14  # type: ignore[index]
