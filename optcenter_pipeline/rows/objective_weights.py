@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from optcenter_pipeline.rules.names import Name, fold
-from optcenter_pipeline.rules.portfolio import LexicographicStage, ObjectiveWeights
+from optcenter_pipeline.rules.portfolio import GOALS, LexicographicStage, ObjectiveWeights
 from optcenter_pipeline.rules.row import shown, wrong
-
-GOALS = "goals"
-"""The word that may stand among the KPIs of a lexicographic list."""
 
 WEIGHTED_FORM = 'a JSON object of KPIs and weights, e.g. {"gmv": 0.6, "nps": 0.4}'
 ORDERED_FORM = 'a JSON list of KPIs, e.g. ["gmv", {"kpi": "nps", "tolerance_pct": 5}]'

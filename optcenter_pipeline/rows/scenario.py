@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -22,9 +23,11 @@ from optcenter_pipeline.rules.row import (
     wrong,
 )
 
+_MONTH_NUMBER = re.compile(r"(\d{4})(\d{2})", re.ASCII)
+
 
 def _period(cell: Any) -> Any:
-    """A canonical period from text, a year as a number, or the date that a sheet made of a month."""
+    """A canonical period from text, a year or a month (202712) as a number, or the date that a sheet made of it."""
     if isinstance(cell, dt.date):
         if cell.day != 1:
             raise wrong(f"{shown(cell)} is a date; give {PERIOD_FORMS}")
@@ -37,6 +40,9 @@ def _period(cell: Any) -> Any:
         cell = int(cell)
     if is_formula_error(cell):
         raise wrong(f"{shown(cell)} is a formula error; mend the formula or give {PERIOD_FORMS}")
+    month = _MONTH_NUMBER.fullmatch(str(cell).strip())
+    if month and 1900 <= int(month[1]) <= 2100 and 1 <= int(month[2]) <= 12:
+        return f"{month[1]}-{month[2]}"
     try:
         return canonical_period(str(cell))
     except UnknownPeriodError as error:

@@ -3,13 +3,11 @@
 import datetime as dt
 import json
 import math
-import re
 from typing import Any
 
 from optcenter_pipeline.workbook.columns import Kind
+from optcenter_pipeline.workbook.storable import storable
 from optcenter_pipeline.workbook.workbook import Filled
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 LONGEST_TEXT = 50_000
 """Characters that Google lets a cell hold."""
@@ -18,10 +16,9 @@ LONGEST_TEXT = 50_000
 def fitting_text(text: str) -> str:
     """The text, or as much of it as a cell can hold with a mark that says how much was cut.
 
-    Lone surrogates, which no request can carry, become U+FFFD.
+    What no cell can hold becomes U+FFFD; see `storable`.
     """
-    if not text.isascii():
-        text = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = storable(text)
     if _length(text) <= LONGEST_TEXT:
         return text
     room = LONGEST_TEXT - 40

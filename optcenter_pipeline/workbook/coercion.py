@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 from optcenter_pipeline.rows.raw import CellValue
+from optcenter_pipeline.rules.row import split_keys
 from optcenter_pipeline.workbook.columns import Kind
+from optcenter_pipeline.workbook.storable import storable_json
 from optcenter_pipeline.workbook.workbook import Filled
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -18,9 +20,11 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _TRUE = frozenset({"true", "yes", "y", "t", "on", "1"})
 _FALSE = frozenset({"false", "no", "n", "f", "off", "0"})
 _EPOCH = dt.date(1899, 12, 30)
-_FIRST_SERIAL = 3000
-"""Numbers up to here are no serial dates (1908): a year that somebody typed, not a day."""
 _LAST_SERIAL = (dt.date.max - _EPOCH).days
+_PLAUSIBLE_YEARS = range(1950, 2151)
+"""Serial numbers of other years are no dates: 2026 and 202712 were typed as a year and as a month."""
+_NEVER = frozenset({dt.date(2999, 12, 31), dt.date(9999, 12, 31)})
+"""Dates that say "no deadline"."""
 _ISO_DATE = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-.]+([A-Za-z]{3,9})\.?,?[\s\-]+(\d{4})", re.ASCII)
@@ -28,7 +32,6 @@ _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[\s\-]+(\d{1,2})(?:st|nd|rd|th)?,?
 _MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
-_KEY_SEPARATORS = re.compile(r"[|;,]")
 
 
 def coerce(cell: Filled, kind: Kind) -> CellValue:
@@ -53,7 +56,7 @@ def coerce(cell: Filled, kind: Kind) -> CellValue:
     elif kind is Kind.JSON:
         value = _json(text)
     elif kind is Kind.KEY_LIST:
-        value = [part for part in (p.strip() for p in _KEY_SEPARATORS.split(text)) if part]
+        value = list(split_keys(text))
     elif kind is Kind.PERIOD:
         value = _serial_date(cell)
     return text if value is None else value
@@ -97,9 +100,10 @@ def _bool(text: str) -> bool | None:
 
 def _serial_date(cell: Filled) -> dt.date | None:
     """The day of a serial number; its time of day is dropped."""
-    if isinstance(cell, str | bool) or not _FIRST_SERIAL < cell < _LAST_SERIAL + 1:
+    if isinstance(cell, str | bool) or not 0 < cell < _LAST_SERIAL + 1:
         return None
-    return _EPOCH + dt.timedelta(days=math.floor(cell))
+    day = _EPOCH + dt.timedelta(days=math.floor(cell))
+    return day if day.year in _PLAUSIBLE_YEARS or day in _NEVER else None
 
 
 def _date(cell: Filled) -> dt.date | None:
@@ -144,7 +148,7 @@ def _json(text: str) -> dict[str, Any] | list[Any] | None:
         value = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict | list) else None
+    return storable_json(value) if isinstance(value, dict | list) else None
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

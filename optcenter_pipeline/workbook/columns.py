@@ -24,7 +24,7 @@ class Kind(StrEnum):
     JSON = "json"
     KEY_LIST = "key_list"
     PERIOD = "period"
-    """Text, where a sheet may have turned `2026-03` into a date: serial numbers become dates."""
+    """Text, where a sheet may have turned `2026-03` into a date: serial numbers of our times become dates."""
 
 
 @dataclass(frozen=True, slots=True)

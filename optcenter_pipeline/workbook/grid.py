@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from optcenter_pipeline.rules.row import is_formula_error
 from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.columns import Kind, Owner, Tab
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.layout import Layout, read_layout
 from optcenter_pipeline.workbook.workbook import Cell, CellBlock, Filled, Workbook, grid_size, whole_sheet
-
-_ERROR_VALUES = ("#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#ERROR!", "#SPILL!", "#CALC!")
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,9 @@ class TabGrid:
         return all(cell is False and kinds[name].kind is Kind.BOOL for name, cell in self.pm_cells(row))
 
     def is_note(self, row: int) -> bool:
-        """Whether it is a note to people: its first cell begins with `#` and is not the sheet's error value."""
+        """Whether it is a note to people: its first cell begins with `#` and is not a formula's error."""
         first = self.value(row, 0)
-        return isinstance(first, str) and first.startswith("#") and not first.startswith(_ERROR_VALUES)
+        return isinstance(first, str) and first.startswith("#") and not is_formula_error(first)
 
     def has_content(self, row: int) -> bool:
         """Whether any cell of the row says something, whoever owns it."""

@@ -19,14 +19,17 @@ def read_tabs(
     Args:
         workbook: where they stand.
         tabs: which ones, e.g. `INPUT_TABS`.
-        blank_rows: so many blank rows in a run end a tab.
+        blank_rows: so many blank rows in a run end a tab; 1 or more.
 
     Returns:
         Tab name → its rows, or why it could not be read; one entry for each tab asked for.
 
     Raises:
+        ValueError: blank_rows is below 1: a mistake of the caller.
         WorkbookError: the workbook could not be read at all.
     """
+    if blank_rows < 1:
+        raise ValueError(f"blank_rows is {blank_rows}; a tab ends after 1 blank row or more")
     wanted = list(tabs)
     grids = read_grids(workbook, wanted)
     return {

@@ -7,6 +7,7 @@ from typing import Any
 
 from optcenter_pipeline.workbook.client import RequestCounts, SheetsClient
 from optcenter_pipeline.workbook.errors import WorkbookUnreachableError
+from optcenter_pipeline.workbook.storable import storable
 
 Filled = str | int | float | bool
 """A cell as the API gives it unformatted; dates are serial numbers, an empty one is `""`."""
@@ -79,7 +80,7 @@ class Workbook:
         return dict(_answer(self.http.spreadsheets_get, self.spreadsheet_id, params))
 
     def batch_get(self, ranges: Sequence[str], *, render: str = "UNFORMATTED_VALUE") -> list[CellBlock]:
-        """Read ranges in one request, in their order; dates come as serial numbers.
+        """Read ranges in one request, in their order; dates come as serial numbers, text as it can be stored.
 
         Args:
             ranges: in A1 notation; a quoted title alone is the whole sheet.
@@ -92,7 +93,9 @@ class Workbook:
             return []
         params = {"valueRenderOption": render, "dateTimeRenderOption": "SERIAL_NUMBER"}
         answer = _answer(self.http.values_batch_get, self.spreadsheet_id, list(ranges), params)
-        return [CellBlock(block["range"], block.get("values", [])) for block in answer["valueRanges"]]
+        return [
+            CellBlock(block["range"], _storable_rows(block.get("values", []))) for block in answer["valueRanges"]
+        ]
 
     def batch_update(self, writes: Sequence[RangeWrite]) -> None:
         """Write ranges in one atomic request, every value as it is (RAW); safe to repeat."""
@@ -125,6 +128,10 @@ def _answer(call: Any, *arguments: Any, **options: Any) -> Any:
             "The workbook's server answered with something that is no JSON (a proxy or a sign-in page?). "
             "It is safe to try again."
         ) from error
+
+
+def _storable_rows(rows: list[list[Cell]]) -> list[list[Cell]]:
+    return [[storable(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
 def _sheet_info(properties: Mapping[str, Any]) -> SheetInfo:

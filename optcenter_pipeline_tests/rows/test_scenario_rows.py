@@ -31,6 +31,10 @@ def scenario(**cells: Any) -> dict[str, Any]:
         ("2026-3", "2026-03", "'2026-3'"),
         ("2026-03-01", "2026-03", "'2026-03-01'"),
         (dt.date(2026, 3, 1), "2026-03", "2026-03-01"),
+        ("202712", "2027-12", "'202712'"),
+        (202712, "2027-12", "202712"),
+        ("190001", "1900-01", "'190001'"),
+        ("210012", "2100-12", "'210012'"),
     ],
 )
 def test_periods(typed: Any, period: str, read_as: str | None) -> None:
@@ -55,6 +59,9 @@ def test_periods(typed: Any, period: str, read_as: str | None) -> None:
         ({"period_key": "2025-W53"}, [f"period_key: '2025-W53': 2025 has no week 53; give {FORMS}"]),
         ({"period_key": dt.date(2026, 3, 2)}, [f"period_key: 2026-03-02 is a date; give {FORMS}"]),
         ({"period_key": 2026.5}, [f"period_key: 2026.5 is not a period; give {FORMS}"]),
+        ({"period_key": "202713"}, [f"period_key: '202713' is not a period; give {FORMS}"]),
+        ({"period_key": "189912"}, [f"period_key: '189912' is not a period; give {FORMS}"]),
+        ({"period_key": "210101"}, [f"period_key: '210101' is not a period; give {FORMS}"]),
         ({"period_key": True}, [f"period_key: TRUE is not a period; give {FORMS}"]),
         ({"period_key": "#N/A"}, [f"period_key: '#N/A' is a formula error; mend the formula or give {FORMS}"]),
         (

@@ -77,6 +77,9 @@ SERIAL = (DAY - dt.date(1899, 12, 30)).days
         (Kind.DATE, "31 Foo 2026", "31 Foo 2026"),
         (Kind.DATE, "end of May", "end of May"),
         (Kind.DATE, 2026, "2026"),
+        (Kind.DATE, 202712, "202712"),
+        (Kind.DATE, 2958465, dt.date(9999, 12, 31)),
+        (Kind.DATE, 401768, dt.date(2999, 12, 31)),
         (Kind.DATE, 1e12, "1000000000000"),
         (Kind.DATE, True, "TRUE"),
         (Kind.JSON, '{"gmv": 0.6}', {"gmv": 0.6}),
@@ -87,6 +90,7 @@ SERIAL = (DAY - dt.date(1899, 12, 30)).days
         (Kind.JSON, '{"gmv": NaN}', '{"gmv": NaN}'),
         (Kind.JSON, '{"gmv": 1e999}', '{"gmv": 1e999}'),
         (Kind.JSON, '{"gmv": 1, "gmv": 2}', '{"gmv": 1, "gmv": 2}'),
+        (Kind.JSON, r'{"\ud83d\u0000": ["\ude00"], "n": 1}', {"\ufffd\ufffd": ["\ufffd"], "n": 1}),
         (Kind.KEY_LIST, "A|B;C, D", ["A", "B", "C", "D"]),
         (Kind.KEY_LIST, " A ||; ", ["A"]),
         (Kind.KEY_LIST, 12, ["12"]),
@@ -94,6 +98,15 @@ SERIAL = (DAY - dt.date(1899, 12, 30)).days
         (Kind.PERIOD, "2026-Q2", "2026-Q2"),
         (Kind.PERIOD, SERIAL, DAY),
         (Kind.PERIOD, 2026, "2026"),
+        (Kind.PERIOD, 202712, "202712"),
+        (Kind.PERIOD, 202712.0, "202712"),
+        (Kind.PERIOD, 202713, "202713"),
+        (Kind.PERIOD, 18263, "18263"),
+        (Kind.PERIOD, 18264, dt.date(1950, 1, 1)),
+        (Kind.PERIOD, 91677, dt.date(2150, 12, 31)),
+        (Kind.PERIOD, 91678, "91678"),
+        (Kind.PERIOD, -5, "-5"),
+        (Kind.PERIOD, 1e300, "1e+300"),
         (Kind.PERIOD, 2026.0, "2026"),
     ],
 )
@@ -130,7 +143,7 @@ def test_numbers_as_text_are_the_same_numbers(number: float) -> None:
     assert coerce(str(number), Kind.NUMBER) == pytest.approx(number) or abs(number) > 1e308
 
 
-@given(st.dates(min_value=dt.date(1950, 1, 1)))
+@given(st.dates(min_value=dt.date(1950, 1, 1), max_value=dt.date(2150, 12, 31)))
 @settings(deadline=None)
 def test_days_come_back_from_serial_numbers_and_iso_text(day: dt.date) -> None:
     assert coerce((day - dt.date(1899, 12, 30)).days, Kind.DATE) == day

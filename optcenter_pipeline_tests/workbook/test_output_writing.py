@@ -71,14 +71,14 @@ def test_rows_keep_their_place_and_new_ones_go_below(sample: Workbook) -> None:
     write_outputs(sample, delivery("r1"))
     person = Person(sample, RESULTS)
     person.sort("rank", descending=True)
-    person.type_named(1, "notes", "ask Ines")
+    person.type_named(1, "notes", "ask again in May")
     changed = delivery("r1", lines=7)
     changed["Results"][5]["reason"] = "another reason"
     report = write_outputs(sample, changed)
     assert (report.written, report.unchanged) == (1 + 1 + 1, 11)
     grid = person.look()
     assert [grid.named(row, "rank") for row in range(1, 8)] == [6, 5, 4, 3, 2, 1, 7]
-    assert (grid.named(1, "notes"), grid.named(1, "reason")) == ("ask Ines", "another reason")
+    assert (grid.named(1, "notes"), grid.named(1, "reason")) == ("ask again in May", "another reason")
 
 
 def test_only_system_columns_are_sent(sample: Workbook) -> None:

@@ -86,8 +86,9 @@ def test_unknown_columns_are_one_warning() -> None:
 
 
 def test_notes_to_people_are_skipped_and_error_values_are_not() -> None:
-    tab = read([TARGET_HEADER, ["# agreed in May"], TARGET, ["#REF!", *TARGET[1:]], ["#N/A", *TARGET[1:]]])
-    assert [row.row_num for row in tab.rows] == [3, 4, 5]
+    errors = [[error, *TARGET[1:]] for error in ("#REF!", "#N/A", " #name?", "#GETTING_DATA")]
+    tab = read([TARGET_HEADER, ["# agreed in May"], TARGET, *errors, ["#N/A means: nobody asked"]])
+    assert [row.row_num for row in tab.rows] == [3, 4, 5, 6, 7]
     assert tab.rows[1].cells["scenario_name"] == "#REF!"
 
 
@@ -99,6 +100,20 @@ def test_a_run_of_blank_rows_ends_reading_and_what_is_below_is_warned_about() ->
     assert "rows from 53 on were not read" in tab.warnings[0]
     assert len(read([TARGET_HEADER, TARGET, *blank, [], TARGET], blank_rows=51).rows) == 2
     assert read([TARGET_HEADER, TARGET, *blank, [], [], ["", " "]]).warnings == ()
+
+
+@pytest.mark.parametrize("blank_rows", [0, -1])
+def test_a_run_of_no_blank_rows_is_refused(sample: Workbook, blank_rows: int) -> None:
+    with pytest.raises(ValueError, match="1 blank row or more"):
+        read_tabs(sample, INPUT_TABS, blank_rows=blank_rows)
+
+
+def test_the_run_of_blank_rows_can_be_set(sample: Workbook) -> None:
+    empty_row = [RangeWrite("Candidates!A3:R3", [[""] * 18])]
+    sample.batch_update(empty_row)
+    tab = read_tabs(sample, [CANDIDATES], blank_rows=1)["Candidates"]
+    assert [row.row_num for row in tab.rows] == [2]
+    assert "rows from 4 on were not read: reading stops after 1 blank rows" in tab.warnings[0]
 
 
 def test_formulas_system_cells_white_space_and_unticked_boxes_do_not_fill_a_row() -> None:

@@ -1,5 +1,7 @@
+import json
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -95,6 +97,32 @@ def test_an_edited_row_gets_nothing_and_a_gone_one_is_reported(sample: Workbook)
     assert report.gone == (f"Candidates: {statuses[4].key}",)
     assert report.written == len(statuses) - 2
     assert person.look().named(1, "run_status") == ""
+
+
+def test_text_that_nothing_can_store_is_read_and_its_row_still_gets_its_status(
+    sample: Workbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half, nul = '"\\ud83d"', '"A\\u0000B"'  # =LEFT("😀",1), as JSON brings it
+    original = sample.http.values_batch_get
+
+    def as_google_delivers(*arguments: Any) -> Any:
+        return json.loads(json.dumps(original(*arguments)).replace('"half"', half).replace('"nul"', nul))
+
+    monkeypatch.setattr(sample.http, "values_batch_get", as_google_delivers)
+    person = Person(sample, CANDIDATES)
+    person.type_named(1, "notes", "half")
+    person.type_named(1, "bundle_key", "nul")
+    person.type_named(2, "initiative_key", "nul")
+    person.insert_column(0)
+    person.type(0, 0, "half")
+    tab = read_tabs(sample, [CANDIDATES])["Candidates"]
+    assert (tab.rows[0].cells["notes"], tab.rows[0].cells["bundle_key"]) == ("\ufffd", "A\ufffdB")
+    assert "'\ufffd'" in tab.warnings[0]
+    tab.model_dump_json().encode()
+    statuses = verdicts(sample, tabs=[CANDIDATES])
+    report = write_statuses(sample, statuses)
+    assert (report.written, report.edited, report.gone) == (len(statuses), (), ())
+    assert wrong_rows(person, {status.content_hash for status in statuses}) == []
 
 
 def test_rows_of_equal_content_are_paired_in_order(sample: Workbook) -> None:
