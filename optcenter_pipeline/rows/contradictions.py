@@ -1,11 +1,8 @@
 """Rules of one set that cannot hold together: an error on every row concerned."""
 
-from collections.abc import Sequence
-
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.set_rows import RowsOfSet
-from optcenter_pipeline.rows.sheet_row import SheetRow
-from optcenter_pipeline.rules.candidate import CandidateRow
+from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
 from optcenter_pipeline.rules.capacity_row import CapacityRow
 from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.mandatory import MandatoryRow
@@ -16,9 +13,15 @@ MandatoryCandidates = dict[str, SheetRow]
 """initiative_key → the row of Candidates that makes it mandatory in every set."""
 
 
-def mandatory_candidates(candidates: Sequence[tuple[SheetRow, CandidateRow]]) -> MandatoryCandidates:
-    """The candidates that are mandatory by their own row."""
-    return {candidate.initiative_key: row for row, candidate in candidates if candidate.is_mandatory}
+def mandatory_candidates(rows: SheetRows, findings: Findings) -> MandatoryCandidates:
+    """The candidates that are mandatory by their own row, also where another cell of it is wrong."""
+    found: MandatoryCandidates = {}
+    for row in rows.of("Candidates"):
+        key = row.initiative()
+        is_known = all(error.column != "initiative_key" for error in findings.errors(row))
+        if key is not None and is_known and row.cells.get("is_mandatory") is True:
+            found[key] = row
+    return found
 
 
 def check_contradictions(rows: RowsOfSet, by_candidates: MandatoryCandidates, findings: Findings) -> None:
@@ -35,7 +38,7 @@ def _check_floors_and_caps(rows: RowsOfSet, findings: Findings) -> None:
         if model.min_tokens is None or model.slice not in caps:
             continue
         cap_row, cap = caps[model.slice]
-        if model.min_tokens <= cap:
+        if not model.min_tokens > cap:  # one of them may be NaN
             continue
         where = slice_in_words(model.dimension, model.dimension_key)
         floor = shown(model.min_tokens)
@@ -58,9 +61,9 @@ def _check_mandatory_and_excluded(rows: RowsOfSet, by_candidates: MandatoryCandi
             wanted_by = [by[key] for by in (mandatory, by_candidates) if key in by]
             if not wanted_by:
                 continue
-            column = "dimension_key" if key in model.dimension_key else "member_keys"
             listed = " and ".join(other.source_row for other in wanted_by)
-            findings.error(row, column, f"{key} is excluded here and mandatory in {listed}; drop one of the two")
+            text = f"{key} is excluded here and mandatory in {listed}; drop one of the two"
+            findings.error(row, model.column_of(key), text)
             if key in mandatory:
                 text = f"{key} is mandatory here and excluded in {row.source_row}; drop one of the two"
                 findings.error(mandatory[key], "dimension_key", text)

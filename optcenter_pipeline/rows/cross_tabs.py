@@ -12,13 +12,10 @@ from optcenter_pipeline.rows.objective_weights import kpis_of_weights
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import shown, split_keys
+from optcenter_pipeline.rules.row import SetRow, shown, split_keys
 
-_SEVERAL = frozenset({"exclude_initiative", "exclude_pair", "require_prereq", "synergy_bonus"})
-_PACKED_TYPES = _SEVERAL | {"mandatory"}
-"""Their dimension_key names initiatives."""
-_LISTED_TYPES = _SEVERAL | {"bundle_all_or_nothing"}
-"""Their member_keys name initiatives."""
+_PACKED = "dimension_key"
+"""Keys of several initiatives may stand in this one text cell."""
 
 
 class Named(NamedTuple):
@@ -44,31 +41,25 @@ def check_references(rows: SheetRows, known: Known, findings: Findings) -> None:
 
 def initiatives_named(row: SheetRow) -> Iterator[Named]:
     """The initiatives that a row names, by column."""
-    if row.tab in ("Candidates", "KPI_Contributions"):
-        key = row.initiative()
-        yield Named("initiative_key", () if key is None else (key,))
-    if row.tab == "Candidates":
-        for column in ("prerequisite_keys", "exclusion_keys"):
-            yield Named(column, _keys(row.names(column)))
-    if row.tab == "Constraints":
-        constraint_type = row.constraint_type()
-        packed = row.name("dimension_key")
-        if constraint_type in _PACKED_TYPES and packed is not None and not _names_group(row):
-            yield Named("dimension_key", _keys(split_keys(packed)))
-        if constraint_type in _LISTED_TYPES and not _names_group(row):
-            yield Named("member_keys", _keys(row.names("member_keys")))
+    if row.model is None or row.word("dimension") == SYNERGY_GROUP:
+        return
+    for column in row.model.initiative_columns:
+        name = row.name(column)
+        one = () if name is None else split_keys(name) if column == _PACKED else (name,)
+        yield Named(column, _keys((*one, *row.names(column))))
+
+
+def needs_candidates(row: SheetRow) -> bool:
+    """Whether the initiatives that a row names must have tokens."""
+    return row.model is not None and issubclass(row.model, SetRow) and row.model.needs_candidates
 
 
 def kpis_named(row: SheetRow) -> Iterator[Named]:
     """The KPIs that a row names, by column, as typed."""
-    if row.tab in ("Targets", "KPI_Contributions"):
-        yield _one(row, "kpi_key")
-    elif row.tab == "Constraints" and row.constraint_type() == "synergy_bonus":
-        yield _one(row, "target_kpi_key")
-    elif row.tab == "Scenario_Config" and row.word("objective_mode") in (
-        "weighted_kpis",
-        "lexicographic",
-    ):
+    for column in () if row.model is None else row.model.kpi_columns:
+        name = row.name(column)
+        yield Named(column, () if name is None else (name,))
+    if row.tab == "Scenario_Config" and row.word("objective_mode") in ("weighted_kpis", "lexicographic"):
         named = kpis_of_weights(row.cells.get("objective_weights_json"))
         yield Named("objective_weights_json", tuple(name.strip() for name in named if name.strip()))
 
@@ -93,23 +84,13 @@ def _check_kpis(row: SheetRow, column: str, names: tuple[str, ...], known: Known
 
 def _check_has_tokens(row: SheetRow, known: Known, findings: Findings) -> None:
     """What every plan must fund needs a cost."""
-    if row.tab != "Constraints" or row.constraint_type() != "mandatory":
+    if not needs_candidates(row):
         return
-    key = row.name("dimension_key")
-    if key is None or len(split_keys(key)) > 1 or known.initiatives.lacks(key.upper()):
-        return
-    if known.candidates.lacks(key.upper()):
-        text = f"{shown(key)} is not in Candidates: it has no tokens; add it there or delete this row"
-        findings.error(row, "dimension_key", text)
-
-
-def _names_group(row: SheetRow) -> bool:
-    return row.word("dimension") == SYNERGY_GROUP
-
-
-def _one(row: SheetRow, column: str) -> Named:
-    name = row.name(column)
-    return Named(column, () if name is None else (name,))
+    for column, keys in initiatives_named(row):
+        for key in keys:
+            if known.candidates.lacks(key) and not known.initiatives.lacks(key):
+                text = f"{shown(key)} is not in Candidates: it has no tokens; add it there or delete this row"
+                findings.error(row, column, text)
 
 
 def _keys(typed: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,12 +2,10 @@
 
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.nearest import Nearest
-from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, typed
-from optcenter_pipeline.rules.capacity_row import CapacityRow
+from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, by_key
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.slice_columns import SliceRow
 from optcenter_pipeline.rules.slices import DIMENSIONS, SliceId, slice_in_words
-from optcenter_pipeline.rules.target import TargetRow
 
 
 class RegistrySlices:
@@ -43,22 +41,15 @@ class RegistrySlices:
 def check_slices(rows: SheetRows, findings: Findings) -> None:
     """A slice without members is a warning, and an error where something has to come from it."""
     slices = RegistrySlices(list(rows.of("Initiatives")))
-    for row, model in typed(rows.of("Constraints", "Targets"), SliceRow):
+    for row, model in by_key(rows.of("Constraints", "Targets"), SliceRow):
         if not slices.is_empty(model.slice):
             continue
         where = slice_in_words(model.dimension, model.dimension_key)
         hint = slices.hint(model.slice)
-        if _needs_members(model):
+        if model.needs_members:
             right = hint or "; give a key that some initiative has in Initiatives"
             findings.error(
                 row, "dimension_key", f"no initiative lies in {where}: its floor can never be met{right}"
             )
         else:
             findings.warning(row, "dimension_key", f"no initiative lies in {where}{hint}")
-
-
-def _needs_members(row: SliceRow) -> bool:
-    """Whether something has to come from the slice."""
-    if isinstance(row, CapacityRow):
-        return row.min_tokens is not None and row.min_tokens > 0
-    return isinstance(row, TargetRow) and row.floor_or_goal == "floor" and row.required > 0

@@ -5,17 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rows.set_rows import RowsOfSet
-from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, typed
+from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, by_key
 from optcenter_pipeline.rules.bundle import BundleRow
 from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow
 from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import shown
+from optcenter_pipeline.rules.row import Groups, shown
 from optcenter_pipeline.rules.synergy import SynergyBonusRow
 
 Candidates = Sequence[tuple[SheetRow, CandidateRow]]
-Groups = Mapping[str, tuple[str, ...]]
 
 
 def check_lonely_bundles(
@@ -69,9 +68,8 @@ def check_excluded_members(
         for key in exclusion.initiatives:
             own = {name for name in by_candidates.get(key, ()) if name in bundles or sizes[name] > 1}
             for name in sorted(own | holders.get(key, set())):
-                column = "dimension_key" if key in exclusion.dimension_key else "member_keys"
                 text = f"{key} is a member of bundle {name!r}: none of the bundle can be funded"
-                findings.warning(row, column, text)
+                findings.warning(row, exclusion.column_of(key), text)
                 for bundle_row, _ in bundles.get(name, ()):
                     text = f"{key} is excluded in {row.source_row}: none of the bundle can be funded"
                     findings.warning(bundle_row, "member_keys", text)
@@ -80,7 +78,7 @@ def check_excluded_members(
 def check_groups_exist(rows: SheetRows, groups: Groups, findings: Findings) -> None:
     """A synergy row that names a group needs its members in Candidates."""
     nearest = Nearest(groups)
-    for row, synergy in typed(rows.of("Constraints"), SynergyBonusRow):
+    for row, synergy in by_key(rows.of("Constraints"), SynergyBonusRow):
         if synergy.group is None:
             continue
         members = groups.get(fold(synergy.group), ())
@@ -102,8 +100,8 @@ def check_groups_have_values(candidates: Candidates, rows: SheetRows, groups: Gr
         name = row.name("dimension_key")
         if row.word("dimension") == SYNERGY_GROUP and name is not None:
             named.add(fold(name))
-        elif isinstance(row.row, SynergyBonusRow):
-            valued.add(frozenset(row.row.initiatives))
+        elif isinstance(row.by_key, SynergyBonusRow):
+            valued.add(frozenset(row.by_key.initiatives))
     for row, candidate in candidates:
         for group in candidate.synergy_group_keys:
             if fold(group) not in named and frozenset(groups[fold(group)]) not in valued:

@@ -5,13 +5,12 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from optcenter_pipeline.rows.cross_tabs import kpis_named
+from optcenter_pipeline.rows.cross_tabs import initiatives_named, kpis_named, needs_candidates
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.known import Known
 from optcenter_pipeline.rows.messages import SetKey
-from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows, typed
+from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
 from optcenter_pipeline.rows.validated import NamedSet, SetSourceRow
-from optcenter_pipeline.rules.mandatory import MandatoryRow
 from optcenter_pipeline.rules.names import fold
 
 
@@ -85,10 +84,13 @@ def _broken_references(row: SheetRow, known: Known, findings: Findings) -> Itera
             metric = known.kpis.rows.get(fold(name))
             if metric is not None and findings.is_wrong(metric):
                 yield from findings.error_lines(metric)
-    for _, mandatory in typed([row], MandatoryRow):
-        candidate = known.candidates.rows.get(mandatory.dimension_key)
-        if candidate is not None and findings.is_wrong(candidate):
-            yield from findings.error_lines(candidate)
+    if row.row is None or not needs_candidates(row):
+        return
+    for _, keys in initiatives_named(row):
+        for key in keys:
+            candidate = known.candidates.rows.get(key)
+            if candidate is not None and findings.is_wrong(candidate):
+                yield from findings.error_lines(candidate)
 
 
 def _json(cells: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class ContributionRow(Row):
     """A row of KPI_Contributions."""
 
     tab: ClassVar[str] = "KPI_Contributions"
+    initiative_columns: ClassVar[tuple[str, ...]] = ("initiative_key",)
+    kpi_columns: ClassVar[tuple[str, ...]] = ("kpi_key",)
     initiative_key: RowKey = Field(description="the key of an initiative, as in Initiatives")
     kpi_key: RowName = Field(description="the key of a KPI, as in Metrics_Config")
     contribution: Number = Field(description="a number in the KPI's unit")

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from optcenter_pipeline.rows.findings import Findings
+from optcenter_pipeline.rows.key_models import row_by_key
 from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rows.scenario import ScenarioRow
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
@@ -33,6 +34,7 @@ def _fill_model(row: SheetRow, findings: Findings) -> None:
     if model is None:
         cells["constraint_type"] = row.constraint_type()
         model = ROW_BY_TYPE.get(row.constraint_type())
+    row.model = model
     if model is None:
         _report_unknown_type(row, findings)
         return
@@ -41,7 +43,10 @@ def _fill_model(row: SheetRow, findings: Findings) -> None:
     except ValidationError as error:
         for message in cell_messages(error, model, row.cells):
             findings.error(row, message.column, message.text)
+        if issubclass(model, SetRow):
+            row.by_key = row_by_key(model, cells)
     else:
+        row.by_key = row.row if isinstance(row.row, SetRow) else None
         for remark in row.row.remarks(row.cells):
             findings.warning(row, remark.column, remark.text)
 

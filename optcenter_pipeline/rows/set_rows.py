@@ -1,11 +1,11 @@
-"""The typed rows of one constraint set, next to the rows of Candidates, which belong to every set."""
+"""The rows of one constraint set, next to the rows of Candidates, which belong to every set."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.messages import SetKey
-from optcenter_pipeline.rows.sheet_row import RowT, SheetRow, SheetRows, typed
+from optcenter_pipeline.rows.sheet_row import SetRowT, SheetRow, SheetRows, by_key, typed
 from optcenter_pipeline.rules.candidate import CandidateLeftOut, CandidateMember, CandidateRow
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.row import SetRow
@@ -18,15 +18,15 @@ class RowsOfSet:
     key: SetKey
     rows: list[SheetRow] = field(default_factory=list)
 
-    def of(self, model: type[RowT]) -> Iterator[tuple[SheetRow, RowT]]:
-        """Its rows of one type."""
-        return typed(self.rows, model)
+    def of(self, model: type[SetRowT]) -> Iterator[tuple[SheetRow, SetRowT]]:
+        """Its rows of one type; see `SheetRow.by_key`."""
+        return by_key(self.rows, model)
 
 
 def rows_by_set(rows: SheetRows, findings: Findings) -> list[RowsOfSet]:
-    """Every set with its typed rows, in the order in which the sets first appear."""
+    """Every set with its rows, in the order in which the sets first appear."""
     sets: dict[SetKey, RowsOfSet] = {}
-    for row, model in typed(rows.of("Constraints", "Targets"), SetRow):
+    for row, model in by_key(rows.of("Constraints", "Targets"), SetRow):
         if not findings.is_duplicate(row):
             key = SetKey(*model.set_key)
             sets.setdefault(key, RowsOfSet(key)).rows.append(row)

@@ -9,9 +9,10 @@ from optcenter_pipeline.rows.messages import SetKey
 from optcenter_pipeline.rows.raw import RawRow, RawTab
 from optcenter_pipeline.rules.constraint_row import ALIASES
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.row import Row, is_formula_error, word
+from optcenter_pipeline.rules.row import Row, SetRow, is_formula_error, word
 
 RowT = TypeVar("RowT", bound=Row)
+SetRowT = TypeVar("SetRowT", bound=SetRow)
 
 
 @dataclass(slots=True)
@@ -24,8 +25,13 @@ class SheetRow:
     content_hash: str
     cells: dict[str, Any]
     """Filled cells by column."""
+    model: type[Row] | None = None
+    """Its row model; None where its type is unknown."""
     row: Row | None = None
     """The typed row; None where a cell is wrong."""
+    by_key: SetRow | None = None
+    """For Constraints and Targets: the row as far as its key says what it is about, the typed one or one with NaN
+    for cells outside the key that are wrong."""
 
     @property
     def source_row(self) -> str:
@@ -98,6 +104,13 @@ def typed(rows: Iterable[SheetRow], model: type[RowT]) -> Iterator[tuple[SheetRo
     for row in rows:
         if isinstance(row.row, model):
             yield row, row.row
+
+
+def by_key(rows: Iterable[SheetRow], model: type[SetRowT]) -> Iterator[tuple[SheetRow, SetRowT]]:
+    """The rows of this model by their keys, whatever is wrong with their other cells."""
+    for row in rows:
+        if isinstance(row.by_key, model):
+            yield row, row.by_key
 
 
 def _sheet_row(tab: str, raw: RawRow) -> SheetRow:

@@ -79,7 +79,7 @@ def _check_rules(rows: SheetRows, findings: Findings) -> None:
         memberships.check_groups_have_values(candidates, rows, groups, findings)
     needs = prerequisite_cycles.needs_of(candidates)
     prerequisite_cycles.check_candidates(candidates, needs, findings)
-    mandatory = contradictions.mandatory_candidates(candidates)
+    mandatory = contradictions.mandatory_candidates(rows, findings)
     bundles = memberships.bundle_names(members)
     sizes = Counter(name for names in bundles.values() for name in names)
     for rows_of_set in rows_by_set(rows, findings):

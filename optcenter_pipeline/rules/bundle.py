@@ -1,6 +1,6 @@
 """`bundle_all_or_nothing`: initiatives that are funded together or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
 from optcenter_pipeline.rules.members_row import in_number
 from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
-from optcenter_pipeline.rules.row import KeyList, RowName, SetRow, shown, word, wrong
+from optcenter_pipeline.rules.row import Groups, KeyList, RowName, Saying, SetRow, shown, word, wrong
 
 FAMILY = "bundle_all_or_nothing"
 
@@ -19,6 +19,10 @@ class Bundle(Rule):
 
     bundle_key: Name
     members: Annotated[tuple[InitiativeKey, ...], Field(min_length=1)]
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """All members."""
+        yield from (("members", key) for key in self.members)
 
     def missing(self, pool: PoolColumns) -> tuple[str, ...]:
         """Members outside the pool: with one of them missing the whole bundle is blocked."""
@@ -46,6 +50,7 @@ class BundleRow(SetRow):
     """A row of Constraints of type `bundle_all_or_nothing`."""
 
     tab: ClassVar[str] = "Constraints"
+    initiative_columns: ClassVar[tuple[str, ...]] = ("member_keys",)
     constraint_type: Literal["bundle_all_or_nothing"]
     dimension: Annotated[Literal["bundle"], BeforeValidator(word)] = Field(
         default="bundle", description="bundle, or leave it blank"
@@ -61,6 +66,12 @@ class BundleRow(SetRow):
                 f"{shown(members)} names {in_number(members)}; give two or more different ones, joined by '|'"
             )
         return members
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """A bundle has the same members once; one name with other members adds them."""
+        name, own = f"bundle {self.dimension_key!r}", ("bundle", fold(self.dimension_key))
+        yield Saying((*own, frozenset(self.member_keys)), "dimension_key", f"{name} with these members")
+        yield Saying(own, "dimension_key", name, together="all members are one bundle")
 
     def compiled(self) -> Bundle:
         """The rule, its members in order of their keys."""

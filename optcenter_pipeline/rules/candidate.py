@@ -18,6 +18,7 @@ class CandidateRow(Row):
     """A row of Candidates."""
 
     tab: ClassVar[str] = "Candidates"
+    initiative_columns: ClassVar[tuple[str, ...]] = ("initiative_key", "prerequisite_keys", "exclusion_keys")
     initiative_key: RowKey = Field(description="the key of an initiative, as in Initiatives")
     engineering_tokens: PositiveTokens = Field(description="tokens as a number above 0")
     deadline_date: Annotated[dt.date, Field(strict=True)] | None = Field(

@@ -1,14 +1,14 @@
 """`exclude_initiative`: an initiative that no plan may fund."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
-from optcenter_pipeline.rules.row import KeyList, PackedKeys, wrong
+from optcenter_pipeline.rules.row import Groups, KeyList, PackedKeys, Saying, wrong
 
 FAMILY = "exclude_initiative"
 _RIGHT = "the key of the initiative, or several joined by '|'"
@@ -18,6 +18,10 @@ class ExcludeInitiative(Rule):
     """x_i = 0."""
 
     initiative_key: InitiativeKey
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """The one that may not be funded."""
+        yield "initiative_key", self.initiative_key
 
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """One row where the initiative is in the pool."""
@@ -33,6 +37,7 @@ class ExcludeInitiative(Rule):
 class ExcludeInitiativeRow(InitiativeRuleRow):
     """A row of Constraints of type `exclude_initiative`: one initiative or more."""
 
+    initiative_columns: ClassVar[tuple[str, ...]] = ("dimension_key", "member_keys")
     constraint_type: Literal["exclude_initiative"]
     dimension_key: PackedKeys = Field(default=(), description=_RIGHT)
     member_keys: KeyList = Field(default=(), validate_default=True, description=_RIGHT)
@@ -48,6 +53,15 @@ class ExcludeInitiativeRow(InitiativeRuleRow):
     def initiatives(self) -> tuple[str, ...]:
         """All initiatives that the row excludes, each once."""
         return tuple(dict.fromkeys((*self.dimension_key, *self.member_keys)))
+
+    def column_of(self, initiative: str) -> str:
+        """The column that one of them stands in."""
+        return "dimension_key" if initiative in self.dimension_key else "member_keys"
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """An initiative is excluded once."""
+        for key in self.initiatives:
+            yield Saying(("exclude", key), self.column_of(key), f"that {key} is excluded")
 
     def compiled(self) -> tuple[ExcludeInitiative, ...]:
         """A rule for each initiative."""

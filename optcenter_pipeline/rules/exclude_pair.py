@@ -1,12 +1,12 @@
 """`exclude_pair`: two initiatives of which at most one is funded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.members_row import MembersRow, in_number
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
-from optcenter_pipeline.rules.row import wrong
+from optcenter_pipeline.rules.row import Groups, Saying, wrong
 
 FAMILY = "exclude_pair"
 
@@ -15,6 +15,10 @@ class ExcludePair(Rule):
     """x_i + x_j <= 1."""
 
     members: tuple[InitiativeKey, InitiativeKey]
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """Both."""
+        yield from (("members", key) for key in self.members)
 
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """One row where both are in the pool, else none."""
@@ -37,6 +41,11 @@ class ExcludePairRow(MembersRow):
         """Two different initiatives."""
         if len(members) != 2:
             raise wrong(f"{typed} names {in_number(members)}; give two different ones, as A|B", column)
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """Two initiatives exclude each other once."""
+        text = f"that {' and '.join(sorted(self.initiatives))} exclude each other"
+        yield Saying(("pair", frozenset(self.initiatives)), self.members_column, text)
 
     def compiled(self) -> ExcludePair:
         """The rule, its members in order of their keys."""

@@ -1,14 +1,14 @@
 """`mandatory`: an initiative that every plan must fund."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
-from optcenter_pipeline.rules.row import OneKey
+from optcenter_pipeline.rules.row import Groups, OneKey, Saying
 
 FAMILY = "mandatory"
 
@@ -17,6 +17,10 @@ class Mandatory(Rule):
     """x_i = 1."""
 
     initiative_key: InitiativeKey
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """The one that must be funded."""
+        yield "initiative_key", self.initiative_key
 
     def linear_rows(self, pool: PoolColumns) -> Iterable[LinearRow]:
         """One row; a mandatory initiative is always in the pool (semantics.md, *The pool*, 2)."""
@@ -31,8 +35,15 @@ class Mandatory(Rule):
 class MandatoryRow(InitiativeRuleRow):
     """A row of Constraints of type `mandatory`."""
 
+    initiative_columns: ClassVar[tuple[str, ...]] = ("dimension_key",)
+    needs_candidates: ClassVar[bool] = True
     constraint_type: Literal["mandatory"]
     dimension_key: OneKey = Field(description="the key of one initiative")
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """An initiative is mandatory once."""
+        text = f"that {self.dimension_key} is mandatory"
+        yield Saying(("mandatory", self.dimension_key), "dimension_key", text)
 
     def compiled(self) -> Mandatory:
         """The rule."""

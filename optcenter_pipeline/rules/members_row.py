@@ -21,6 +21,7 @@ class MembersRow(SetRow):
     """A rule about a few initiatives that stand on one level."""
 
     tab: ClassVar[str] = "Constraints"
+    initiative_columns: ClassVar[tuple[str, ...]] = ("dimension_key", "member_keys")
     DIMENSIONS: ClassVar[frozenset[str]] = frozenset({"initiative", "initiatives", "pair", "initiative_pair"})
     """What the column dimension may say; all of it means the same, but for `synergy_group`."""
 
@@ -80,6 +81,11 @@ class MembersRow(SetRow):
     def group(self) -> Name | None:
         """The synergy group that the row names, if it names one."""
         return self.dimension_key if self.dimension == SYNERGY_GROUP else None
+
+    @property
+    def members_column(self) -> str:
+        """The column that says who they are."""
+        return "dimension_key" if self.dimension_key else "member_keys"
 
     @property
     def initiatives(self) -> tuple[str, ...]:

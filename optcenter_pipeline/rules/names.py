@@ -1,8 +1,10 @@
 """How names are compared: initiative keys upper-cased, everything else without case, both trimmed."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
 InitiativeKey = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, min_length=1)]
 """An initiative's key, trimmed and upper-cased on the way in, so equality is plain `==`."""
@@ -19,6 +21,16 @@ def fold(name: str) -> str:
     return name.strip().casefold()
 
 
+def _own_whole_number(value: object) -> object:
+    if isinstance(value, (bool, str)):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_own_whole_number)]
+"""2, and 2.0 as well; neither `true` nor a text."""
+
+
 class Value(BaseModel):
     """Base of the immutable values of the domain; an unknown field is an error."""
 
@@ -29,3 +41,16 @@ class Rule(Value):
     """Base of all compiled rules: whatever a rule says, it knows the sheet rows that said it."""
 
     source_rows: tuple[SourceRow, ...] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _own_numbers(cls, value: object, info: ValidationInfo) -> object:
+        """Neither `true` nor a text is a number, whichever field of whichever rule asks for one."""
+        wanted = cls.model_fields[info.field_name or ""].annotation
+        if wanted in (float, float | None) and isinstance(value, (bool, str)):
+            raise PydanticKnownError("float_type")
+        return value
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """(field, initiative_key) of every initiative that the rule names; a rule about a slice names none."""
+        yield from ()

@@ -1,14 +1,14 @@
 """`require_prereq`: an initiative that may be funded only together with what it requires."""
 
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
 from optcenter_pipeline.rules.names import InitiativeKey, Rule
-from optcenter_pipeline.rules.row import KeyList, PackedKeys, wrong
+from optcenter_pipeline.rules.row import Groups, KeyList, PackedKeys, Saying, wrong
 
 FAMILY = "require_prereq"
 _RIGHT = "the prerequisites, joined by '|'"
@@ -19,6 +19,11 @@ class Prerequisite(Rule):
 
     initiative_key: InitiativeKey
     requires: Annotated[tuple[InitiativeKey, ...], Field(min_length=1)]
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """The one that needs others, and those."""
+        yield "initiative_key", self.initiative_key
+        yield from (("requires", key) for key in self.requires)
 
     def missing(self, pool: PoolColumns) -> tuple[str, ...]:
         """Required initiatives outside the pool: one of them blocks the dependent."""
@@ -47,6 +52,7 @@ class Prerequisite(Rule):
 class PrerequisiteRow(InitiativeRuleRow):
     """A row of Constraints of type `require_prereq`; what is required may be packed behind the initiative."""
 
+    initiative_columns: ClassVar[tuple[str, ...]] = ("dimension_key", "member_keys")
     constraint_type: Literal["require_prereq"]
     dimension_key: PackedKeys = Field(description="the key of the initiative that needs others")
     member_keys: KeyList = Field(default=(), validate_default=True, description=_RIGHT)
@@ -81,6 +87,11 @@ class PrerequisiteRow(InitiativeRuleRow):
     def requires(self) -> tuple[str, ...]:
         """What it needs, each once."""
         return tuple(dict.fromkeys((*self.dimension_key[1:], *self.member_keys)))
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """An initiative needs the same others once."""
+        text = f"that {self.initiative} needs {', '.join(sorted(self.requires))}"
+        yield Saying(("prerequisite", self.initiative, frozenset(self.requires)), "dimension_key", text)
 
     def compiled(self) -> Prerequisite:
         """The rule, what it requires in order of the keys."""

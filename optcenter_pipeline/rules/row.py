@@ -47,10 +47,29 @@ class Remark(NamedTuple):
     text: str
 
 
+class Saying(NamedTuple):
+    """What a row says once for all: two rows of one set and tab with the same identity say the same."""
+
+    identity: object
+    column: str
+    text: str
+    """In words, to begin a message with."""
+    together: str = ""
+    """What it means to say it again, where that is no error."""
+
+
+Groups = Mapping[str, tuple[str, ...]]
+"""Members of the Candidates' synergy groups, by folded name."""
+
+
 class Row(Value):
     """One valid row of a tab. A filled column that is no field of the model is an error."""
 
     tab: ClassVar[str]
+    initiative_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns that name initiatives."""
+    kpi_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns that name a KPI."""
     row_num: int
     """The sheet's own number."""
 
@@ -143,6 +162,8 @@ Flag = Annotated[bool, Field(strict=True)]
 class SetRow(Row):
     """A row that belongs to one constraint set of one scenario."""
 
+    needs_candidates: ClassVar[bool] = False
+    """Whether the initiatives that it names must have tokens."""
     scenario_name: RowName = Field(description="the name of a scenario, as in Scenario_Config")
     constraint_set_name: RowName = Field(description="the name of the constraint set")
     notes: str = ""
@@ -151,3 +172,7 @@ class SetRow(Row):
     def set_key(self) -> tuple[str, str]:
         """(scenario, set), folded."""
         return fold(self.scenario_name), fold(self.constraint_set_name)
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """What no other row of the set may say again; the order of members has no meaning."""
+        raise NotImplementedError

@@ -71,6 +71,11 @@ class SliceRow(SetRow):
         return "|".join(part.strip() for part in key.split("|"))
 
     @property
+    def needs_members(self) -> bool:
+        """Whether something has to come from the slice, so that an empty one can never do."""
+        raise NotImplementedError
+
+    @property
     def slice(self) -> SliceId:
         """Identity of the slice: two spellings of one slice are equal."""
         return slice_id(self.dimension, self.dimension_key)

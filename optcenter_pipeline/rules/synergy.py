@@ -1,6 +1,6 @@
 """`synergy_bonus`: an extra effect on a KPI when all members are funded; below 0 it is cannibalisation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP, MembersRow, in_number
 from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
-from optcenter_pipeline.rules.row import Number, RowName, wrong
+from optcenter_pipeline.rules.row import Groups, Number, RowName, Saying, wrong
 
 FAMILY = "synergy_bonus"
 
@@ -23,6 +23,10 @@ class SynergyBonus(Rule):
     members: Annotated[tuple[InitiativeKey, ...], Field(min_length=1)]
     kpi_key: Name
     value: float
+
+    def initiatives_named(self) -> Iterator[tuple[str, str]]:
+        """All members."""
+        yield from (("members", key) for key in self.members)
 
     def in_pool(self, pool_keys: Iterable[str]) -> bool:
         """A synergy with a member outside the pool has no effect."""
@@ -56,6 +60,7 @@ class SynergyBonusRow(MembersRow):
     """
 
     DIMENSIONS: ClassVar[frozenset[str]] = MembersRow.DIMENSIONS | {"synergy", "group", SYNERGY_GROUP}
+    kpi_columns: ClassVar[tuple[str, ...]] = ("target_kpi_key",)
     constraint_type: Literal["synergy_bonus"]
     target_kpi_key: RowName = Field(description="the KPI that it adds to, as in Metrics_Config")
     target_value: Number = Field(description="what it adds in the KPI's unit, a number other than 0")
@@ -75,7 +80,15 @@ class SynergyBonusRow(MembersRow):
                 f"{typed} names {in_number(members)}; give two or more different ones, joined by '|'", column
             )
 
-    def compiled(self, groups: Mapping[str, tuple[str, ...]], kpi_key: str) -> SynergyBonus:
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """The same members add to one KPI once, whether they are named or their group is."""
+        members = self.initiatives if self.group is None else groups.get(fold(self.group), ())
+        if members:
+            identity = ("synergy", frozenset(members), fold(self.target_kpi_key))
+            text = f"a synergy of {' + '.join(sorted(members))} on {self.target_kpi_key}"
+            yield Saying(identity, self.members_column, text)
+
+    def compiled(self, groups: Groups, kpi_key: str) -> SynergyBonus:
         """The rule; `groups` are the members of the Candidates' synergy groups by folded name."""
         members = self.initiatives if self.group is None else groups[fold(self.group)]
         return SynergyBonus(

@@ -1,13 +1,13 @@
 """Targets: a KPI of a slice must reach (floor) or should reach (goal) a value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
-from optcenter_pipeline.rules.names import Name, Rule
-from optcenter_pipeline.rules.row import Number, RowName, word
+from optcenter_pipeline.rules.names import Name, Rule, fold
+from optcenter_pipeline.rules.row import Groups, Number, RowName, Saying, word
 from optcenter_pipeline.rules.slice_columns import SliceRow
 from optcenter_pipeline.rules.slices import WHOLE, canonical_dimension, slice_id, slice_in_words
 
@@ -60,6 +60,7 @@ class TargetRow(SliceRow):
     """A row of Targets."""
 
     tab: ClassVar[str] = "Targets"
+    kpi_columns: ClassVar[tuple[str, ...]] = ("kpi_key",)
     kpi_key: RowName = Field(description="the key of a KPI, as in Metrics_Config")
     target_value: Number = Field(description="a number in the KPI's unit")
     baseline_value: Number | None = Field(
@@ -79,6 +80,16 @@ class TargetRow(SliceRow):
     def required(self) -> float:
         """target_value less baseline_value."""
         return self.target_value - (self.baseline_value or 0.0)
+
+    @property
+    def needs_members(self) -> bool:
+        """A floor that is not plainly reached without any initiative."""
+        return self.floor_or_goal == "floor" and not self.required <= 0
+
+    def sayings(self, groups: Groups) -> Iterator[Saying]:
+        """A floor and a goal for a KPI of a slice stand once each."""
+        text = f"a {self.floor_or_goal} for {self.kpi_key} of {slice_in_words(self.dimension, self.dimension_key)}"
+        yield Saying((self.floor_or_goal, self.slice, fold(self.kpi_key)), "kpi_key", text)
 
     def compiled(self, kpi_key: str) -> Target:
         """The rule; `kpi_key` as Metrics_Config spells it."""
