@@ -1,34 +1,21 @@
 """Sixty faults of many kinds in one workbook: exactly these messages, and nothing that was sound is touched."""
 
+from functools import cache
+
 from optcenter_pipeline.rows import compile_sets, validate
 from optcenter_pipeline.rows.messages import SetKey
 from optcenter_pipeline.rows.validated import ValidatedWorkbook
-from optcenter_pipeline_tests.rows.planted import CANDIDATES, CONSTRAINTS, Planted, sound_part
-from optcenter_pipeline_tests.rows.planted_in_sets import IN_SETS
-from optcenter_pipeline_tests.rows.planted_outside_sets import OUTSIDE_SETS
+from optcenter_pipeline_tests.rows.planted import CANDIDATES, CONSTRAINTS
+from optcenter_pipeline_tests.rows.planted_book import INVALID_SCENARIOS, PLANTED, VALID_SETS, planted_book
 from optcenter_pipeline_tests.support.portfolio_rows import lines
 from optcenter_pipeline_tests.support.raw_tabs import raw_tabs
 
-PLANTED = (*IN_SETS, *OUTSIDE_SETS)
 
-
+@cache
 def judged_with_faults() -> tuple[ValidatedWorkbook, list[str]]:
     """The judged workbook, and the messages that were planted."""
-    book = sound_part()
-    places: dict[str, str] = {}
-    planted_at: list[tuple[str, Planted]] = []
-    for planted in PLANTED:
-        book[planted.tab].append(planted.cells)
-        place = f"{planted.tab}!{len(book[planted.tab]) + 1}"
-        places[planted.name] = place
-        planted_at.append((place, planted))
-    expected = []
-    for place, planted in planted_at:
-        for text in planted.found:
-            for name, named_place in places.items():
-                text = text.replace(f"{{{name}}}", named_place) if name else text  # noqa: PLW2901
-            expected.append(f"{place} {text}")
-    return validate(raw_tabs(book)), expected
+    book = planted_book()
+    return validate(raw_tabs(book.rows)), book.lines
 
 
 def test_exactly_the_planted_faults_are_found() -> None:
@@ -41,10 +28,10 @@ def test_exactly_the_planted_faults_are_found() -> None:
 def test_sound_rows_sets_and_scenarios_are_untouched() -> None:
     validated, _ = judged_with_faults()
 
-    valid = {SetKey("plan", name) for name in ("fine", "also fine", "w01", "w02", "w03", "w04")}
+    valid = {SetKey("plan", name) for name in VALID_SETS}
     named = {each.key for each in validated.sets}
     assert named - set(validated.invalid_sets) == valid
-    assert set(validated.invalid_scenarios) == {"s1", "s2", "s3", "s4", "s7"}
+    assert set(validated.invalid_scenarios) == set(INVALID_SCENARIOS)
     compiled = {each.constraint_set_name: each for each in compile_sets(validated)}
     assert {name for name, each in compiled.items() if each.is_valid} == {key.constraint_set for key in valid}
     assert all(each.compiled is None for each in compiled.values() if not each.is_valid)
