@@ -66,7 +66,10 @@ def _targets(snapshots: list[Path], output: Path | None) -> dict[Path, Path]:
     """
     if output is None:
         return {}
-    targets = {path: output / path.name if len(snapshots) > 1 else output for path in snapshots}
+    is_folder = output.is_dir() or len(snapshots) > 1
+    if is_folder and output.is_file():
+        raise typer.BadParameter(f"{output} is a file; results of several snapshots need a folder")
+    targets = {path: output / path.name if is_folder else output for path in snapshots}
     places = [target.resolve() for target in targets.values()]
     inputs = {path.resolve() for path in snapshots}
     if len(set(places)) < len(snapshots):

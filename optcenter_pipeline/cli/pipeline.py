@@ -38,12 +38,13 @@ def save(
     console: Console = context.obj
     name = _input_tab(tab)
     wanted = _keys(keys)
-    outcome = run_job(console, "save_job", ops={"tables": {"tab": name, "keys": wanted, "action": SAVE_ACTION}})
+    request = {"tab": name, "keys": wanted, "action": SAVE_ACTION}
+    outcome = run_job(console, "save_job", ops={"tables": request, "row_statuses": request})
     saved = outcome.metadata["tables"]
     messages = _messages(name, wanted)
     not_found = [f"there is no row with the key {key!r}" for key in saved["keys_not_found"]]
-    errors = [*not_found, *(line for message in messages if message.errors for line in message.lines())]
-    warnings = [line for message in messages if not message.errors for line in message.lines()]
+    errors = [*not_found, *(line for message in messages for line in message.error_lines())]
+    warnings = [line for message in messages for line in message.warning_lines()]
     notes = [*saved["rows_that_wait"], *outcome.metadata["row_statuses"]["not_delivered"]]
     counts = {label.removeprefix("rows/"): n for label, n in saved.items() if label.startswith("rows/")}
     console.document(
@@ -57,7 +58,8 @@ def save(
         }
     )
     for table, count in counts.items():
-        console.say(f"{table}: " + ", ".join(f"{number} {what}" for what, number in count.items() if number))
+        if any(count.values()):
+            console.say(f"{table}: " + ", ".join(f"{number} {what}" for what, number in count.items() if number))
     for line in errors:
         console.say(line, style="red")
     for line in (*warnings, *notes):

@@ -1,12 +1,18 @@
 """`workbook init` and `workbook serve`."""
 
+import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, SystemFailureError
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
 app = typer.Typer(no_args_is_help=True, help="The planning workbook: make it ready, look at it.")
 
@@ -65,7 +71,7 @@ def serve(
     console: Console = context.obj
     path = file or configured_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with LocalWorkbookServer(path, host=host, port=port) as server:
+    with listening(LocalWorkbookServer(path, host=host, port=port), port) as server:
         console.document(
             {"page": server.page_url, "api_root": server.root_url, "spreadsheet_id": server.spreadsheet_id}
         )
@@ -74,6 +80,27 @@ def serve(
         console.say(f"  API:  {server.root_url} (spreadsheet {server.spreadsheet_id})")
         wait_until_stopped()
     return ExitCode.DONE
+
+
+@contextmanager
+def listening(server: "LocalWorkbookServer", port: int) -> "Iterator[LocalWorkbookServer]":
+    """The server, started; a port that is taken is a message.
+
+    Raises:
+        SystemFailureError: somebody else listens there, or the file cannot be opened.
+    """
+    try:
+        server.start()
+    except OSError as error:
+        raise SystemFailureError(
+            f"cannot listen on port {port}: {error.strerror or error}; give another --port"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise SystemFailureError(f"the workbook's file cannot be opened: {error}") from error
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def configured_file() -> Path:

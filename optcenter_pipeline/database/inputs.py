@@ -107,7 +107,7 @@ def _refuse_unreadable(session: Session, not_needed: Iterable[str]) -> None:
             .where(TabState.is_readable.is_(False), TabState.tab.not_in(tuple(not_needed)))
             .order_by(TabState.tab)
         )
-        for line in json.loads(messages) or [f"{tab}!1 the tab cannot be read"]
+        for line in json.loads(messages) or [f"{tab}!1 header: the tab cannot be read"]
     ]
     if lines:
         raise RunBlockedError(tuple(lines))
@@ -142,7 +142,7 @@ def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompi
     if not row.is_valid:
         raise RunBlockedError(_errors(row.messages_json, f"{row.source_row} scenario_name: is not valid"))
     if row.default_compiled_json is None:
-        raise RunBlockedError((f"{CandidateRow.tab}!1 the rules of Candidates do not go together",))
+        raise RunBlockedError((f"{CandidateRow.tab}!1 header: the rules of Candidates do not go together",))
     weights = None if row.objective_weights_json is None else json.loads(row.objective_weights_json)
     scenario = Scenario.model_validate(
         {

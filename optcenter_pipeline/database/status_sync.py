@@ -66,7 +66,11 @@ def sync_row_statuses(
         stamp = old[4:] if old is not None and old[:2] == told else (source, now)
         changed.append(dict(zip((*_KEY, *_TOLD, *_PLACE, *_STAMP), (*key, *told, *place, *stamp), strict=True)))
     unreadable = frozenset(validated.unreadable_tabs)
-    gone = [key for key in known if key not in present and key[0] not in unreadable and scope.has_whole(key[0])]
+    gone = [
+        key
+        for key, old in known.items()
+        if key not in present and key[0] not in unreadable and scope.has_row(key[0], str(old[3]))
+    ]
     _drop(session, gone)
     _write(session, changed)
     return TableCounts(inserted, len(changed) - inserted, kept, len(gone))
@@ -80,7 +84,7 @@ def sync_tab_states(
     lines: dict[str, list[str]] = {tab: [] for tab in tabs}
     for message in validated.messages:
         if message.tab in unreadable and message.tab in lines:
-            lines[message.tab] += (f"{message.source_row} {error}" for error in message.errors)
+            lines[message.tab] += message.error_lines()
     known = {
         row.tab: (row.is_readable, row.messages_json)
         for row in session.execute(select(TabState.tab, TabState.is_readable, TabState.messages_json))

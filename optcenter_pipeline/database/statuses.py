@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from optcenter_pipeline.database.tables import RowStatus
+from optcenter_pipeline.database.tables import RowStatus, TabState
 
 
 class PromisedStatus(NamedTuple):
@@ -27,7 +27,8 @@ class PromisedStatus(NamedTuple):
 
 
 def promised_statuses(session: Session) -> tuple[PromisedStatus, ...]:
-    """Every status that stands, by tab and row."""
+    """Every status that stands, by tab and row; none for a tab that could not be read at the last save."""
     columns = [getattr(RowStatus, name) for name in PromisedStatus._fields]
-    query = select(*columns).order_by(RowStatus.tab, RowStatus.row_num)
+    unreadable = select(TabState.tab).where(TabState.is_readable.is_(False))
+    query = select(*columns).where(RowStatus.tab.not_in(unreadable)).order_by(RowStatus.tab, RowStatus.row_num)
     return tuple(PromisedStatus(*row) for row in session.execute(query))

@@ -44,11 +44,19 @@ class ValidationMessage(Value):
 
     def lines(self) -> list[str]:
         """One line a finding: `TAB!ROW column: text`; warnings are marked."""
-        errors = [self._line(error, error.text) for error in self.errors]
-        return errors + [self._line(warning, f"warning: {warning.text}") for warning in self.warnings]
+        return self.error_lines() + self.warning_lines()
+
+    def error_lines(self) -> list[str]:
+        """One line an error."""
+        return [self._line(error, error.text) for error in self.errors]
+
+    def warning_lines(self) -> list[str]:
+        """One line a warning, marked as one."""
+        return [self._line(warning, f"warning: {warning.text}") for warning in self.warnings]
 
     def _line(self, finding: CellMessage, text: str) -> str:
-        return f"{self.source_row}{f' {finding.column}' if finding.column else ''}: {text}"
+        """A finding about a tab as a whole stands at its header."""
+        return f"{self.source_row} {finding.column or 'header'}: {text}"
 
     def status(self) -> str:
         """What the row's `run_status` cell says: `OK`, `OK (warning: …)` or `FAILED: column: text; …`."""

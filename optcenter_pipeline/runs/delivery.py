@@ -7,6 +7,7 @@ from typing import Any
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.leases import hold_lease
 from optcenter_pipeline.database.run_records import RunRecord, get_run, mark_delivered, runs_to_deliver
+from optcenter_pipeline.database.save_scope import WHOLE_WORKBOOK, SaveScope
 from optcenter_pipeline.database.statuses import PromisedStatus, promised_statuses
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -20,12 +21,12 @@ SHEET = "writing to the sheet"
 """The lease: two deliveries at a time would take the same free rows."""
 
 
-def deliver_statuses(database: Database, workbook: Workbook) -> WriteReport:
-    """Write every row status that the sheet does not show yet, each on the row whose content was judged."""
+def deliver_statuses(database: Database, workbook: Workbook, *, scope: SaveScope = WHOLE_WORKBOOK) -> WriteReport:
+    """Write the row statuses that the sheet does not show yet, each on the row whose content was judged."""
     with hold_lease(database, SHEET):
         with database.reading() as session:
             promised = promised_statuses(session)
-        return write_statuses(workbook, _row_statuses(promised))
+        return write_statuses(workbook, _row_statuses(s for s in promised if scope.has_row(s.tab, s.key)))
 
 
 def _row_statuses(promised: Iterable[PromisedStatus]) -> list[RowStatus]:
@@ -53,7 +54,7 @@ def undelivered_lines(report: WriteReport) -> list[str]:
     ]
 
 
-def deliver_runs(database: Database, workbook: Workbook, *, source: str) -> list[str]:
+def deliver_runs(database: Database, workbook: Workbook) -> list[str]:
     """Write every final run that the sheet does not show yet, oldest first, one batch request a run.
 
     Returns:
@@ -63,11 +64,11 @@ def deliver_runs(database: Database, workbook: Workbook, *, source: str) -> list
         with database.reading() as session:
             waiting = runs_to_deliver(session)
         for run_id in waiting:
-            _deliver(database, workbook, run_id, source)
+            _deliver(database, workbook, run_id)
     return list(waiting)
 
 
-def _deliver(database: Database, workbook: Workbook, run_id: str, source: str) -> None:
+def _deliver(database: Database, workbook: Workbook, run_id: str) -> None:
     """One run's rows; it counts as delivered only if all of them stand in the sheet.
 
     Raises:
@@ -76,6 +77,7 @@ def _deliver(database: Database, workbook: Workbook, run_id: str, source: str) -
     with database.reading() as session:
         record = get_run(session, run_id)
     now = dt.datetime.now(dt.UTC)
+    source = f"pm.optimize.run_{record.summary.scope_type}_candidates {run_id}"
     report = write_outputs(workbook, stamped(run_rows(record), source=source, now=now))
     if report.errors:
         raise WorkbookRefusedError(

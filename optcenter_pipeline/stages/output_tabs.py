@@ -16,14 +16,12 @@ from optcenter_pipeline.stages.solve import solve
     partitions_def=CONSTRAINT_SETS,
     description="Every final run that the sheet does not show yet: its rows in Runs, Results and Gaps_Alerts.",
 )
-def output_tabs(
-    context: dg.AssetExecutionContext, database: DatabaseResource, workbook: WorkbookResource
-) -> dg.MaterializeResult:
+def output_tabs(database: DatabaseResource, workbook: WorkbookResource) -> dg.MaterializeResult:
     """Deliver every run that the sheet does not show yet; a repeat writes nothing."""
     from optcenter_pipeline.runs.delivery import deliver_runs
 
     with told_clearly(), database.open() as db, workbook.open() as book:
-        delivered = deliver_runs(db, book, source=f"pm.optimize {context.run.run_id[:8]}")
+        delivered = deliver_runs(db, book)
         requests = book.counts
     return dg.MaterializeResult(
         metadata={

@@ -4,7 +4,7 @@ import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
-from optcenter_pipeline.stages.tables import tables
+from optcenter_pipeline.stages.tables import SaveRequest, tables
 
 
 @dg.asset(
@@ -15,14 +15,17 @@ from optcenter_pipeline.stages.tables import tables
     description="run_status, updated_source and updated_at on every input row, found by its content.",
 )
 def row_statuses(
-    context: dg.AssetExecutionContext, database: DatabaseResource, workbook: WorkbookResource
+    context: dg.AssetExecutionContext,
+    config: SaveRequest,
+    database: DatabaseResource,
+    workbook: WorkbookResource,
 ) -> dg.MaterializeResult:
     """Write each row's status where the sheet does not show it yet; and what earlier runs could not deliver."""
     from optcenter_pipeline.runs.delivery import deliver_runs, deliver_statuses, undelivered_lines
 
     with told_clearly(), database.open() as db, workbook.open() as book:
-        report = deliver_statuses(db, book)
-        delivered = deliver_runs(db, book, source=f"pm.save_selected {context.run.run_id[:8]}")
+        report = deliver_statuses(db, book, scope=config.scope())
+        delivered = deliver_runs(db, book)
         requests = book.counts
     lines = undelivered_lines(report)
     for line in lines:

@@ -1,11 +1,16 @@
 """tables: one save in one transaction, and the partitions that go with the sets that are in the database now."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from optcenter_pipeline.stages.constraint_sets import constraint_sets
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.resources import DatabaseResource
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.database.save_scope import SaveScope
 
 
 class SaveRequest(dg.Config):
@@ -16,6 +21,12 @@ class SaveRequest(dg.Config):
     """Only the rows with these keys; a key of several columns is joined by ` / `."""
     action: str = "pm.save_selected"
     """Who asks: stands in updated_source, with the run's id."""
+
+    def scope(self) -> "SaveScope":
+        """The rows that it is about."""
+        from optcenter_pipeline.database.save_scope import SaveScope
+
+        return SaveScope(tabs=[self.tab] if self.tab else None, keys=self.keys)
 
 
 @dg.asset(
@@ -30,14 +41,13 @@ def tables(
 ) -> dg.MaterializeResult:
     """Write one save to the database: changed rows only, and rows that left their sheet archived."""
     from optcenter_pipeline.database.inputs import saved_sets
-    from optcenter_pipeline.database.save_scope import SaveScope
     from optcenter_pipeline.runs.orphans import give_up_orphans
     from optcenter_pipeline.runs.saving import judged_rows, save
 
     with told_clearly(), database.open() as db:
         give_up_orphans(db)
-        scope = SaveScope(tabs=[config.tab] if config.tab else None, keys=config.keys)
-        report = save(db, scope=scope, source=f"{config.action} {context.run.run_id[:8]}")
+        scope = config.scope()
+        report = save(db, scope=scope, source=f"{config.action} {context.run.run_id}")
         judged = judged_rows(db).value.judged
         with db.reading() as session:
             partitions = {partition_key(*names) for names in saved_sets(session)}

@@ -248,3 +248,41 @@ def test_help_is_no_error(optcenter: Optcenter) -> None:
     ran = optcenter("--help")
     assert ran.code == 0
     assert "optimize" in ran.out
+
+
+def test_an_output_tab_that_is_gone_is_told_and_the_run_is_delivered_when_it_is_back(
+    optcenter: Optcenter, sample_space: PlanningSpace
+) -> None:
+    with sample_space.workbook.open() as book:
+        (results,) = [sheet.sheet_id for sheet in book.sheets() if sheet.title == "Results"]
+        book.structural_update([{"deleteSheet": {"sheetId": results}}], idempotent=False)
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 4
+    assert "Results: the workbook has no such tab" in ran.err
+    assert "optcenter workbook init" in ran.err
+    assert optcenter("workbook", "init").code == 0
+    assert optcenter("save").code == 1
+    assert len(sample_space.rows("Results")) == 40
+    assert len(sample_space.rows("Runs")) == 1
+
+
+def test_a_tab_without_a_needed_column_is_told_once(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
+    optcenter("save")
+    sample_space.type_cell("Candidates", 1, "engineering_tokens", "points")
+    ran = optcenter("save", "--json")
+    about = [line for line in ran.document["messages"] + ran.document["notes"] if line.startswith("Candidates")]
+    assert [line for line in about if "warning" not in line] == [about[0]]
+    assert about[0].startswith("Candidates!1 header: ")
+    blocked = optcenter("optimize", GROWTH, "baseline")
+    assert blocked.code == 1
+    assert blocked.err.strip() == about[0]
+
+
+def test_a_port_that_is_taken_is_a_message(optcenter: Optcenter) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = optcenter("workbook", "serve", "--port", port)
+    assert ran.code == 4
+    assert f"cannot listen on port {port}" in ran.err

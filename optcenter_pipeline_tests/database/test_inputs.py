@@ -130,7 +130,7 @@ def test_a_set_that_left_the_sheet_cannot_run(database: Database) -> None:
 def test_an_unreadable_tab_blocks_until_it_is_read_again(database: Database) -> None:
     save(database, workbook())
     save(database, workbook(unreadable=("Candidates",)), now=LATER)
-    assert blocked(database) == ("Candidates!1 there is no tab Candidates",)
+    assert blocked(database) == ("Candidates!1 header: there is no tab Candidates",)
     save(database, workbook(unreadable=("Targets",)), now=LATER)
     assert blocked(database) == ("Targets!1 there is no tab Targets",)
     assert load(database, "Q2 plan", None).candidates
@@ -205,4 +205,4 @@ def test_a_save_of_candidates_alone_brings_their_rules_to_sets_and_scenarios(dat
     assert load(database).constraint_set.exclude_pairs == own.exclude_pairs
     save(database, workbook(unreadable=("Candidates",)), now=LATER, default=None)
     save(database, workbook(candidates=()), scope=SaveScope(tabs=["Targets"]), now=LATER)
-    assert blocked(database, "Q2 plan", None) == ("Candidates!1 there is no tab Candidates",)
+    assert blocked(database, "Q2 plan", None) == ("Candidates!1 header: there is no tab Candidates",)

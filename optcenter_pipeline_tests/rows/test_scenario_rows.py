@@ -252,6 +252,6 @@ class TestNorthStar:
 
         validated = validate(tabs)
 
-        assert lines(validated) == ["Metrics_Config!1: column kpi_level is missing"]
+        assert lines(validated) == ["Metrics_Config!1 header: column kpi_level is missing"]
         assert validated.unreadable_tabs == ("Metrics_Config",)
         assert validated.invalid_scenarios == {}

@@ -191,9 +191,9 @@ def test_findings_about_a_tab_stand_on_its_header() -> None:
     validated = validate(tabs)
 
     assert lines(validated) == [
-        "Targets!1: required column kpi_key is missing",
-        "Targets!1: header 'set' stands twice",
-        "Initiatives!1: warning: unknown columns are left alone: 'Mood'",
+        "Targets!1 header: required column kpi_key is missing",
+        "Targets!1 header: header 'set' stands twice",
+        "Initiatives!1 header: warning: unknown columns are left alone: 'Mood'",
     ]
     assert [(message.row_num, message.key) for message in validated.messages] == [(1, ""), (1, "")]
     assert validated.unreadable_tabs == ("Targets",)
@@ -217,7 +217,7 @@ def test_nothing_is_checked_against_a_tab_that_could_not_be_read(tab: str) -> No
 
     validated = validate(tabs)
 
-    assert lines(validated) == [f"{tab}!1: no such tab"]
+    assert lines(validated) == [f"{tab}!1 header: no such tab"]
 
 
 def test_a_tab_that_was_not_handed_over_is_unreadable_not_empty() -> None:
@@ -226,7 +226,7 @@ def test_a_tab_that_was_not_handed_over_is_unreadable_not_empty() -> None:
 
     validated = validate(tabs)
 
-    assert lines(validated) == ["Targets!1: the tab was not read"]
+    assert lines(validated) == ["Targets!1 header: the tab was not read"]
     assert validated.unreadable_tabs == ("Targets",)
 
 

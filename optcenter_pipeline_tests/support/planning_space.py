@@ -42,7 +42,7 @@ class PlanningSpace:
 
     def save(self, **request: Any) -> dg.ExecuteInProcessResult:
         """Run save_job."""
-        return self._run("save_job", {"tables": request} if request else {}, None)
+        return self._run("save_job", {"tables": request, "row_statuses": request} if request else {}, None)
 
     def optimize(self, scenario: str, constraint_set: str = "", **request: Any) -> dg.ExecuteInProcessResult:
         """Run optimize_job for one set, as the command line does."""
