@@ -1,6 +1,6 @@
 """`bundle_all_or_nothing`: initiatives that are funded together or not at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
@@ -73,9 +73,9 @@ class BundleRow(SetRow):
         yield Saying((*own, frozenset(self.member_keys)), "dimension_key", f"{name} with these members")
         yield Saying(own, "dimension_key", name, together="all members are one bundle")
 
-    def compiled(self) -> Bundle:
-        """The rule, its members in order of their keys."""
-        return Bundle(
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """A part of the bundle, its members in order of their keys; see `merged`."""
+        yield Bundle(
             bundle_key=self.dimension_key, members=tuple(sorted(self.member_keys)), source_rows=(self.source_row,)
         )
 

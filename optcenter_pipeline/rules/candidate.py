@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
 from optcenter_pipeline.rules.mandatory import Mandatory
-from optcenter_pipeline.rules.names import Name, fold
+from optcenter_pipeline.rules.names import Name, Rule, fold
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.row import Flag, KeyList, PositiveTokens, Remark, Row, RowKey, RowName, wrong
 
@@ -49,25 +49,17 @@ class CandidateRow(Row):
                 "mandate_reason", "is filled, but is_mandatory is not TRUE: the initiative is not mandatory"
             )
 
-    def mandatory(self) -> Iterator[Mandatory]:
-        """is_mandatory as a rule."""
+    def rules(self) -> Iterator[Rule]:
+        """What the row itself says; a bundle is said by all its rows, see `bundles_of`."""
+        sources = (self.source_row,)
         if self.is_mandatory:
-            yield Mandatory(initiative_key=self.initiative_key, source_rows=(self.source_row,))
-
-    def exclude_pairs(self) -> Iterator[ExcludePair]:
-        """exclusion_keys as rules, one for each pair."""
+            yield Mandatory(initiative_key=self.initiative_key, source_rows=sources)
         for other in self.exclusion_keys:
             first, second = sorted((self.initiative_key, other))
-            yield ExcludePair(members=(first, second), source_rows=(self.source_row,))
-
-    def prerequisites(self) -> Iterator[Prerequisite]:
-        """prerequisite_keys as one rule."""
+            yield ExcludePair(members=(first, second), source_rows=sources)
         if self.prerequisite_keys:
-            yield Prerequisite(
-                initiative_key=self.initiative_key,
-                requires=tuple(sorted(self.prerequisite_keys)),
-                source_rows=(self.source_row,),
-            )
+            requires = tuple(sorted(self.prerequisite_keys))
+            yield Prerequisite(initiative_key=self.initiative_key, requires=requires, source_rows=sources)
 
 
 class CandidateLeftOut(Row):

@@ -1,15 +1,13 @@
 """`capacity_cap`: at most max_tokens are spent on a slice; the scenario's capacity is the cap on all of it."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from optcenter_pipeline.rules.capacity_row import CapacityRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns
 from optcenter_pipeline.rules.names import Name, Rule
 from optcenter_pipeline.rules.portfolio import Scenario
-from optcenter_pipeline.rules.row import Tokens
 from optcenter_pipeline.rules.slices import WHOLE, slice_id, slice_in_words
 
 FAMILY = "capacity_cap"
@@ -38,29 +36,3 @@ def scenario_capacity(scenario: Scenario, pool: PoolColumns) -> LinearRow:
     text = f"the scenario's capacity is {scenario.capacity_total_tokens:.12g} tokens"
     sources = (scenario.source_row,) if scenario.source_row else ()
     return LinearRow(SCENARIO_FAMILY, pool.token_terms(), sources, text, upper=scenario.capacity_total_tokens)
-
-
-class CapacityCapRow(CapacityRow):
-    """A row of Constraints of type `capacity_cap`."""
-
-    constraint_type: Literal["capacity_cap"]
-    min_tokens: Tokens | None = Field(default=None, description="tokens as a number, 0 or more, or leave it blank")
-    max_tokens: Tokens = Field(description="tokens as a number, 0 or more")
-
-    def other_column(self) -> str:
-        """A cap does not ask for min_tokens."""
-        return "min_tokens"
-
-
-def caps_of(row: CapacityRow) -> tuple[CapacityCap, ...]:
-    """The cap that a capacity row sets, if it gives max_tokens."""
-    if row.max_tokens is None:
-        return ()
-    return (
-        CapacityCap(
-            dimension=row.dimension,
-            dimension_key=row.dimension_key,
-            max_tokens=row.max_tokens,
-            source_rows=(row.source_row,),
-        ),
-    )

@@ -5,23 +5,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from optcenter_pipeline.rules import bundle
-from optcenter_pipeline.rules.bundle import Bundle, BundleRow
+from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow, bundles_of, is_unknown, synergy_groups
-from optcenter_pipeline.rules.capacity_cap import caps_of
-from optcenter_pipeline.rules.capacity_floor import floors_of
-from optcenter_pipeline.rules.capacity_row import CapacityRow
-from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
-from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
-from optcenter_pipeline.rules.exclude_pair import ExcludePair, ExcludePairRow
-from optcenter_pipeline.rules.mandatory import Mandatory, MandatoryRow
-from optcenter_pipeline.rules.names import Rule, SourceRow, fold
-from optcenter_pipeline.rules.prerequisite import Prerequisite, PrerequisiteRow
-from optcenter_pipeline.rules.row import Row, SetRow
-from optcenter_pipeline.rules.synergy import SynergyBonusRow
-from optcenter_pipeline.rules.target import TargetRow
+from optcenter_pipeline.rules.constraint_set import RULE_TYPES, ConstraintSetCompiled
+from optcenter_pipeline.rules.names import Rule, SourceRow
+from optcenter_pipeline.rules.row import Groups, SetRow
 
 RuleT = TypeVar("RuleT", bound=Rule)
-RowT = TypeVar("RowT", bound=Row)
 Identity = tuple[str, ...]
 """What a rule says, without the rows that say it."""
 
@@ -30,35 +20,26 @@ Identity = tuple[str, ...]
 class CandidateRules:
     """The rules that the rows of Candidates carry for every set, made once for all sets."""
 
-    mandatory: Mapping[Identity, Mandatory] = field(default_factory=dict)
-    exclude_pairs: Mapping[Identity, ExcludePair] = field(default_factory=dict)
-    prerequisites: Mapping[Identity, Prerequisite] = field(default_factory=dict)
+    by_type: Mapping[type[Rule], Mapping[Identity, Rule]] = field(default_factory=dict)
+    """All but bundles."""
     bundle_parts: tuple[Bundle, ...] = ()
     """One part a row; parts of one name are one bundle, also with rows of Constraints."""
     bundles: tuple[Bundle, ...] = ()
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members of the synergy groups by folded name."""
-    unknown: frozenset[str] = frozenset()
-    """Members that the registry does not have: a group with one of them is never whole."""
-
-    def can_give(self, row: SynergyBonusRow) -> bool:
-        """Whether all members of the group that the row names, if it names one, can be in a pool."""
-        return row.group is None or self.unknown.isdisjoint(self.groups[fold(row.group)])
+    groups: Groups = field(default_factory=dict)
+    """The synergy groups that can be whole: none with a member that the registry does not have."""
 
 
 def candidate_rules(members: Iterable[CandidateMember]) -> CandidateRules:
     """The rules of the candidates; rows left out still count as members of bundles and groups."""
     members = tuple(members)
-    candidates = [row for row in members if isinstance(row, CandidateRow)]
+    rules = _by_type(rule for row in members if isinstance(row, CandidateRow) for rule in row.rules())
     parts = tuple(bundles_of(members))
+    unknown = frozenset(row.initiative_key for row in members if is_unknown(row))
     return CandidateRules(
-        mandatory=by_identity(rule for row in candidates for rule in row.mandatory()),
-        exclude_pairs=by_identity(rule for row in candidates for rule in row.exclude_pairs()),
-        prerequisites=by_identity(rule for row in candidates for rule in row.prerequisites()),
+        by_type={rule_type: by_identity(same) for rule_type, same in rules.items()},
         bundle_parts=parts,
         bundles=_bundles(parts),
-        groups=synergy_groups(members),
-        unknown=frozenset(row.initiative_key for row in members if is_unknown(row)),
+        groups={name: keys for name, keys in synergy_groups(members).items() if unknown.isdisjoint(keys)},
     )
 
 
@@ -73,24 +54,14 @@ def compile_constraint_set(
         candidates: see `candidate_rules`.
         kpi_keys: folded → as Metrics_Config spells it.
     """
-    capacities = _of(rows, CapacityRow)
-    bundle_rows = [row.compiled() for row in _of(rows, BundleRow)]
-    return ConstraintSetCompiled(
-        constraint_set_name=constraint_set_name,
-        capacity_floors=merged(rule for row in capacities for rule in floors_of(row)),
-        capacity_caps=merged(rule for row in capacities for rule in caps_of(row)),
-        targets=merged(row.compiled(_spelt(row.kpi_key, kpi_keys)) for row in _of(rows, TargetRow)),
-        mandatory=_joined(candidates.mandatory, [row.compiled() for row in _of(rows, MandatoryRow)]),
-        exclude_initiatives=merged(rule for row in _of(rows, ExcludeInitiativeRow) for rule in row.compiled()),
-        exclude_pairs=_joined(candidates.exclude_pairs, [row.compiled() for row in _of(rows, ExcludePairRow)]),
-        bundles=_bundles((*candidates.bundle_parts, *bundle_rows)) if bundle_rows else candidates.bundles,
-        prerequisites=_joined(candidates.prerequisites, [row.compiled() for row in _of(rows, PrerequisiteRow)]),
-        synergy_bonuses=merged(
-            row.compiled(candidates.groups, _spelt(row.target_kpi_key, kpi_keys))
-            for row in _of(rows, SynergyBonusRow)
-            if candidates.can_give(row)
-        ),
-    )
+    own = _by_type(rule for row in rows for rule in row.rules(candidates.groups, kpi_keys))
+    lists: dict[str, tuple[Rule, ...]] = {
+        name: _joined(candidates.by_type.get(rule_type, {}), own.get(rule_type, []))
+        for name, rule_type in RULE_TYPES.items()
+    }
+    parts = [rule for rule in own.get(Bundle, []) if isinstance(rule, Bundle)]
+    lists["bundles"] = _bundles((*candidates.bundle_parts, *parts)) if parts else candidates.bundles
+    return ConstraintSetCompiled.model_validate({"constraint_set_name": constraint_set_name, **lists})
 
 
 def merged(rules: Iterable[RuleT]) -> tuple[RuleT, ...]:
@@ -137,9 +108,8 @@ def _identity(rule: Rule) -> Identity:
     return tuple(str(getattr(rule, name)) for name in type(rule).model_fields if name != "source_rows")
 
 
-def _of(rows: Iterable[SetRow], model: type[RowT]) -> list[RowT]:
-    return [row for row in rows if isinstance(row, model)]
-
-
-def _spelt(kpi_key: str, kpi_keys: Mapping[str, str]) -> str:
-    return kpi_keys.get(fold(kpi_key), kpi_key)
+def _by_type(rules: Iterable[Rule]) -> dict[type[Rule], list[Rule]]:
+    found: dict[type[Rule], list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(type(rule), []).append(rule)
+    return found

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Tag
 
 from optcenter_pipeline.rules.bundle import BundleRow
-from optcenter_pipeline.rules.capacity_cap import CapacityCapRow
-from optcenter_pipeline.rules.capacity_floor import CapacityFloorRow
+from optcenter_pipeline.rules.capacity_row import CapacityCapRow, CapacityFloorRow
 from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiativeRow
 from optcenter_pipeline.rules.exclude_pair import ExcludePairRow
 from optcenter_pipeline.rules.mandatory import MandatoryRow

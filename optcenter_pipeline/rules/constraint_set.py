@@ -1,6 +1,7 @@
 """A compiled constraint set: all rules and targets that one run has to respect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.capacity_cap import CapacityCap
@@ -9,7 +10,7 @@ from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiative
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
 from optcenter_pipeline.rules.linear import LinearRule
 from optcenter_pipeline.rules.mandatory import Mandatory
-from optcenter_pipeline.rules.names import Value
+from optcenter_pipeline.rules.names import Rule, Value
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
@@ -40,3 +41,11 @@ class ConstraintSetCompiled(Value):
         yield from self.prerequisites
         yield from self.synergy_bonuses
         yield from self.targets
+
+
+RULE_TYPES: Mapping[str, type[Rule]] = {
+    name: get_args(field.annotation)[0]
+    for name, field in ConstraintSetCompiled.model_fields.items()
+    if name != "constraint_set_name"
+}
+"""The lists of a constraint set, in the order of the document, and what stands in them."""

@@ -1,6 +1,6 @@
 """`exclude_initiative`: an initiative that no plan may fund."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -63,8 +63,7 @@ class ExcludeInitiativeRow(InitiativeRuleRow):
         for key in self.initiatives:
             yield Saying(("exclude", key), self.column_of(key), f"that {key} is excluded")
 
-    def compiled(self) -> tuple[ExcludeInitiative, ...]:
-        """A rule for each initiative."""
-        return tuple(
-            ExcludeInitiative(initiative_key=key, source_rows=(self.source_row,)) for key in self.initiatives
-        )
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """One for each initiative."""
+        for key in self.initiatives:
+            yield ExcludeInitiative(initiative_key=key, source_rows=(self.source_row,))

@@ -1,6 +1,6 @@
 """`exclude_pair`: two initiatives of which at most one is funded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
@@ -47,7 +47,7 @@ class ExcludePairRow(MembersRow):
         text = f"that {' and '.join(sorted(self.initiatives))} exclude each other"
         yield Saying(("pair", frozenset(self.initiatives)), self.members_column, text)
 
-    def compiled(self) -> ExcludePair:
-        """The rule, its members in order of their keys."""
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """One, its members in order of their keys."""
         first, second = sorted(self.initiatives)
-        return ExcludePair(members=(first, second), source_rows=(self.source_row,))
+        yield ExcludePair(members=(first, second), source_rows=(self.source_row,))

@@ -1,6 +1,6 @@
 """`mandatory`: an initiative that every plan must fund."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -45,6 +45,6 @@ class MandatoryRow(InitiativeRuleRow):
         text = f"that {self.dimension_key} is mandatory"
         yield Saying(("mandatory", self.dimension_key), "dimension_key", text)
 
-    def compiled(self) -> Mandatory:
-        """The rule."""
-        return Mandatory(initiative_key=self.dimension_key, source_rows=(self.source_row,))
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """One."""
+        yield Mandatory(initiative_key=self.dimension_key, source_rows=(self.source_row,))

@@ -1,6 +1,6 @@
 """`require_prereq`: an initiative that may be funded only together with what it requires."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -93,8 +93,8 @@ class PrerequisiteRow(InitiativeRuleRow):
         text = f"that {self.initiative} needs {', '.join(sorted(self.requires))}"
         yield Saying(("prerequisite", self.initiative, frozenset(self.requires)), "dimension_key", text)
 
-    def compiled(self) -> Prerequisite:
-        """The rule, what it requires in order of the keys."""
-        return Prerequisite(
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """One, what it requires in order of the keys."""
+        yield Prerequisite(
             initiative_key=self.initiative, requires=tuple(sorted(self.requires)), source_rows=(self.source_row,)
         )

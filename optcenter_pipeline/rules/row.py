@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value, fold
+from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, SourceRow, Value, fold
 
 LONGEST_SHOWN = 60
 """A longer cell is shortened in messages."""
@@ -175,4 +175,13 @@ class SetRow(Row):
 
     def sayings(self, groups: Groups) -> Iterator[Saying]:
         """What no other row of the set may say again; the order of members has no meaning."""
+        raise NotImplementedError
+
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """What the row compiles to.
+
+        Args:
+            groups: those that can be whole.
+            kpi_keys: folded → as Metrics_Config spells it.
+        """
         raise NotImplementedError

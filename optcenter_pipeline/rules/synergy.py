@@ -1,6 +1,6 @@
 """`synergy_bonus`: an extra effect on a KPI when all members are funded; below 0 it is cannibalisation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -82,15 +82,22 @@ class SynergyBonusRow(MembersRow):
 
     def sayings(self, groups: Groups) -> Iterator[Saying]:
         """The same members add to one KPI once, whether they are named or their group is."""
-        members = self.initiatives if self.group is None else groups.get(fold(self.group), ())
+        members = self._members(groups)
         if members:
             identity = ("synergy", frozenset(members), fold(self.target_kpi_key))
             text = f"a synergy of {' + '.join(sorted(members))} on {self.target_kpi_key}"
             yield Saying(identity, self.members_column, text)
 
-    def compiled(self, groups: Groups, kpi_key: str) -> SynergyBonus:
-        """The rule; `groups` are the members of the Candidates' synergy groups by folded name."""
-        members = self.initiatives if self.group is None else groups[fold(self.group)]
-        return SynergyBonus(
-            members=tuple(sorted(members)), kpi_key=kpi_key, value=self.target_value, source_rows=(self.source_row,)
-        )
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """One; none where the group that it names cannot be whole."""
+        members = self._members(groups)
+        if members:
+            yield SynergyBonus(
+                members=tuple(sorted(members)),
+                kpi_key=kpi_keys.get(fold(self.target_kpi_key), self.target_kpi_key),
+                value=self.target_value,
+                source_rows=(self.source_row,),
+            )
+
+    def _members(self, groups: Groups) -> tuple[str, ...]:
+        return self.initiatives if self.group is None else groups.get(fold(self.group), ())

@@ -1,6 +1,6 @@
 """Targets: a KPI of a slice must reach (floor) or should reach (goal) a value."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -91,12 +91,12 @@ class TargetRow(SliceRow):
         text = f"a {self.floor_or_goal} for {self.kpi_key} of {slice_in_words(self.dimension, self.dimension_key)}"
         yield Saying((self.floor_or_goal, self.slice, fold(self.kpi_key)), "kpi_key", text)
 
-    def compiled(self, kpi_key: str) -> Target:
-        """The rule; `kpi_key` as Metrics_Config spells it."""
-        return Target(
+    def rules(self, groups: Groups, kpi_keys: Mapping[str, str]) -> Iterator[Rule]:
+        """The target."""
+        yield Target(
             dimension=self.dimension,
             dimension_key=self.dimension_key,
-            kpi_key=kpi_key,
+            kpi_key=kpi_keys.get(fold(self.kpi_key), self.kpi_key),
             floor_or_goal=self.floor_or_goal,
             target_value=self.target_value,
             baseline_value=self.baseline_value,
