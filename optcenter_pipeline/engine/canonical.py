@@ -7,13 +7,13 @@ KPI names take the metric's own spelling, the period its canonical one; candidat
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from optcenter_pipeline.engine.objective_rules import GOALS, lexicographic_stages
+from optcenter_pipeline.engine.objective_rules import lexicographic_stages
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import RULE_FIELDS
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import Rule, fold
 from optcenter_pipeline.rules.period import canonical_period
-from optcenter_pipeline.rules.portfolio import Candidate, LexicographicStage, ObjectiveWeights, Scenario
+from optcenter_pipeline.rules.portfolio import GOALS, Candidate, LexicographicStage, ObjectiveWeights, Scenario
 
 SCENARIO_ROW = "scenario"
 """Name of the scenario's capacity where the scenario has no source row."""

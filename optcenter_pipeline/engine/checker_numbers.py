@@ -1,118 +1,26 @@
 """The numbers of a run, counted again from the snapshot alone: pool, slices, sums, scales and stages.
 
-Written from semantics.md a second time, in fractions of the decimal numbers that people typed. It shares no code
-with the model, so that a mistake there cannot hide here.
+In fractions of the decimal numbers that people typed.
 """
 
-import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from optcenter_pipeline.engine.checker_words import (
+    WHOLE_POOL,
+    Slice,
+    exact,
+    needed_of,
+    period_begins,
+    same_name,
+    slice_of,
+)
+from optcenter_pipeline.engine.result import StageKind
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.rules.target import Target
-
-Slice = frozenset[tuple[str, str]]
-"""(dimension, folded key) pairs that an initiative has to match; the empty set is all/all."""
-
-WHOLE_POOL: Slice = frozenset()
 
 _CLOSED = {"done", "cancelled", "archived", "rejected"}
-_DIMENSIONS = {"country", "region", "segment", "product", "category", "program", "department"}
-_WHOLE = {"all", "global", "total", "company"}
-_SPELLINGS = {"market": "country", "team": "department", "program_key": "program"}
-_MONTHS_EACH = {"H": 6, "Q": 3}
-
-
-class UncountableError(ValueError):
-    """The snapshot says something that has no meaning, such as a slice of an unknown dimension."""
-
-
-def exact(number: float) -> Fraction:
-    """The number as it was typed: 0.1 is a tenth, not the double next to it."""
-    return Fraction(repr(float(number)))
-
-
-def same_name(name: str) -> str:
-    """The form in which names are compared."""
-    return name.strip().casefold()
-
-
-def period_begins(period: str) -> dt.date:
-    """First day of `2026`, `2026-H1`, `2026-Q2`, `2026-03` or `2026-W07`, in that order or the other way round."""
-    text = re.sub(r"[\s_/.\-]+", "-", period.strip().upper())
-    year = re.search(r"(?<!\d)\d{4}(?!\d)", text)
-    if year is None:
-        raise UncountableError(f"{period!r} is not a period")
-    first = dt.date(int(year[0]), 1, 1)
-    rest = (text[: year.start()] + text[year.end() :]).replace("-", " ").split()
-    try:
-        match rest:
-            case []:
-                return first
-            case [week] if week.startswith("W"):
-                return dt.date.fromisocalendar(first.year, int(week[1:]), 1)
-            case [part] if part[0] in _MONTHS_EACH:
-                return first.replace(month=(int(part[1:]) - 1) * _MONTHS_EACH[part[0]] + 1)
-            case [month] | [month, "01"]:
-                return first.replace(month=int(month))
-    except ValueError as error:
-        raise UncountableError(f"{period!r} is not a period") from error
-    raise UncountableError(f"{period!r} is not a period")
-
-
-def slice_of(dimension: str, dimension_key: str) -> Slice:
-    """What an initiative has to match to lie in the slice."""
-    named = same_name(dimension)
-    if named in _WHOLE:
-        return frozenset()
-    parts = [part.strip() for part in named.replace("country_product", "country|product").split("|")]
-    parts = [_SPELLINGS.get(part, part) for part in parts]
-    keys = [same_name(key) for key in dimension_key.split("|")]
-    if len(parts) != len(keys) or not set(parts) <= _DIMENSIONS or len(set(parts)) < len(parts) or not all(keys):
-        raise UncountableError(f"{dimension!r} {dimension_key!r} is not a slice")
-    return frozenset(zip(parts, keys, strict=True))
-
-
-def needed_of(target: Target) -> Fraction:
-    """What the portfolio has to bring to a target."""
-    return exact(target.target_value) - exact(target.baseline_value or 0.0)
-
-
-def located(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with a source row for everything: what was typed by hand without one is known by its place."""
-    rules = snapshot.constraint_set
-    placed: dict[str, object] = {}
-    for family in type(rules).model_fields:
-        listed = getattr(rules, family)
-        if isinstance(listed, tuple):
-            placed[family] = tuple(
-                rule
-                if rule.source_rows
-                else rule.model_copy(update={"source_rows": (f"constraint_set.{family}[{position}]",)})
-                for position, rule in enumerate(listed)
-            )
-    candidates = tuple(
-        candidate
-        if candidate.source_row
-        else candidate.model_copy(update={"source_row": f"candidates[{position}]"})
-        for position, candidate in enumerate(snapshot.candidates)
-    )
-    scenario = snapshot.scenario.model_copy(update={"source_row": snapshot.scenario.source_row or "scenario"})
-    changes = {"constraint_set": rules.model_copy(update=placed), "candidates": candidates, "scenario": scenario}
-    return snapshot.model_copy(update=changes)
-
-
-def source_rows_of(snapshot: Snapshot) -> frozenset[str]:
-    """Every source row of a located snapshot."""
-    rules = snapshot.constraint_set
-    families = (getattr(rules, family) for family in type(rules).model_fields)
-    rows = {row for listed in families if isinstance(listed, tuple) for rule in listed for row in rule.source_rows}
-    rows |= {candidate.source_row or "" for candidate in snapshot.candidates}
-    rows |= {left_out.source_row for left_out in snapshot.rows_left_out}
-    return frozenset(rows | {snapshot.scenario.source_row or ""})
 
 
 @dataclass(frozen=True)
@@ -129,14 +37,16 @@ class Scale:
 class Stage:
     """A stage that the run has to have, and how much of its best the final portfolio may lack."""
 
+    kind: StageKind
     name: str
+    """Its KPI, folded; for other kinds what the result calls it. A KPI may have one of those names."""
     second_pass: bool = False
     tolerance: Fraction = Fraction(0)
 
     @property
     def is_kpi(self) -> bool:
         """Whether it maximises KPIs."""
-        return self.name not in {"goals", "economy"}
+        return self.kind in ("kpi", "weighted")
 
 
 class Recount:
@@ -270,37 +180,38 @@ class Recount:
         listed = tuple(self._listed_stages())
         if any(target.floor_or_goal == "goal" for target in self.rules.targets):
             if all(stage.is_kpi for stage in listed):
-                first = tuple(Stage(s.name, False, max(s.tolerance, goal_tolerance)) for s in listed)
-                second = tuple(Stage(s.name, True, s.tolerance) for s in listed)
-                listed = (*first, Stage("goals"), *second)
+                first = tuple(replace(stage, tolerance=max(stage.tolerance, goal_tolerance)) for stage in listed)
+                second = tuple(replace(stage, second_pass=True) for stage in listed)
+                listed = (*first, Stage("goals", "goals"), *second)
         else:
             listed = tuple(stage for stage in listed if stage.is_kpi)
-        return (*listed, Stage("economy"))
+        return (*listed, Stage("economy", "economy"))
 
     def _listed_stages(self) -> Iterator[Stage]:
         scenario = self.snapshot.scenario
         if scenario.objective_mode == "north_star":
             for metric in self.snapshot.metrics:
                 if metric.kpi_level == "north_star" and metric.is_active:
-                    yield Stage(same_name(metric.kpi_key))
+                    yield Stage("kpi", same_name(metric.kpi_key))
         elif scenario.objective_mode == "weighted_kpis":
-            yield Stage("weighted_kpis")
+            yield Stage("weighted", "weighted_kpis")
         else:
             for entry in scenario.objective_weights or ():
-                if isinstance(entry, str):
-                    yield Stage(same_name(entry))
-                else:
-                    yield Stage(same_name(entry.kpi), tolerance=exact(entry.tolerance_pct) / 100)
+                name = same_name(entry if isinstance(entry, str) else entry.kpi)
+                tolerance = Fraction(0) if isinstance(entry, str) else exact(entry.tolerance_pct) / 100
+                yield Stage("goals" if name == "goals" else "kpi", name, tolerance=tolerance)
 
     def measure(self, stage: Stage) -> Fraction:
         """What the funded initiatives reach in a stage."""
-        if stage.name == "economy":
-            return self.tokens()
-        if stage.name == "goals":
-            return self.shortfall()
-        if stage.name == "weighted_kpis" and self.scales:
-            return sum((s.weight * self.kpi(kpi) / s.scale for kpi, s in self.scales.items()), Fraction(0))
-        return self.kpi(stage.name)
+        match stage.kind:
+            case "economy":
+                return self.tokens()
+            case "goals":
+                return self.shortfall()
+            case "weighted":
+                return sum((s.weight * self.kpi(kpi) / s.scale for kpi, s in self.scales.items()), Fraction(0))
+            case "kpi":
+                return self.kpi(stage.name)
 
     def worth(self, own: Mapping[str, Fraction]) -> Fraction:
         """What contributions, alone, bring to the first KPI stage."""

@@ -4,17 +4,21 @@ Sums are exact (`math.fsum`) and shown to twelve significant digits, so that 183
 """
 
 from collections.abc import Iterator
+from decimal import Decimal, localcontext
 
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.result import CapacityUse, Gap, Severity, SliceCapacity, SynergyResult
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.capacity_cap import CapacityCap
 from optcenter_pipeline.rules.capacity_floor import CapacityFloor
+from optcenter_pipeline.rules.linear import Terms
 from optcenter_pipeline.rules.slices import SliceId, slice_id
 from optcenter_pipeline.rules.target import Target
 
-_GAP_TOLERANCE = 1e-6
-_WARN_UP_TO = 0.05
+_GAP_TOLERANCE = Decimal("1e-6")
+_WARN_UP_TO = Decimal("0.05")
+_DIGITS = 200
+"""More than any sum of numbers between 1e15 and 1e-100 has."""
 
 
 def clean(value: float) -> float:
@@ -38,32 +42,40 @@ def synergies_in_effect(model: LinearModel, point: Point) -> tuple[SynergyResult
 
 def gaps(snapshot: Snapshot, model: LinearModel, point: Point) -> tuple[Gap, ...]:
     """Every target, floor or goal, against what the portfolio achieves."""
-    return tuple(
-        _gap(target, target.achieved_terms(model.columns).value(point))
-        for target in snapshot.constraint_set.targets
-    )
+    with localcontext(prec=_DIGITS):
+        return tuple(
+            _gap(target, target.achieved_terms(model.columns), point) for target in snapshot.constraint_set.targets
+        )
 
 
-def _gap(target: Target, achieved: float) -> Gap:
-    missing = max(0.0, target.required - achieved)
-    if missing <= _GAP_TOLERANCE * max(abs(target.required), abs(achieved)):
-        missing = 0.0
+def _gap(target: Target, terms: Terms, point: Point) -> Gap:
+    """One target, in decimals as they were typed: 2 less 1.9 is 5 % of 2, and not a little more."""
+    required = _typed(target.target_value) - _typed(target.baseline_value or 0.0)
+    funded = (_typed(a) for j, a in zip(terms.columns, terms.coefficients, strict=True) if point[j])
+    achieved = sum(funded, Decimal(0))
+    missing = max(Decimal(0), required - achieved)
+    if missing <= _GAP_TOLERANCE * abs(required):
+        missing = Decimal(0)
     return Gap(
         dimension=target.dimension,
         dimension_key=target.dimension_key,
         kpi_key=target.kpi_key,
         floor_or_goal=target.floor_or_goal,
         target_value=target.target_value,
-        required=clean(target.required),
-        achieved=clean(achieved),
-        gap=clean(missing),
-        surplus=clean(max(0.0, achieved - target.required)),
-        severity=_severity(missing, target.required),
+        required=clean(float(required)),
+        achieved=clean(float(achieved)),
+        gap=clean(float(missing)),
+        surplus=clean(float(max(Decimal(0), achieved - required))),
+        severity=_severity(missing, required),
         source_rows=target.source_rows,
     )
 
 
-def _severity(missing: float, required: float) -> Severity:
+def _typed(number: float) -> Decimal:
+    return Decimal(repr(number))
+
+
+def _severity(missing: Decimal, required: Decimal) -> Severity:
     if missing == 0:
         return "OK"
     return "WARN" if missing <= _WARN_UP_TO * abs(required) else "CRITICAL"

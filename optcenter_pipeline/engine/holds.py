@@ -8,17 +8,11 @@ from optcenter_pipeline.rules.linear import LinearRow, Terms
 HOLD_FAMILY = "hold"
 
 _HOLD_TOLERANCE = 1e-6
-_LARGEST_PART = 1e-3
 
 
 def hold_tolerance(best: float) -> float:
-    """1e-6 · max(1, |best|), in the stage's unit (semantics.md, *Objective: stages*).
-
-    Where the best itself is below a thousandth, that 1 would give away much of it, or all: there it is a
-    thousandth of |best| at most.
-    """
-    allowed = _HOLD_TOLERANCE * max(1.0, abs(best))
-    return min(allowed, _LARGEST_PART * abs(best)) if best else allowed
+    """1e-6 · max(1, |best|), in the stage's unit (semantics.md, *Objective: stages*)."""
+    return _HOLD_TOLERANCE * max(1.0, abs(best))
 
 
 def hold_row(stage: Stage, best: float, tolerance: float) -> LinearRow:

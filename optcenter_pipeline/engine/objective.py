@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optcenter_pipeline.engine.linear_model import LinearModel
-from optcenter_pipeline.engine.objective_rules import GOALS, lexicographic_stages
+from optcenter_pipeline.engine.objective_rules import lexicographic_stages
 from optcenter_pipeline.engine.pool import Pool
-from optcenter_pipeline.engine.result import KpiScale
+from optcenter_pipeline.engine.result import KpiScale, StageKind
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.linear import Terms
+from optcenter_pipeline.rules.portfolio import GOALS
 from optcenter_pipeline.rules.slices import slice_id
 
 ECONOMY = "economy"
@@ -22,15 +23,21 @@ class Stage:
     """One objective: `terms` over the model's columns, and the part of its best that later stages may take."""
 
     name: str
-    kind: Literal["kpi", "goals", "economy"]
+    """For people; what a stage is, its kind says: a KPI may be called `economy`."""
+    kind: StageKind
     terms: Terms
     tolerance: float = 0.0
     """A fraction of |best|."""
 
     @property
+    def is_kpi(self) -> bool:
+        """Whether it is about a KPI, or about several with weights."""
+        return self.kind in ("kpi", "weighted")
+
+    @property
     def sense(self) -> Literal["max", "min"]:
         """KPIs are maximised, shortfalls and tokens minimised."""
-        return "max" if self.kind == "kpi" else "min"
+        return "max" if self.is_kpi else "min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Plan:
     @property
     def kpi_stages(self) -> tuple[Stage, ...]:
         """The KPI stages, in order; there is always one."""
-        return tuple(stage for stage in self.stages if stage.kind == "kpi")
+        return tuple(stage for stage in self.stages if stage.is_kpi)
 
     @property
     def length(self) -> int:
@@ -77,7 +84,7 @@ def build_plan(snapshot: Snapshot, pool: Pool, model: LinearModel) -> Plan:
         return Plan(stages, None if inline else goals, goal_tolerance, economy)
     if mode == "weighted_kpis":
         scales = kpi_scales(snapshot, pool)
-        stage = Stage(WEIGHTED, "kpi", _weighted_terms(model, scales))
+        stage = Stage(WEIGHTED, "weighted", _weighted_terms(model, scales))
         return Plan((stage,), goals, goal_tolerance, economy, scales)
     north_star = next(m.kpi_key for m in snapshot.metrics if m.kpi_level == "north_star" and m.is_active)
     stage = Stage(north_star, "kpi", model.columns.kpi_terms(north_star))

@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.portfolio import LexicographicStage, Metric, Scenario
-
-GOALS = "goals"
-"""The word that stands for the goals stage in a lexicographic list."""
+from optcenter_pipeline.rules.portfolio import GOALS, LexicographicStage, Metric, Scenario
 
 _PLACE = "scenario.objective_weights"
 
@@ -63,6 +60,9 @@ def _list_problems(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem(_PLACE, "the list names no KPI, only goals", sources)
     if len(stages) - len(kpis) > 1:
         yield Problem(_PLACE, "'goals' stands more than once in the list", sources)
+    if len(stages) > len(kpis) and any(fold(metric.kpi_key) == GOALS for metric in snapshot.metrics):
+        text = "'goals' means the goal targets here: the KPI of that name cannot be listed, give it another name"
+        yield Problem(_PLACE, text, sources)
     yield from _named_kpi_problems(snapshot, kpis)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_values, synergies_in_effect
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
-from optcenter_pipeline.engine.objective import ECONOMY, Plan
+from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
 from optcenter_pipeline.engine.reasons import Reasons
 from optcenter_pipeline.engine.result import (
@@ -50,7 +50,7 @@ class Run:
         if self.staged.point is None:
             return "no_solution"
         needed = self.plan.length - 1
-        ahead = [stage for stage in self.staged.stages if stage.name != ECONOMY]
+        ahead = [stage for stage in self.staged.stages if stage.kind != "economy"]
         return "optimal" if len(ahead) == needed and all(stage.proven for stage in ahead) else "feasible"
 
 
@@ -83,7 +83,7 @@ def write_result(run: Run) -> Result:
 def _objective(run: Run) -> Objective:
     mode = run.snapshot.scenario.objective_mode
     stages = tuple(_cleaned(stage) for stage in run.staged.stages)
-    first = next((s for s in stages if s.name == run.plan.kpi_stages[0].name and not s.second_pass), None)
+    first = next((stage for stage in stages if stage.kind in ("kpi", "weighted")), None)
     point = run.staged.point
     if first is None or point is None:
         return Objective(mode=mode, stages=stages, scales=run.plan.scales)

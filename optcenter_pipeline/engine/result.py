@@ -8,6 +8,7 @@ from optcenter_pipeline.rules.names import SourceRow, Value
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "invalid", "cancelled", "failed"]
 Severity = Literal["OK", "WARN", "CRITICAL"]
+StageKind = Literal["kpi", "weighted", "goals", "economy"]
 
 _WITH_PORTFOLIO: frozenset[Status] = frozenset({"optimal", "feasible"})
 
@@ -17,6 +18,8 @@ class StageResult(Value):
 
     name: str
     """A KPI key, `weighted_kpis`, `goals` or `economy`."""
+    kind: StageKind
+    """What the stage is, whatever its name: a KPI may be called `economy`."""
     sense: Literal["max", "min"]
     value: float
     bound: float

@@ -51,6 +51,15 @@ class Staged:
     """Names of the stages that a limit left no time for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """A stage that is held: its best, and the number of its row in the solver."""
+
+    stage: Stage
+    best: float
+    row: int
+
+
 class StagedSearch:
     """One run's search.
 
@@ -87,8 +96,7 @@ class StagedSearch:
         self._asked_to_cancel = cancel
         self._refuted = refuted
         self._held: dict[int, LinearRow] = {}
-        self._best: dict[str, float] = {}
-        self._rows_of: dict[str, int] = {}
+        self._kpi_holds: list[_Hold] = []
         self._point: Point | None = None
         self._done: list[StageResult] = []
         self._skipped: list[str] = []
@@ -103,7 +111,9 @@ class StagedSearch:
             ending = self._optimise(stage)
             if ending != "done":
                 return self._ended(ending)
-            self._hold(stage, stage.tolerance)
+            held = self._hold(stage)
+            if held is not None and stage.is_kpi:
+                self._kpi_holds.append(held)
         if self._plan.goals is not None:
             ending = self._pursue_goals(self._plan.goals)
         if ending == "done":
@@ -112,17 +122,17 @@ class StagedSearch:
 
     def _pursue_goals(self, goals: Stage) -> Ending:
         """The KPIs give way to the goals by the tolerance, then take back what the goals leave them."""
-        for stage in self._plan.kpi_stages:
-            self._relax(stage, max(stage.tolerance, self._plan.goal_tolerance))
+        for hold in self._kpi_holds:
+            self._relax(hold, max(hold.stage.tolerance, self._plan.goal_tolerance))
         ending = self._optimise(goals)
         if ending != "done":
             return ending
-        self._hold(goals, goals.tolerance)
+        self._hold(goals)
         for stage in self._plan.kpi_stages:
             ending = self._optimise(stage, second_pass=True)
             if ending != "done":
                 return ending
-            self._hold(stage, stage.tolerance)
+            self._hold(stage)
         return ending
 
     def _ended(self, ending: Ending) -> Staged:
@@ -152,6 +162,7 @@ class StagedSearch:
         self._done.append(
             StageResult(
                 name=stage.name,
+                kind=stage.kind,
                 sense=stage.sense,
                 value=value,
                 bound=bound,
@@ -208,23 +219,21 @@ class StagedSearch:
                 return
         self._point = point
 
-    def _hold(self, stage: Stage, tolerance: float) -> None:
-        """From now on the stage keeps what the portfolio in hand gives it."""
+    def _hold(self, stage: Stage) -> _Hold | None:
+        """From now on the stage keeps what the portfolio in hand gives it, within its tolerance."""
         if self._point is None:
-            return
+            return None
         best = stage.terms.value(self._point)
-        row = hold_row(stage, best, tolerance)
+        row = hold_row(stage, best, stage.tolerance)
         number = self._solver.add_row(row.terms, row.lower, row.upper)
         self._held[number] = row
-        self._best[stage.name] = best
-        self._rows_of[stage.name] = number
+        return _Hold(stage, best, number)
 
-    def _relax(self, stage: Stage, tolerance: float) -> None:
+    def _relax(self, hold: _Hold, tolerance: float) -> None:
         """The stage's hold, as wide as the goals may make it."""
-        number = self._rows_of[stage.name]
-        row = hold_row(stage, self._best[stage.name], tolerance)
-        self._solver.set_row_bounds(number, row.lower, row.upper)
-        self._held[number] = row
+        row = hold_row(hold.stage, hold.best, tolerance)
+        self._solver.set_row_bounds(hold.row, row.lower, row.upper)
+        self._held[hold.row] = row
 
     def _limits(self, stage: Stage) -> SearchLimits:
         left = self._clock.left

@@ -5,11 +5,11 @@ import re
 
 PERIOD_FORMS = "YYYY, YYYY-Hn, YYYY-Qn, YYYY-MM or YYYY-Www"
 
-_CANONICAL = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|(?P<kind>[HQW])(?P<number>\d{1,2})))?")
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[\s_/.\-]*(?P<kind>[HQW])[\s_\-]*(?P<number>\d{1,2})")
-_YEAR_LAST = re.compile(r"(?P<kind>[HQW])[\s_\-]*(?P<number>\d{1,2})[\s_/.\-]*(?P<year>\d{4})")
-_MONTH_FIRST = re.compile(r"(?P<month>\d{1,2})[_/.\-](?P<year>\d{4})")
-_MONTH_LAST = re.compile(r"(?P<year>\d{4})[_/.\-](?P<month>\d{1,2})(?:-01)?")
+_CANONICAL = re.compile(r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|(?P<kind>[HQW])(?P<number>[0-9]{1,2})))?")
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})[\s_/.\-]*(?P<kind>[HQW])[\s_\-]*(?P<number>[0-9]{1,2})")
+_YEAR_LAST = re.compile(r"(?P<kind>[HQW])[\s_\-]*(?P<number>[0-9]{1,2})[\s_/.\-]*(?P<year>[0-9]{4})")
+_MONTH_FIRST = re.compile(r"(?P<month>[0-9]{1,2})[_/.\-](?P<year>[0-9]{4})")
+_MONTH_LAST = re.compile(r"(?P<year>[0-9]{4})[_/.\-](?P<month>[0-9]{1,2})(?:-01)?")
 _LAST_NUMBER = {"H": 2, "Q": 4}
 
 
@@ -24,7 +24,7 @@ def canonical_period(text: str) -> str:
         UnknownPeriodError: no such spelling, or no such half, quarter, month or week in that year.
     """
     typed = text.strip().upper()
-    if re.fullmatch(r"\d{4}", typed):
+    if re.fullmatch(r"[0-9]{4}", typed):
         return _checked(typed, None, None)
     for form in (_CANONICAL, _YEAR_FIRST, _YEAR_LAST, _MONTH_LAST, _MONTH_FIRST):
         match = form.fullmatch(typed)

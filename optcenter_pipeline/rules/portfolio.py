@@ -1,11 +1,10 @@
 """What rules speak about: candidates with their cost and effect, metrics, and the scenario."""
 
 import datetime as dt
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value
+from optcenter_pipeline.rules.row import Number, Percent, PositiveTokens
 
 CLOSED_LIFECYCLES = frozenset({"done", "cancelled", "archived", "rejected"})
 """A candidate in one of these states is ineligible (semantics.md, *The pool*, 3)."""
@@ -19,15 +18,15 @@ class Candidate(Value):
 
     initiative_key: InitiativeKey
     title: str = ""
-    engineering_tokens: Annotated[float, Field(gt=0)]
+    engineering_tokens: PositiveTokens
     """Cost, in engineering tokens."""
     deadline_date: dt.date | None = None
     lifecycle_status: str | None = None
     attributes: dict[str, str | None] = {}
     """By dimension (`country`, `department`, …), as typed."""
-    contributions: dict[Name, float] = {}
+    contributions: dict[Name, Number] = {}
     """By KPI, in the KPI's native unit over the scenario's period."""
-    contribution_ranges: dict[Name, tuple[float, float]] = {}
+    contribution_ranges: dict[Name, tuple[Number, Number]] = {}
     """By KPI: low and high, for robustness."""
     source_row: SourceRow | None = None
 
@@ -41,14 +40,18 @@ class Metric(Value):
     is_active: bool = True
 
 
+GOALS = "goals"
+"""The word that stands for the goals stage in a lexicographic list; no KPI of that name can be listed."""
+
+
 class LexicographicStage(Value):
     """One KPI of a lexicographic list; `tolerance_pct` of its best may be given up for later stages."""
 
     kpi: Name
-    tolerance_pct: Annotated[float, Field(ge=0, le=100)] = 0.0
+    tolerance_pct: Percent = 0.0
 
 
-ObjectiveWeights = dict[Name, float] | list[Name | LexicographicStage]
+ObjectiveWeights = dict[Name, Number] | list[Name | LexicographicStage]
 """`weighted_kpis`: KPI → weight. `lexicographic`: KPI keys, stages, and the word `goals`, in order."""
 
 
@@ -57,8 +60,8 @@ class Scenario(Value):
 
     scenario_name: Name
     period_key: str | None = None
-    capacity_total_tokens: Annotated[float, Field(gt=0)]
+    capacity_total_tokens: PositiveTokens
     objective_mode: ObjectiveMode = "north_star"
     objective_weights: ObjectiveWeights | None = None
-    goal_tolerance_pct: Annotated[float, Field(ge=0, le=100)] = 5.0
+    goal_tolerance_pct: Percent = 5.0
     source_row: SourceRow | None = None

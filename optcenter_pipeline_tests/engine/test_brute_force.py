@@ -56,9 +56,9 @@ def same_answer(result: Result, answer: brute_force.Answer) -> None:
     if answer.status != "optimal":
         return
     *stages, economy = result.objective.stages
-    found = [(brute_force.folded(s.name), s.second_pass, s.value) for s in stages]
-    assert found == [(s.name, s.second_pass, near(s.value)) for s in answer.stages]
-    assert (economy.name, economy.value) == ("economy", near(answer.tokens or 0.0))
+    found = [(s.kind, brute_force.folded(s.name), s.second_pass, s.value) for s in stages]
+    assert found == [(s.kind, s.name, s.second_pass, near(s.value)) for s in answer.stages]
+    assert (economy.kind, economy.name, economy.value) == ("economy", "economy", near(answer.tokens or 0.0))
     assert funded(result) in answer.portfolios
 
 

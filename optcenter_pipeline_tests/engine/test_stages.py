@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.engine import Result, solve
+from optcenter_pipeline.engine.checker import check
 from optcenter_pipeline.engine.holds import hold_tolerance, relative_gap, sound_bound
 from optcenter_pipeline.engine.objective import Stage
 from optcenter_pipeline.rules.linear import Terms
@@ -201,11 +202,33 @@ def test_shortfalls_weigh_by_what_is_required_but_at_least_one() -> None:
     (100.00001, 0, 0, "OK"),
     (-5, 0, 105, "OK"),
     (0, 0, 100, "OK"),
+    (100.0002, 0.0002, 0, "WARN"),
+    (100.0001, 0, 0, "OK"),
 ])  # fmt: skip
 def test_gaps_and_severities(target: float, gap: float, surplus: float, severity: str) -> None:
     result = solve(snapshot([candidate("A", 1, {"gmv": 100})], targets=[goal("gmv", target)]))
     (row,) = result.gaps
     assert (row.gap, row.surplus, row.severity, row.achieved) == (gap, surplus, severity, 100)
+
+
+@pytest.mark.parametrize(("parts", "target", "gap", "severity"), [
+    ([1.9], 2, 0.1, "WARN"),  # 5 % and not more, though 2 - 1.9 > 0.05 * 2 in floats
+    ([0.285], 0.3, 0.015, "WARN"),
+    ([-0.1, -0.2, 0.3], 0, 0, "OK"),  # -2.8e-17 in floats
+    ([0.0], 5e-7, 5e-7, "CRITICAL"),
+    ([0.0], -5e-7, 0, "OK"),
+    ([1e-6], 2e-6, 1e-6, "CRITICAL"),
+    ([1e9, -1e9], 5e-7, 5e-7, "CRITICAL"),
+])  # fmt: skip
+def test_severities_are_relative_to_what_is_required(
+    parts: list[float], target: float, gap: float, severity: str
+) -> None:
+    rows = [candidate(f"I{i}", 1, {"gmv": part}) for i, part in enumerate(parts)]
+    must = [{"initiative_key": row["initiative_key"]} for row in rows]
+    question = snapshot(rows, mandatory=must, targets=[goal("gmv", target)])
+    result = solve(question)
+    assert (result.gaps[0].gap, str(result.gaps[0].severity)) == (gap, severity)
+    assert check(question, result) == ()
 
 
 def test_a_negative_goal_falls_short_too() -> None:
@@ -230,7 +253,7 @@ def test_hold_tolerances() -> None:
     assert hold_tolerance(100) == 1e-6 * 100
     assert hold_tolerance(-0.5) == 1e-6
     assert hold_tolerance(0) == 1e-6
-    assert hold_tolerance(1e-6) == 1e-9
+    assert hold_tolerance(1e-6) == 1e-6
 
 
 def test_gaps_of_a_stage() -> None:

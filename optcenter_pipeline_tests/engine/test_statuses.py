@@ -1,5 +1,6 @@
 """How a run ends: proven, stopped by a limit or by a person, without a portfolio; and what it tells on the way."""
 
+import time
 from random import Random
 
 import pytest
@@ -76,6 +77,18 @@ def test_a_limit_with_a_portfolio_in_hand() -> None:
         assert first.bound >= first.value
         assert first.mip_gap == pytest.approx((first.bound - first.value) / first.value)
         assert {alert.code for alert in result.alerts} & {"stage_not_proven", "stage_skipped"}
+
+
+def test_an_economy_that_no_time_is_left_for_takes_nothing_from_optimal() -> None:
+    def linger(told: Progress) -> None:
+        if told.finished:
+            time.sleep(2.1)
+
+    question = knapsack(20, SolverOptions(time_limit_seconds=2))
+    result = solve(question, on_progress=linger)
+    assert (result.status, [stage.kind for stage in result.objective.stages]) == ("optimal", ["kpi"])
+    assert "stage_skipped" in {alert.code for alert in result.alerts}
+    assert check(question, result) == ()
 
 
 def test_contradictions_are_found_although_the_limit_is_over() -> None:

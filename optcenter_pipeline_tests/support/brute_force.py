@@ -18,9 +18,11 @@ from optcenter_pipeline.rules.target import Target
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Kind = Literal["kpi", "weighted", "goals"]
 
 CLOSED = ("done", "cancelled", "archived", "rejected")
 DIMENSIONS = ("country", "region", "segment", "product", "category", "program", "department")
+WHOLE = {"all", "global", "total", "company"}
 ALIASES = {"market": "country", "team": "department", "program_key": "program"}
 HOLD = 1e-6
 FLOAT_NOISE = 1e-9
@@ -34,6 +36,7 @@ class InvalidSnapshotError(Exception):
 class OracleStage:
     """The best of one stage."""
 
+    kind: Kind
     name: str
     second_pass: bool
     value: float
@@ -105,7 +108,9 @@ def first_day(period: str) -> dt.date:
 
 def cut(dimension: str, key: str) -> dict[str, str]:
     """Dimension → wanted value; empty for all/all."""
-    if folded(dimension) in {"all", "global", "total", "company"}:
+    if folded(dimension) in WHOLE:
+        if folded(key) not in WHOLE:
+            raise InvalidSnapshotError(f"slice {dimension!r} {key!r}")
         return {}
     names = [ALIASES.get(folded(name), folded(name)) for name in dimension.split("|")]
     if names == ["country_product"]:
@@ -166,31 +171,30 @@ class _Question:
         scenario = self.snapshot.scenario
         active = {folded(m.kpi_key) for m in self.snapshot.metrics if m.is_active}
         weights = scenario.objective_weights
-        self.listed: list[tuple[str, float]] = []
+        self.listed: list[tuple[Kind, str, float]] = []
         if scenario.objective_mode == "north_star":
             stars = [m for m in self.snapshot.metrics if m.kpi_level == "north_star" and m.is_active]
             if len(stars) != 1:
                 raise InvalidSnapshotError(f"{len(stars)} active north stars")
-            self.listed = [(folded(stars[0].kpi_key), 0.0)]
+            self.listed = [("kpi", folded(stars[0].kpi_key), 0.0)]
         elif scenario.objective_mode == "weighted_kpis":
             if not isinstance(weights, dict) or any(w < 0 for w in weights.values()) or not any(weights.values()):
                 raise InvalidSnapshotError("weights")
             if not {folded(kpi) for kpi in weights} <= active:
                 raise InvalidSnapshotError("weight on an inactive or unknown KPI")
-            self.listed = [("weighted_kpis", 0.0)]
+            self.listed = [("weighted", "weighted_kpis", 0.0)]
         else:
             if not isinstance(weights, list):
                 raise InvalidSnapshotError("no list")
             for entry in weights:
-                self.listed.append(
-                    (folded(entry), 0.0)
-                    if isinstance(entry, str)
-                    else (folded(entry.kpi), entry.tolerance_pct / 100)
-                )
-            names = [name for name, _ in self.listed]
-            kpis = [name for name in names if name != "goals"]
+                name, tolerance = (entry, 0.0) if isinstance(entry, str) else (entry.kpi, entry.tolerance_pct / 100)
+                self.listed.append(("goals" if folded(name) == "goals" else "kpi", folded(name), tolerance))
+            names = [name for _, name, _ in self.listed]
+            kpis = [name for kind, name, _ in self.listed if kind == "kpi"]
             if not kpis or len(set(names)) < len(names) or not set(kpis) <= active:
                 raise InvalidSnapshotError("lexicographic list")
+            if "goals" in names and "goals" in {folded(m.kpi_key) for m in self.snapshot.metrics}:
+                raise InvalidSnapshotError("a KPI whose name means something else in a list")
 
     def _make_pool(self) -> None:
         rules, scope = self.snapshot.constraint_set, self.snapshot.scope
@@ -342,10 +346,10 @@ class _Search:
         positive = sum(max(v, 0.0) for c in eligible for k, v in c.contributions.items() if folded(k) == name)
         return positive or 1.0
 
-    def measure(self, name: str) -> Numbers:
+    def measure(self, kind: Kind, name: str) -> Numbers:
         """What is maximised in a KPI stage."""
         weights = self.snapshot.scenario.objective_weights
-        if self.snapshot.scenario.objective_mode != "weighted_kpis" or not isinstance(weights, dict):
+        if kind == "kpi" or not isinstance(weights, dict):
             return self.kpi(name)
         total = np.zeros(len(self.alive))
         for kpi, weight in weights.items():
@@ -357,26 +361,26 @@ class _Search:
         has_goals = any(target.floor_or_goal == "goal" for target in self.rules.targets)
         stages: list[OracleStage] = []
 
-        def best_of(name: str, values: Numbers, *, second: bool = False, smallest: bool = False) -> float:
-            best = float(values[self.alive].min() if smallest else values[self.alive].max())
-            stages.append(OracleStage(name, second, best))
+        def best_of(kind: Kind, name: str, values: Numbers, *, second: bool = False) -> float:
+            best = float(values[self.alive].min() if kind == "goals" else values[self.alive].max())
+            stages.append(OracleStage(kind, name, second, best))
             return best
 
-        if not has_goals or any(name == "goals" for name, _ in listed):
-            for name, tolerance in listed:
-                if name == "goals":
-                    if has_goals:
-                        shortfall = self.goals()
-                        self._hold(-shortfall, -best_of("goals", shortfall, smallest=True), 0.0)
-                else:
-                    self._hold(self.measure(name), best_of(name, self.measure(name)), tolerance)
+        if not has_goals or any(kind == "goals" for kind, _, _ in listed):
+            for kind, name, tolerance in listed:
+                if kind != "goals":
+                    values = self.measure(kind, name)
+                    self._hold(values, best_of(kind, name, values), tolerance)
+                elif has_goals:
+                    shortfall = self.goals()
+                    self._hold(-shortfall, -best_of(kind, name, shortfall), tolerance)
             return stages
 
         allowed = self.alive.copy()
         bests: list[Callable[[], None]] = []
-        for name, tolerance in listed:
-            values = self.measure(name)
-            best = best_of(name, values)
+        for kind, name, tolerance in listed:
+            values = self.measure(kind, name)
+            best = best_of(kind, name, values)
             self._hold(values, best, tolerance)
             loose = max(tolerance, self.snapshot.scenario.goal_tolerance_pct / 100)
             bests.append(lambda v=values, b=best, t=loose: self._hold(v, b, t))  # type: ignore[misc]
@@ -384,9 +388,10 @@ class _Search:
         for hold in bests:
             hold()
         shortfall = self.goals()
-        self._hold(-shortfall, -best_of("goals", shortfall, smallest=True), 0.0)
-        for name, tolerance in listed:
-            self._hold(self.measure(name), best_of(name, self.measure(name), second=True), tolerance)
+        self._hold(-shortfall, -best_of("goals", "goals", shortfall), 0.0)
+        for kind, name, tolerance in listed:
+            values = self.measure(kind, name)
+            self._hold(values, best_of(kind, name, values, second=True), tolerance)
         return stages
 
     def _hold(self, values: Numbers, best: float, tolerance: float) -> None:

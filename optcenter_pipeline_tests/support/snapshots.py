@@ -25,6 +25,8 @@ _VALUES = {
     "category": ["Debt"],
 }
 _KPIS = ["GMV", "nps", "Churn Saved", "margin"]
+_STAGE_NAMES = ["Economy", "goals", "Weighted_KPIs"]
+"""KPIs may have them too."""
 _PERIODS = {"2026-Q2": "2026-04-01", "2026": "2026-01-01", "2026-H2": "2026-07-01", "2026-03": "2026-03-01",
             "2026-W20": "2026-05-11"}  # fmt: skip
 
@@ -278,7 +280,9 @@ def _rules(
 
 @st.composite
 def _objective(draw: st.DrawFn, kpis: list[str], with_goals: bool) -> Json:
-    mode = draw(st.sampled_from(["north_star", "weighted_kpis", "lexicographic", "lexicographic"]))
+    listed = [kpi for kpi in kpis if kpi != "goals"]  # in a list the word means the goal targets
+    modes = ["north_star", "weighted_kpis", *(["lexicographic"] * 2 if listed else [])]
+    mode = draw(st.sampled_from(modes))
     objective: Json = {"objective_mode": mode}
     if mode == "weighted_kpis":
         chosen = draw(st.lists(st.sampled_from(kpis), min_size=1, unique=True))
@@ -288,12 +292,13 @@ def _objective(draw: st.DrawFn, kpis: list[str], with_goals: bool) -> Json:
         objective["objective_weights"] = weights
     elif mode == "lexicographic":
         stages: list[Any] = []
-        for kpi in draw(st.lists(st.sampled_from(kpis), min_size=1, unique=True)):
+        for kpi in draw(st.lists(st.sampled_from(listed), min_size=1, unique=True)):
             name = _recased(draw, kpi)
             tolerance = draw(st.sampled_from([None, None, 0, 5, 10, 30, 2.5]))
             stages.append(name if tolerance is None else {"kpi": name, "tolerance_pct": tolerance})
-        if _chance(draw, 40 if with_goals else 5):
-            stages.insert(draw(st.integers(0, len(stages))), draw(st.sampled_from(["goals", "goals", "Goals"])))
+        if listed == kpis and _chance(draw, 40 if with_goals else 5):
+            goals = draw(st.sampled_from(["goals", "goals", "Goals", {"kpi": "goals", "tolerance_pct": 30}]))
+            stages.insert(draw(st.integers(0, len(stages))), goals)
         objective["objective_weights"] = stages
     if _chance(draw, 60):
         objective["goal_tolerance_pct"] = draw(st.sampled_from([0, 1, 10, 25, 50]))
@@ -305,6 +310,7 @@ _SPOILT: list[tuple[str, Json | list[Json]]] = [
     ("constraint_set.targets", [{**_GOAL, "kpi_key": "unheard of"}]),
     ("constraint_set.targets", [{**_GOAL, "dimension": "planet", "dimension_key": "Mars"}]),
     ("constraint_set.capacity_caps", [{"dimension": "country|product", "dimension_key": "UK", "max_tokens": 5}]),
+    ("constraint_set.capacity_floors", [{"dimension": "all", "dimension_key": "UK", "min_tokens": 0}]),
     ("constraint_set.mandatory", [{"initiative_key": "NOBODY"}]),
     ("constraint_set.mandatory", [{"initiative_key": "X-1"}]),
     ("constraint_set.exclude_pairs", [{"members": ["X-1", "NOBODY"]}]),
@@ -314,6 +320,7 @@ _SPOILT: list[tuple[str, Json | list[Json]]] = [
     ("candidates", [candidate("ODD", 1, {"unheard of": 1.0})]),
     ("metrics", [{"kpi_key": "gmv", "kpi_level": "supporting"}]),
     ("metrics", [{"kpi_key": "second star", "kpi_level": "north_star"}]),
+    ("metrics", [{"kpi_key": "Goals", "kpi_level": "supporting"}]),
     ("metrics", [{"kpi_key": "asleep", "kpi_level": "supporting", "is_active": False}]),
     ("scope", {"scope_type": "selected", "initiative_keys": None}),
     *(("scenario", {"period_key": period}) for period in ("2026-Q5", "soon", "2026-13", "2026-W54")),
@@ -328,6 +335,7 @@ _SPOILT: list[tuple[str, Json | list[Json]]] = [
 ]
 """Places in a snapshot and what, put there, makes it one that no model can be made of."""
 _WITH: dict[str, Json] = {
+    "Goals": {"objective_mode": "lexicographic", "objective_weights": ["goals", "GMV"]},
     "second star": {"objective_mode": "north_star"},
     "asleep": {"objective_mode": "lexicographic", "objective_weights": ["GMV", "asleep"]},
 }
@@ -352,6 +360,8 @@ def snapshots(
 ) -> Snapshot:
     """Any snapshot; a few per cent of them make no model."""
     kpis = _KPIS[: draw(st.integers(1, 4))]
+    if _chance(draw, 12):
+        kpis[draw(st.integers(0, len(kpis) - 1))] = draw(st.sampled_from(_STAGE_NAMES))
     rows = draw(_candidates(kpis, most))
     keys = [row["initiative_key"] for row in rows]
     outside = ["X-1", "X-2"]

@@ -1,0 +1,91 @@
+"""Are the hard rules kept, and is what they did to the pool told?"""
+
+from collections.abc import Iterator
+
+from optcenter_pipeline.engine.checker_findings import Violation, room
+from optcenter_pipeline.engine.checker_numbers import Recount
+from optcenter_pipeline.engine.checker_words import WHOLE_POOL, Slice, exact, needed_of, slice_of
+from optcenter_pipeline.engine.result import Result
+
+
+def switches(count: Recount, _: Result) -> Iterator[Violation]:
+    """The rules that speak of initiatives as such, and eligibility."""
+    rules, funded = count.rules, count.funded
+    for key, why in sorted(count.ineligible.items()):
+        if key in funded:
+            row = count.candidates[key].source_row or ""
+            yield Violation("eligibility", f"{key} funded", f"not funded: {why}", (row,))
+    for must in rules.mandatory:
+        if must.initiative_key not in funded:
+            yield Violation("mandatory", f"{must.initiative_key} not funded", "funded", must.source_rows)
+    for never in rules.exclude_initiatives:
+        if never.initiative_key in funded:
+            yield Violation("exclude_initiative", f"{never.initiative_key} funded", "not funded", never.source_rows)
+    for pair in rules.exclude_pairs:
+        if funded.issuperset(pair.members):
+            yield Violation("exclude_pair", f"both {' and '.join(pair.members)}", "at most one", pair.source_rows)
+    yield from _dependencies(count)
+
+
+def _dependencies(count: Recount) -> Iterator[Violation]:
+    """The rules that tie initiatives to others."""
+    rules, funded, pool = count.rules, count.funded, count.pool
+    for bundle in rules.bundles:
+        part = funded & set(bundle.members)
+        if part and part != set(bundle.members):
+            yield Violation("bundle_all_or_nothing", f"only {sorted(part)}", "all or nothing", bundle.source_rows)
+        if part and not pool.issuperset(bundle.members):
+            expected = "nothing: a member is outside the pool"
+            yield Violation("blocked_by_bundle", f"{sorted(part)} funded", expected, bundle.source_rows)
+    for prerequisite in rules.prerequisites:
+        for needed in prerequisite.requires:
+            if prerequisite.initiative_key in funded and needed not in funded:
+                kind = "require_prereq" if needed in pool else "blocked_by_prerequisite"
+                found = f"{prerequisite.initiative_key} without {needed}"
+                yield Violation(kind, found, "both, or not the first", prerequisite.source_rows)
+
+
+def token_rules(count: Recount, _: Result) -> Iterator[Violation]:
+    """Capacity, caps and floors."""
+    scenario, rules = count.snapshot.scenario, count.rules
+    capacity_row = (scenario.source_row or "",)
+    limits: list[tuple[str, Slice, float, tuple[str, ...]]] = []
+    limits.append(("scenario_capacity", WHOLE_POOL, scenario.capacity_total_tokens, capacity_row))
+    for cap in rules.capacity_caps:
+        limits.append(("capacity_cap", slice_of(cap.dimension, cap.dimension_key), cap.max_tokens, cap.source_rows))
+    for what, wanted, limit, rows in limits:
+        used, most = count.tokens(wanted), exact(limit)
+        if used > most + room(most):
+            yield Violation(what, f"{float(used):.9g} tokens", f"at most {limit:.9g}", rows)
+    for floor in rules.capacity_floors:
+        used, least = count.tokens(slice_of(floor.dimension, floor.dimension_key)), exact(floor.min_tokens)
+        if used < least - room(least):
+            found, expected = f"{float(used):.9g} tokens", f"at least {floor.min_tokens:.9g}"
+            yield Violation("capacity_floor", found, expected, floor.source_rows)
+
+
+def floors(count: Recount, _: Result) -> Iterator[Violation]:
+    """Targets that must be reached."""
+    for target in count.rules.targets:
+        needed = needed_of(target)
+        achieved = count.kpi(target.kpi_key, slice_of(target.dimension, target.dimension_key))
+        if target.floor_or_goal == "floor" and achieved < needed - room(needed):
+            expected = f"at least {float(needed):.9g}"
+            yield Violation("target_floor", f"{float(achieved):.9g}", expected, target.source_rows)
+
+
+def alerts(count: Recount, result: Result) -> Iterator[Violation]:
+    """What the pool's rules did is told."""
+    told = {(alert.code, alert.initiative_key) for alert in result.alerts}
+    wanted = {("pool_extended", key) for key in count.pool - count.in_scope}
+    wanted |= {(why, key) for key, why in count.ineligible.items()}
+    for rule in count.rules.prerequisites:
+        if rule.initiative_key in count.pool and not count.pool.issuperset(rule.requires):
+            wanted.add(("blocked_by_prerequisite", rule.initiative_key))
+    for code, key in sorted(wanted - told):
+        yield Violation("alerts", f"no {code} for {key}", "one")
+    codes = {alert.code for alert in result.alerts}
+    for bundle in count.rules.bundles:
+        outside = set(bundle.members) - count.pool
+        if outside and outside != set(bundle.members) and "blocked_by_bundle" not in codes:
+            yield Violation("alerts", f"no blocked_by_bundle for {bundle.bundle_key}", "one", bundle.source_rows)
