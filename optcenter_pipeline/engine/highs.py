@@ -55,8 +55,10 @@ class SearchLimits:
     mip_gap: float
     seconds: float | None
     cancel: Callable[[], bool]
-    improved: Callable[[float, float, int], None]
+    improved: Callable[[float, float, int], None] = lambda *_: None
     """(value, bound, nodes) in the stage's unit, for every better portfolio."""
+    work: int | None = None
+    """Nodes times coefficients after which the search stops, the same on every machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ class SolverModel:
         self._set("time_limit", math.inf if limits.seconds is None else max(limits.seconds, 1e-3))
         thorough = self._nonzeros <= _LARGE_MODEL
         self._set("mip_rel_gap", 0.0 if thorough else limits.mip_gap)
+        if limits.work is not None:
+            self._set("mip_max_nodes", max(1, limits.work // max(self._nonzeros, 1)))
         watch = _Watch(self, limits, max(1, _FREE_WORK // max(self._nonzeros, 1)) if thorough else None)
         self._checked(self._highs.setCallback(watch.called, None), "setting a callback")
         for kind in _CALLBACKS:

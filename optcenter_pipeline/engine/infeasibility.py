@@ -2,9 +2,11 @@
 
 Two places are looked at: what the rules force one after the other (mandatory, excluded, ineligible, blocked,
 required, bundled, against caps, floors and targets), and floors against the caps that contain them. What is found
-is proven by a solver on those rows alone, and thinned row by row until dropping any one would resolve it.
+is proven by a solver on those rows alone, and thinned row by row until dropping any one would resolve it. Where the
+solver cannot say with little work whether a row is needed it stays, and the conflict is not called minimal.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,28 +26,68 @@ from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.synergy import FAMILY as SYNERGY_FAMILY
 
 _MOST_CHECKS = 1000
-"""Counted, not timed: the same snapshot gives the same conflict on every machine."""
+_WORK_OF_A_CHECK = 100_000
+_WORK_OF_ALL = 5_000_000
+"""Nodes times coefficients. Counted, not timed: without a time limit the same snapshot gives the same conflict on
+every machine."""
+_SECONDS_OF_A_PROOF = 1.0
+"""What a first proof may take where no time is left."""
 
 _Item = TypeVar("_Item")
 
 
+@dataclass
+class _Effort:
+    """What may still be spent on one conflict."""
+
+    left: Callable[[], float | None]
+    cancel: Callable[[], bool]
+    checks: int = 0
+    work: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether checks, work or time are used up, or somebody asked to cancel."""
+        left = self.left()
+        no_time = left is not None and left <= 0
+        return no_time or self.checks >= _MOST_CHECKS or self.work >= _WORK_OF_ALL or self.cancel()
+
+
 @dataclass(frozen=True)
 class Refutation:
-    """The search for a contradiction in a model's rows, done once and only when asked."""
+    """The search for a contradiction in a model's rows, done once and only when asked.
+
+    Args:
+        model: the run.
+        threads: of the solver.
+        left: seconds until the run's time limit, None without one.
+        cancel: asked between and during the solver's checks; True leaves the conflict as thin as it is by then.
+    """
 
     model: LinearModel
     threads: int = 1
+    left: Callable[[], float | None] = lambda: None
+    cancel: Callable[[], bool] = lambda: False
 
     @cached_property
     def conflict(self) -> Conflict | None:
         """A proven contradiction, thinned; None where nothing small was found."""
+        effort = _Effort(self._time_for_a_proof(), self.cancel)
         for seed in _seeds(self.model):
             sources = tuple(
                 dict.fromkeys(source for row in seed for source in row.source_rows if not _is_bonus(row))
             )
-            if sources and not self._satisfiable(self._in_force(sources)):
+            if sources and self._contradict(self._in_force(sources), effort):
                 return self._thinned(sources)
         return None
+
+    def _time_for_a_proof(self) -> Callable[[], float | None]:
+        """The run's time; a little even where none is left, as `infeasible` without a reason helps nobody."""
+        given = self.left()
+        if given is None:
+            return self.left
+        ends = time.monotonic() + max(given, _SECONDS_OF_A_PROOF)
+        return lambda: ends - time.monotonic()
 
     @property
     def found(self) -> bool:
@@ -54,8 +96,9 @@ class Refutation:
 
     def _thinned(self, sources: Sequence[SourceRow]) -> Conflict:
         """The sources that the contradiction needs; its texts are those of the linear rows that it needs."""
-        kept, is_minimal = _thin(sources, lambda some: not self._satisfiable(self._in_force(some)))
-        needed, _ = _thin(self._in_force(kept), lambda rows: not self._satisfiable(rows))
+        effort = _Effort(self.left, self.cancel)
+        kept, is_minimal = _thin(sources, lambda some: self._contradict(self._in_force(some), effort))
+        needed, _ = _thin(self._in_force(kept), lambda rows: self._contradict(rows, effort))
         texts = {(source, row.text): None for source in kept for row in needed if source in row.source_rows}
         return Conflict(
             source_rows=tuple(kept),
@@ -87,8 +130,11 @@ class Refutation:
                 rows.setdefault(row.terms.columns[0], []).append(row)
         return rows
 
-    def _satisfiable(self, wanted: Sequence[LinearRow]) -> bool:
-        """Whether some portfolio keeps these rows alone."""
+    def _contradict(self, wanted: Sequence[LinearRow], effort: _Effort) -> bool | None:
+        """Whether no portfolio keeps these rows alone; None where the effort is too small to say."""
+        if effort.is_spent:
+            return None
+        effort.checks += 1
         bonuses = {column for row in wanted for column in row.terms.columns if column in self._bonus_rows}
         rows = [*wanted, *(row for column in sorted(bonuses) for row in self._bonus_rows[column])]
         used = sorted({column for row in rows for column in row.terms.columns})
@@ -100,7 +146,7 @@ class Refutation:
             for c, a in zip(row.terms.columns, row.terms.coefficients, strict=True)
         ]
         if not used:
-            return all(row.lower <= row_tolerance(row) and row.upper >= -row_tolerance(row) for row in rows)
+            return any(row.lower > row_tolerance(row) or row.upper < -row_tolerance(row) for row in rows)
         matrix = sp.csr_array(
             ([a for _, _, a in entries], ([i for i, _, _ in entries], [j for _, j, _ in entries])),
             shape=(len(rows), len(used)),
@@ -116,7 +162,9 @@ class Refutation:
         )
         shortfalls = range(int(np.searchsorted(columns, bounded)), len(used))
         solver = SolverModel(arrays, shortfalls, SolverOptions(threads=self.threads))
-        return not solver.search(SearchLimits(0.0, None, lambda: False, lambda *_: None)).infeasible
+        search = solver.search(SearchLimits(0.0, effort.left(), self.cancel, work=_WORK_OF_A_CHECK))
+        effort.work += (search.nodes + 1) * matrix.nnz
+        return True if search.infeasible else None if search.values is None else False
 
 
 def not_located(conflict: Conflict | None) -> tuple[Alert, ...]:
@@ -197,17 +245,28 @@ def _is_bonus(row: LinearRow) -> bool:
     return row.family == SYNERGY_FAMILY and row.terms.columns[0] > row.terms.columns[-1]
 
 
-def _thin(items: Sequence[_Item], is_contradiction: Callable[[list[_Item]], bool]) -> tuple[list[_Item], bool]:
-    """What a contradiction needs, dropping halves first, then smaller parts, then each; and whether that ended."""
+def _thin(
+    items: Sequence[_Item], is_contradiction: Callable[[list[_Item]], bool | None]
+) -> tuple[list[_Item], bool]:
+    """What a contradiction needs, dropping halves first, then smaller parts, then each.
+
+    Args:
+        items: a contradiction.
+        is_contradiction: whether some of them still are one; None where that is not known.
+
+    Returns:
+        What is left, and whether it is known that none of it can be dropped.
+    """
     kept = list(items)
-    checks, size = 0, len(kept)
+    size, is_minimal = len(kept), True
     while size > 1:
         size = (size + 1) // 2
-        position = len(kept)
-        while position > 0 and checks < _MOST_CHECKS:
+        position, is_minimal = len(kept), True
+        while position > 0:
             without = kept[: max(0, position - size)] + kept[position:]
             position -= size
-            checks += 1
-            if without and is_contradiction(without):
+            verdict = is_contradiction(without) if without else False
+            is_minimal = is_minimal and verdict is not None
+            if verdict:
                 kept = without
-    return kept, checks < _MOST_CHECKS
+    return kept, is_minimal

@@ -61,15 +61,17 @@ def solve_snapshot(
     concrete = build_pyomo_model(question.model, question.plan.first)
     solver_model = SolverModel(compile_arrays(concrete, question.model), question.shortfalls, snapshot.solver)
     built = time.perf_counter()
-    refutation = Refutation(question.model, snapshot.solver.threads)
+    clock = Clock(began, snapshot.solver.time_limit_seconds)
+    asked_to_cancel = cancel or (lambda: False)
+    refutation = Refutation(question.model, snapshot.solver.threads, lambda: clock.left, asked_to_cancel)
     search = StagedSearch(
         question.model,
         question.plan,
         solver_model,
         mip_gap=snapshot.solver.mip_gap,
-        clock=Clock(began, snapshot.solver.time_limit_seconds),
+        clock=clock,
         on_progress=on_progress or (lambda _: None),
-        cancel=cancel or (lambda: False),
+        cancel=asked_to_cancel,
         refuted=lambda: refutation.found,
     )
     staged = search.run()

@@ -1,11 +1,14 @@
 """Contradictions that show without a search: which rows, whether the set is minimal, and what is said otherwise."""
 
+import time
+from random import Random
 from typing import Any
 
 import pytest
 
-from optcenter_pipeline.engine import Result, solve
+from optcenter_pipeline.engine import Result, Snapshot, solve
 from optcenter_pipeline.engine.result import Conflict
+from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 Json = dict[str, Any]
@@ -190,3 +193,46 @@ def test_a_long_contradiction_is_thinned_too() -> None:
     assert (set(short.source_rows), short.minimal) == ({"Constraints!399", "Scenario_Config!2"}, True)
     long = located(solve(snapshot(rows[:300], capacity=199.5, mandatory=mandatory[:300])))
     assert (len(long.source_rows), long.minimal) == (201, True)
+
+
+def subset_sum(seconds: float | None) -> Snapshot:
+    """One row asks for an exact sum of tokens, which takes ages to refute alone; another caps all far below it."""
+    random = Random(1)
+    rows = [candidate(f"I{i:02d}", 2 * random.randrange(10**6, 10**7), {"gmv": 1}) for i in range(45)]
+    wanted = sum(row["engineering_tokens"] for row in rows) // 2 | 1
+    question = snapshot(
+        rows,
+        capacity=10**9,
+        capacity_floors=[row(2, min_tokens=wanted)],
+        capacity_caps=[row(2, max_tokens=wanted), row(3, max_tokens=1000)],
+    )
+    return question.model_copy(update={"solver": SolverOptions(time_limit_seconds=seconds)})
+
+
+@pytest.mark.parametrize("seconds", [3.0, None])
+def test_what_a_conflict_needs_is_not_searched_for_ever(seconds: float | None) -> None:
+    began = time.process_time()
+    result = solve(subset_sum(seconds))
+    assert time.process_time() - began < 15
+    conflict = located(result)
+    assert (set(conflict.source_rows), conflict.minimal) == ({"Constraints!2", "Constraints!3"}, False)
+
+
+def test_a_conflict_is_the_same_each_time() -> None:
+    assert len({located(solve(subset_sum(None))).model_dump_json() for _ in range(2)}) == 1
+
+
+def test_a_conflict_told_when_time_is_over_is_not_called_minimal() -> None:
+    rows = [candidate(f"I{i:02d}", 2) for i in range(10)]
+    mandatory = [row(i, initiative_key=f"I{i:02d}") for i in range(10)]
+    question = snapshot(rows, capacity=5, mandatory=mandatory)
+    late = question.model_copy(update={"solver": SolverOptions(time_limit_seconds=1e-9)})
+    assert not located(solve(late)).minimal
+    assert located(solve(question)).minimal
+
+
+def test_somebody_who_cancels_need_not_wait_for_the_thinnest_conflict() -> None:
+    asked = iter(range(10**9))
+    result = solve(subset_sum(None), cancel=lambda: next(asked) > 20)
+    assert next(asked) < 40
+    assert result.status == "cancelled" or not located(result).minimal
