@@ -12,7 +12,16 @@ from optcenter_pipeline.engine.reading import load_snapshot, unreadable_snapshot
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 
-__all__ = ["InvalidInputError", "Progress", "Result", "Snapshot", "load_snapshot", "solve", "unreadable_snapshot", "write_mps"]
+__all__ = [
+    "InvalidInputError",
+    "Progress",
+    "Result",
+    "Snapshot",
+    "load_snapshot",
+    "solve",
+    "unreadable_snapshot",
+    "write_mps",
+]
 
 
 def solve(

@@ -79,7 +79,8 @@ def _problems(found: Sequence[ErrorDetails], content: Mapping[str, object]) -> l
     problems: dict[Problem, None] = {}
     for details, path in placed:
         other_form = _of_another_form(details, path)
-        if other_form and any(other[: len(path)] == path for other in plain):
+        deeper = (other for _, other in placed if len(other) > len(path))
+        if other_form and any(other[: len(path)] == path for other in (*plain, *deeper)):
             continue
         text = f"{_shown(details['input'])} has no form that fits here" if other_form else _text(details)
         problems[Problem(_place(path), text, *_entry_facts(path, content))] = None
@@ -87,8 +88,8 @@ def _problems(found: Sequence[ErrorDetails], content: Mapping[str, object]) -> l
 
 
 def _of_another_form(details: ErrorDetails, path: Sequence[int | str]) -> bool:
-    """A complaint that a value is not of one of the types of a union."""
-    return details["type"].endswith("_type") and len(path) < len(details["loc"])
+    """A complaint that a value is not of one of the types of a union: its location ends in that type's name."""
+    return details["type"].endswith("_type") and path[-1:] != details["loc"][-1:]
 
 
 def _path(details: ErrorDetails, content: object) -> tuple[int | str, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
-from optcenter_pipeline.rules.names import InitiativeKey, SourceRow, Value
+from optcenter_pipeline.rules.names import InitiativeKey, SourceRow, Value, WholeNumber
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
 
 
@@ -20,10 +20,10 @@ class Scope(Value):
 class SolverOptions(Value):
     """How hard to search. Without a time limit the same snapshot gives the same answer on every run."""
 
-    time_limit_seconds: Annotated[float, Field(gt=0)] | None = None
-    mip_gap: Annotated[float, Field(ge=0)] = 1e-4
-    threads: Annotated[int, Field(ge=1)] = 1
-    seed: Annotated[int, Field(ge=0)] = 0
+    time_limit_seconds: Annotated[float, Field(strict=True, gt=0)] | None = None
+    mip_gap: Annotated[float, Field(strict=True, ge=0)] = 1e-4
+    threads: Annotated[WholeNumber, Field(ge=1)] = 1
+    seed: Annotated[WholeNumber, Field(ge=0)] = 0
 
 
 class RowLeftOut(Value):

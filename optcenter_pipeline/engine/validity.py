@@ -6,6 +6,7 @@ Rules that contradict each other are no problem here: such a run is `infeasible`
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from optcenter_pipeline.engine.magnitudes import candidate_magnitudes, rule_magnitudes, scenario_magnitudes
 from optcenter_pipeline.engine.objective_rules import objective_problems
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -20,7 +21,7 @@ from optcenter_pipeline.rules.names import Rule, fold
 from optcenter_pipeline.rules.period import UnknownPeriodError, canonical_period
 from optcenter_pipeline.rules.portfolio import Candidate, Metric
 from optcenter_pipeline.rules.prerequisite import Prerequisite
-from optcenter_pipeline.rules.slices import UnknownSliceError, slice_id
+from optcenter_pipeline.rules.slices import WHOLE, UnknownSliceError, canonical_dimension, slice_id
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
 
@@ -36,6 +37,7 @@ def find_problems(snapshot: Snapshot) -> tuple[Problem, ...]:
         *_metric_problems(snapshot.metrics),
         *_candidate_problems(snapshot),
         *_period_problems(snapshot),
+        *scenario_magnitudes(snapshot.scenario),
         *objective_problems(snapshot),
         *_scope_problems(snapshot),
         *_rule_problems(snapshot),
@@ -56,6 +58,7 @@ def _candidate_problems(snapshot: Snapshot) -> Iterator[Problem]:
     listed = _listed_kpis(snapshot.metrics)
     for position, candidate in enumerate(snapshot.candidates):
         yield from _contribution_problems(candidate, f"candidates[{position}]", known, listed)
+        yield from candidate_magnitudes(candidate, f"candidates[{position}]")
 
 
 def _contribution_problems(candidate: Candidate, place: str, known: set[str], listed: str) -> Iterator[Problem]:
@@ -128,6 +131,7 @@ def _rule_problems(snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(f"{place}.kpi_key", f"{rule.kpi_key!r} is not in metrics ({listed})", rule.source_rows)
         if isinstance(rule, (CapacityFloor, CapacityCap, Target)):
             yield from _slice_problems(rule, place)
+        yield from rule_magnitudes(rule, place)
 
 
 def _slice_problems(rule: CapacityFloor | CapacityCap | Target, place: str) -> Iterator[Problem]:
@@ -135,6 +139,10 @@ def _slice_problems(rule: CapacityFloor | CapacityCap | Target, place: str) -> I
         slice_id(rule.dimension, rule.dimension_key)
     except UnknownSliceError as error:
         yield Problem(f"{place}.dimension", str(error), rule.source_rows)
+        return
+    if canonical_dimension(rule.dimension) == WHOLE and canonical_dimension(rule.dimension_key) != WHOLE:
+        text = f"{rule.dimension_key!r} is a key, and dimension {rule.dimension} has none; give its dimension"
+        yield Problem(f"{place}.dimension_key", text, rule.source_rows)
 
 
 def placed_rules(constraint_set: ConstraintSetCompiled) -> Iterator[tuple[str, Rule]]:

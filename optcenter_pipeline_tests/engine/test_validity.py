@@ -222,6 +222,81 @@ CASES: dict[str, tuple[Json, str, tuple[str, ...]]] = {
         "candidates[0].engineering_tokens: '12k' is not a number",
         ("Candidates!9",),
     ),
+    "a number written as a text": (
+        {"candidates": [{"initiative_key": "a", "engineering_tokens": "5", "source_row": "Candidates!9"}]},
+        "candidates[0].engineering_tokens: '5' is not a number",
+        ("Candidates!9",),
+    ),
+    "true for a number": (
+        {"candidates": [{"initiative_key": "a", "engineering_tokens": True, "source_row": "Candidates!9"}]},
+        "candidates[0].engineering_tokens: true is not a number",
+        ("Candidates!9",),
+    ),
+    "true for a contribution": (
+        {"candidates": [{"initiative_key": "a", "engineering_tokens": 1, "contributions": {"gmv": True}}]},
+        "candidates[0].contributions.gmv: true is not a number",
+        (),
+    ),
+    "a text for a weight": (
+        {"scenario": {"objective_mode": "weighted_kpis", "objective_weights": {"gmv": "0.5"}}},
+        "scenario.objective_weights.gmv: '0.5' is not a number",
+        SCENARIO,
+    ),
+    "a text for a tolerance": (
+        {"scenario": {"objective_mode": "lexicographic",
+                      "objective_weights": [{"kpi": "gmv", "tolerance_pct": "5"}]}},
+        "scenario.objective_weights[0].tolerance_pct: '5' is not a number",
+        SCENARIO,
+    ),
+    "a number in the list": (
+        {"scenario": {"objective_mode": "lexicographic", "objective_weights": ["gmv", 5]}},
+        "scenario.objective_weights[1]: 5 has no form that fits here",
+        SCENARIO,
+    ),
+    "a text for a cap": (
+        rules(capacity_caps=[{"max_tokens": "5", "source_rows": RULES}]),
+        "constraint_set.capacity_caps[0].max_tokens: '5' is not a number",
+        RULES,
+    ),
+    "true for a baseline": (
+        rules(targets=[{"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 1, "baseline_value": True,
+                        "source_rows": RULES}]),
+        "constraint_set.targets[0].baseline_value: true is not a number",
+        RULES,
+    ),
+    "true for a bonus": (
+        rules(synergy_bonuses=[{"members": ["A", "B"], "kpi_key": "gmv", "value": True, "source_rows": RULES}]),
+        "constraint_set.synergy_bonuses[0].value: true is not a number",
+        RULES,
+    ),
+    "true for threads": ({"solver": {"threads": True}}, "solver.threads: true is not a whole number", ()),
+    "a text for a gap": ({"solver": {"mip_gap": "0"}}, "solver.mip_gap: '0' is not a number", ()),
+    "a part of all": (
+        rules(capacity_caps=[{"dimension": "all", "dimension_key": "UK", "max_tokens": 1, "source_rows": RULES}]),
+        "constraint_set.capacity_caps[0].dimension_key: 'UK' is a key, and dimension all has none; "
+        "give its dimension",
+        RULES,
+    ),
+    "a KPI called goals in a list": (
+        {"scenario": {"objective_mode": "lexicographic", "objective_weights": ["gmv", "Goals"]},
+         "metrics": [{"kpi_key": "gmv", "kpi_level": "north_star"},
+                     {"kpi_key": "goals", "kpi_level": "strategic"}]},
+        "scenario.objective_weights: 'goals' means the goal targets here: the KPI of that name cannot be listed, "
+        "give it another name",
+        SCENARIO,
+    ),
+    "too large a contribution": (
+        {"candidates": [{"initiative_key": "A", "engineering_tokens": 1, "contributions": {"gmv": -1e308},
+                         "source_row": "Candidates!2"}]},
+        "candidates[0].contributions.gmv: -1e+308 is beyond 1e+15 in size; count in a larger unit",
+        ("Candidates!2",),
+    ),
+    "too small a target": (
+        rules(targets=[{"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 1e-300, "source_rows": RULES}]),
+        "constraint_set.targets[0].target_value: 1e-300 is below 1e-100 in size; "
+        "give 0, or count in a smaller unit",
+        RULES,
+    ),
     "an endless number": (
         {"candidates": [{"initiative_key": "a", "engineering_tokens": float("inf"), "source_row": "Candidates!9"}]},
         "candidates[0].engineering_tokens: Infinity is not a finite number",
@@ -285,6 +360,60 @@ def test_all_problems_come_in_one_pass() -> None:
         "constraint_set.targets[0].dimension",
         "constraint_set.mandatory[0].initiative_key",
     ]
+
+
+def test_numbers_too_large_are_named_wherever_they_stand() -> None:
+    changes = {
+        "scenario": {
+            "capacity_total_tokens": 1e16, "objective_mode": "weighted_kpis", "objective_weights": {"gmv": 1e16},
+        },
+        "candidates": [
+            {"initiative_key": "A", "engineering_tokens": 1e300, "contributions": {"gmv": 1e300},
+             "contribution_ranges": {"gmv": [-1e300, 1e300]}},
+            {"initiative_key": "B", "engineering_tokens": 1e15, "contributions": {"gmv": -1e15}},
+        ],
+        **rules(
+            capacity_floors=[{"min_tokens": 1e300}],
+            capacity_caps=[{"max_tokens": 1e300}],
+            targets=[{"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 1e300, "baseline_value": -1e300}],
+            synergy_bonuses=[{"members": ["A", "B"], "kpi_key": "gmv", "value": 1e300}],
+        ),
+    }  # fmt: skip
+    assert [message.split(":")[0] for message, _ in found(**changes)] == [
+        "candidates[0].engineering_tokens",
+        "candidates[0].contributions.gmv",
+        "candidates[0].contribution_ranges.gmv.low",
+        "candidates[0].contribution_ranges.gmv.high",
+        "scenario.capacity_total_tokens",
+        "scenario.objective_weights.gmv",
+        "constraint_set.capacity_floors[0].min_tokens",
+        "constraint_set.capacity_caps[0].max_tokens",
+        "constraint_set.targets[0].target_value",
+        "constraint_set.targets[0].baseline_value",
+        "constraint_set.synergy_bonuses[0].value",
+    ]
+
+
+@pytest.mark.parametrize("size", [1e-100, 1e15])
+@pytest.mark.parametrize("other", [1e-100, 1.0, 1e15])
+def test_numbers_at_the_ends_of_the_range_are_solved(size: float, other: float) -> None:
+    rows = [candidate(key, tokens, {"gmv": gain}) for key, tokens, gain in
+            [("A", size, other), ("B", other, size), ("C", size, -size), ("D", 1, 1)]]  # fmt: skip
+    for mode in ({}, {"objective_mode": "weighted_kpis", "objective_weights": {"gmv": size}}):
+        question = snapshot(
+            rows,
+            capacity=1e15,
+            scenario=mode,
+            targets=[{"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": other}],
+            synergy_bonuses=[{"members": ["A", "B"], "kpi_key": "gmv", "value": other}],
+        )
+        assert solve(question).status == "optimal"
+
+
+def test_whole_numbers_stand_for_others() -> None:
+    loaded = load_snapshot(document(scenario={"goal_tolerance_pct": 3}, solver={"threads": 2.0, "mip_gap": 0}))
+    assert isinstance(loaded, Snapshot)
+    assert (loaded.scenario.goal_tolerance_pct, loaded.solver.threads, loaded.solver.mip_gap) == (3.0, 2, 0.0)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "7", b"\xff\xfe"])

@@ -1,0 +1,56 @@
+"""Numbers beyond what sums and quotients can carry: each is named with its place, instead of an overflow later.
+
+A number is 0, or between 1e-100 and 1e15 in size. Below 1e15 a double still tells one unit from the next, and no
+sum of products of weights, contributions and scales comes near to its end, 1e308.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from optcenter_pipeline.engine.problems import Problem
+from optcenter_pipeline.rules.names import Rule
+from optcenter_pipeline.rules.portfolio import Candidate, Scenario
+
+LARGEST = 1e15
+SMALLEST = 1e-100
+
+_RULE_FIELDS = ("min_tokens", "max_tokens", "target_value", "baseline_value", "value")
+
+
+def scenario_magnitudes(scenario: Scenario) -> Iterator[Problem]:
+    """Capacity and weights out of range."""
+    sources = (scenario.source_row,) if scenario.source_row else ()
+    weights = scenario.objective_weights if isinstance(scenario.objective_weights, dict) else {}
+    numbers = {"capacity_total_tokens": scenario.capacity_total_tokens, **_inside("objective_weights", weights)}
+    for field, text in _out_of_range(numbers):
+        yield Problem(f"scenario.{field}", text, sources)
+
+
+def candidate_magnitudes(candidate: Candidate, place: str) -> Iterator[Problem]:
+    """Tokens, contributions and their ranges out of range."""
+    sources = (candidate.source_row,) if candidate.source_row else ()
+    numbers = {"engineering_tokens": candidate.engineering_tokens}
+    numbers |= _inside("contributions", candidate.contributions)
+    for end, name in enumerate(("low", "high")):
+        ranges = {kpi: ends[end] for kpi, ends in candidate.contribution_ranges.items()}
+        numbers |= {f"{field}.{name}": value for field, value in _inside("contribution_ranges", ranges).items()}
+    for field, text in _out_of_range(numbers):
+        yield Problem(f"{place}.{field}", text, sources, candidate.initiative_key)
+
+
+def rule_magnitudes(rule: Rule, place: str) -> Iterator[Problem]:
+    """Tokens, targets, baselines and bonuses out of range."""
+    numbers = {field: getattr(rule, field, None) or 0.0 for field in _RULE_FIELDS}
+    for field, text in _out_of_range(numbers):
+        yield Problem(f"{place}.{field}", text, rule.source_rows)
+
+
+def _inside(field: str, by_kpi: Mapping[str, float]) -> dict[str, float]:
+    return {f"{field}.{kpi}": value for kpi, value in by_kpi.items()}
+
+
+def _out_of_range(numbers: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    for field, number in numbers.items():
+        if abs(number) > LARGEST:
+            yield field, f"{number:.12g} is beyond {LARGEST:g} in size; count in a larger unit"
+        elif 0 < abs(number) < SMALLEST:
+            yield field, f"{number:.12g} is below {SMALLEST:g} in size; give 0, or count in a smaller unit"
