@@ -6,7 +6,7 @@ the garbage collector paused builds about five times faster than summing express
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyomo.environ as pyo
@@ -21,18 +21,21 @@ from optcenter_pipeline.engine.objective import Stage
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 
 NOTHING = "nothing"
-"""A variable that is 0: the body of a row that has no terms and cannot hold (a floor on an empty slice)."""
+"""A variable that is 0: the body of what has no terms (a floor on an empty slice, a KPI that nobody adds to)."""
 
 
 class _SharedTerms:
     """Pyomo expressions over numbered columns, each `coefficient * variable` made once."""
 
-    def __init__(self, variables: Sequence[object]) -> None:
+    def __init__(self, variables: Sequence[object], nothing: object) -> None:
         self._variables = variables
+        self._nothing = nothing
         self._made: dict[tuple[int, float], object] = {}
 
     def expression(self, terms: Terms) -> object:
-        """`terms` as a Pyomo linear expression."""
+        """`terms` as a Pyomo linear expression; never a constant, which no file format has a place for."""
+        if not terms.columns:
+            return LinearExpression([MonomialTermExpression((1.0, self._nothing))])
         return LinearExpression([self._term(*pair) for pair in zip(terms.columns, terms.coefficients, strict=True)])
 
     def _term(self, column: int, coefficient: float) -> object:
@@ -56,14 +59,15 @@ def build_pyomo_model(model: LinearModel, stage: Stage) -> pyo.ConcreteModel:
     """
     with PauseGC():
         concrete = pyo.ConcreteModel(name="portfolio")
-        terms = _SharedTerms(_add_variables(concrete, model))
+        variables = _add_variables(concrete, model)
+        terms = _SharedTerms(variables, concrete.component(NOTHING))
         nothing = tuple(0.0 for _ in range(model.column_count))
         families: dict[str, list[LinearRow]] = {}
         for row in model.rows:
             if row.terms.columns or not holds(row, nothing):
                 families.setdefault(row.family, []).append(row)
         for family, rows in families.items():
-            concrete.add_component(family, _family(concrete, rows, terms))
+            concrete.add_component(family, _family(rows, terms))
         sense = pyo.maximize if stage.sense == "max" else pyo.minimize
         concrete.objective = pyo.Objective(expr=terms.expression(stage.terms), sense=sense)
     return concrete
@@ -79,17 +83,15 @@ def _add_variables(concrete: pyo.ConcreteModel, model: LinearModel) -> list[obje
     return [*concrete.fund.values(), *concrete.synergy.values(), *concrete.shortfall.values()]
 
 
-def _family(concrete: pyo.ConcreteModel, rows: Sequence[LinearRow], terms: _SharedTerms) -> pyo.Constraint:
+def _family(rows: Sequence[LinearRow], terms: _SharedTerms) -> pyo.Constraint:
     """The rows of one rule type as one indexed constraint; indices are the rows' sources."""
     by_label = dict(zip(_labels(rows), rows, strict=True))
-    absent = MonomialTermExpression((1.0, concrete.component(NOTHING)))
 
     def rule(_: pyo.ConcreteModel, label: str) -> tuple[float | None, object, float | None]:
         row = by_label[label]
         lower = row.lower if math.isfinite(row.lower) else None
         upper = row.upper if math.isfinite(row.upper) else None
-        body = terms.expression(row.terms) if row.terms.columns else LinearExpression([absent])
-        return lower, body, upper
+        return lower, terms.expression(row.terms), upper
 
     return pyo.Constraint(list(by_label), rule=rule)
 
@@ -166,8 +168,3 @@ def _first_of_each(rows: np.ndarray) -> np.ndarray:
     first = np.zeros(len(rows), dtype=np.bool_)
     first[np.unique(rows, return_index=True)[1]] = True
     return first
-
-
-def component_sizes(concrete: pyo.ConcreteModel) -> Mapping[str, int]:
-    """Rows of each constraint family, in the order of the model."""
-    return {c.local_name: len(c) for c in concrete.component_objects(pyo.Constraint, active=True)}

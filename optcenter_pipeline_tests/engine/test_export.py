@@ -178,6 +178,20 @@ def test_an_empty_pool_makes_a_file(tmp_path: Path) -> None:
     assert by_highs(path) == 0
 
 
+@pytest.mark.parametrize("keys", ["", "AB"])
+def test_an_objective_that_nothing_adds_to_is_written_in_silence(
+    keys: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "model.mps"
+    must = [{"initiative_key": key} for key in keys]
+    write_mps(snapshot([candidate(key, 1) for key in keys], mandatory=must), path)
+    assert (capfd.readouterr(), caplog.records) == (("", ""), [])
+    assert by_highs(path) == 0
+    assert not keys or MpsFile(path).solve() == 0
+    assert MpsFile(path).binary == {f"fund_{key}" for key in keys}
+    assert MpsFile(path).maximise
+
+
 def test_invalid_inputs_make_no_file(tmp_path: Path) -> None:
     path = tmp_path / "model.mps"
     with pytest.raises(InvalidInputError) as raised:
