@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,7 +38,7 @@ def read_candidates(session: Session) -> tuple[list[tuple[Candidate, bool]], lis
     ):
         contributions[key][kpi] = amount
         if low is not None or high is not None:
-            bottom = amount if low is None else low
+            bottom = low if low is not None else amount if high is None else min(amount, high)
             ranges[key][kpi] = (bottom, max(bottom, amount) if high is None else high)
     pool: list[tuple[Candidate, bool]] = []
     left_out: list[LeftOut] = []
@@ -121,10 +121,4 @@ def place(row: LeftOut) -> tuple[str, int, str]:
 
 def initiatives_named(constraint_set: ConstraintSetCompiled) -> frozenset[str]:
     """Every initiative that a rule of the set speaks of."""
-    named: set[str] = set()
-    for rule in constraint_set.rules():
-        values: dict[str, Any] = dict(rule)  # type: ignore[call-overload]
-        named.update(values.get("members", ()), values.get("requires", ()))
-        if "initiative_key" in values:
-            named.add(values["initiative_key"])
-    return frozenset(named)
+    return frozenset(key for rule in constraint_set.rules() for _, key in rule.initiatives_named())

@@ -10,17 +10,14 @@ from optcenter_pipeline.engine.magnitudes import candidate_magnitudes, rule_magn
 from optcenter_pipeline.engine.objective_rules import objective_problems
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.capacity_cap import CapacityCap
 from optcenter_pipeline.rules.capacity_floor import CapacityFloor
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
-from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiative
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
 from optcenter_pipeline.rules.mandatory import Mandatory
 from optcenter_pipeline.rules.names import Rule, fold
 from optcenter_pipeline.rules.period import UnknownPeriodError, canonical_period
 from optcenter_pipeline.rules.portfolio import Candidate, Metric
-from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.slices import WHOLE, UnknownSliceError, canonical_dimension, slice_id
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
@@ -117,7 +114,7 @@ def _rule_problems(snapshot: Snapshot) -> Iterator[Problem]:
     kpis = {fold(metric.kpi_key) for metric in snapshot.metrics}
     listed = _listed_kpis(snapshot.metrics)
     for place, rule in placed_rules(snapshot.constraint_set):
-        for field, key in named_initiatives(rule):
+        for field, key in rule.initiatives_named():
             if key not in initiatives:
                 text = f"{key} is neither a candidate nor a known initiative"
                 yield Problem(f"{place}.{field}", text, rule.source_rows, key)
@@ -150,16 +147,6 @@ def placed_rules(constraint_set: ConstraintSetCompiled) -> Iterator[tuple[str, R
     for field in RULE_FIELDS:
         for position, rule in enumerate(getattr(constraint_set, field)):
             yield f"constraint_set.{field}[{position}]", rule
-
-
-def named_initiatives(rule: Rule) -> Iterator[tuple[str, str]]:
-    """(field, initiative_key) of every initiative that a rule names."""
-    if isinstance(rule, (Mandatory, ExcludeInitiative, Prerequisite)):
-        yield "initiative_key", rule.initiative_key
-    if isinstance(rule, Prerequisite):
-        yield from (("requires", key) for key in rule.requires)
-    if isinstance(rule, (ExcludePair, Bundle, SynergyBonus)):
-        yield from (("members", key) for key in rule.members)
 
 
 def _repeated(entries: Iterable[tuple[str, Entry]]) -> Iterator[tuple[int, int, Entry]]:

@@ -53,12 +53,14 @@ def named_sets(rows: SheetRows, known: Known, findings: Findings) -> tuple[Named
 def invalid_scenarios(
     rows: SheetRows, known: Known, without_north_star: dict[str, list[SheetRow]], findings: Findings
 ) -> dict[str, tuple[str, ...]]:
-    """Scenario (folded) → the lines that make it invalid."""
+    """Scenario (folded) → the lines that make it invalid. Of two rows of one name the first stands, and counts."""
     invalid: dict[str, list[str]] = {}
+    seen: set[str] = set()
     for row in rows.of("Scenario_Config"):
         name = row.name("scenario_name")
-        if name is None:
+        if name is None or fold(name) in seen:
             continue
+        seen.add(fold(name))
         lines = [*findings.error_lines(row), *_broken_references(row, known, findings)]
         for metric in without_north_star.get(row.source_row, ()):
             lines += findings.error_lines(metric)

@@ -69,6 +69,10 @@ class LinearRule(Protocol):
         """The sheet rows that it comes from."""
         ...
 
+    def initiatives_named(self) -> Iterable[tuple[str, str]]:
+        """(field, initiative_key) of every initiative that it speaks of."""
+        ...
+
     def linear_rows(self, pool: "PoolColumns") -> Iterable[LinearRow]:
         """The rule as rows over the pool's columns; none where it does not touch the pool."""
         ...

@@ -132,7 +132,7 @@ def test_an_unreadable_tab_blocks_until_it_is_read_again(database: Database) -> 
     save(database, workbook(unreadable=("Candidates",)), now=LATER)
     assert blocked(database) == ("Candidates!1 header: there is no tab Candidates",)
     save(database, workbook(unreadable=("Targets",)), now=LATER)
-    assert blocked(database) == ("Targets!1 there is no tab Targets",)
+    assert blocked(database) == ("Targets!1 header: there is no tab Targets",)
     assert load(database, "Q2 plan", None).candidates
     save(database, workbook(), now=LATER)
     assert len(load(database).candidates) == 2

@@ -192,7 +192,7 @@ def test_a_wrong_scenario_is_invalid_and_no_other() -> None:
     assert [row.scenario_name for row in validated.scenarios] == ["Q2 plan"]
 
 
-def test_the_same_scenario_twice_is_invalid_since_nobody_knows_which_is_meant() -> None:
+def test_of_the_same_scenario_twice_the_first_stands_and_may_run() -> None:
     book = sound_rows()
     book["Scenario_Config"].append(scenario(scenario_name=" q2 PLAN"))
 
@@ -202,7 +202,8 @@ def test_the_same_scenario_twice_is_invalid_since_nobody_knows_which_is_meant() 
         "Scenario_Config!4 scenario_name: 'q2 PLAN' is in Scenario_Config!2 already, which stands; "
         "change this row or delete it"
     ]
-    assert list(validated.invalid_scenarios) == ["q2 plan"]
+    assert validated.invalid_scenarios == {}
+    assert [row.row_num for row in validated.scenarios if row.scenario_name == "Q2 plan"] == [2]
     assert validated.scenario_names["q2 plan"] == "Q2 plan"
 
 
