@@ -58,8 +58,9 @@ def gaps(count: Recount, result: Result) -> Iterator[Violation]:
         gap = max(Fraction(0), needed - achieved)
         yield from differs(f"{what}.required", row.required, needed, target.source_rows)
         yield from differs(f"{what}.achieved", row.achieved, achieved, target.source_rows)
-        yield from differs(f"{what}.gap", row.gap, gap, target.source_rows)
-        yield from differs(f"{what}.surplus", row.surplus, max(Fraction(0), achieved - needed), target.source_rows)
+        terms, surplus = (needed, achieved), max(Fraction(0), achieved - needed)
+        yield from differs(f"{what}.gap", row.gap, gap, target.source_rows, terms=terms)
+        yield from differs(f"{what}.surplus", row.surplus, surplus, target.source_rows, terms=terms)
         right = {_severity(gap + shift, needed) for shift in _shifts(gap, needed, achieved)}
         if row.severity not in right:
             yield Violation(f"{what}.severity", row.severity, " or ".join(sorted(right)), target.source_rows)

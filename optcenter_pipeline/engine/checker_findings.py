@@ -25,7 +25,19 @@ def room(value: Fraction) -> Fraction:
     return TOLERANCE * max(Fraction(1), abs(value))
 
 
-def differs(what: str, found: float | None, expected: Fraction, rows: tuple[str, ...] = ()) -> Iterator[Violation]:
-    """A violation where a reported number is not the exact one."""
-    if found is None or abs(exact(found) - expected) > room(expected):
+def differs(
+    what: str,
+    found: float | None,
+    expected: Fraction,
+    rows: tuple[str, ...] = (),
+    *,
+    terms: tuple[Fraction, ...] = (),
+) -> Iterator[Violation]:
+    """A violation where a reported number is not the exact one.
+
+    Args:
+        terms: of a difference, the numbers that it is taken between: it can be no more exact than they are.
+    """
+    allowed = max(room(value) for value in (expected, *terms))
+    if found is None or abs(exact(found) - expected) > allowed:
         yield Violation(what, str(found), f"{float(expected):.9g}", rows)

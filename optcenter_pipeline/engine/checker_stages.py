@@ -22,7 +22,8 @@ def objective(count: Recount, result: Result) -> Iterator[Violation]:
         yield from differs("objective.bound", objective.bound, exact(reported.bound))
         yield from differs("objective.mip_gap", objective.mip_gap, exact(reported.mip_gap))
         if any(plan.kind == "goals" for plan in count.stages):
-            yield from differs("objective.goals_cost", objective.goals_cost, exact(reported.value) - value)
+            best = exact(reported.value)
+            yield from differs("objective.goals_cost", objective.goals_cost, best - value, terms=(best, value))
         elif objective.goals_cost is not None:
             yield Violation("objective.goals_cost", str(objective.goals_cost), "none: the set has no goals")
     told = {same_name(scale.kpi_key): scale for scale in objective.scales}
