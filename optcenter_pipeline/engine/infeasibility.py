@@ -26,6 +26,7 @@ from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.synergy import FAMILY as SYNERGY_FAMILY
 
 _MOST_CHECKS = 1000
+_MOST_UNDECIDED = 10
 _WORK_OF_A_CHECK = 100_000
 _WORK_OF_ALL = 5_000_000
 """Nodes times coefficients. Counted, not timed: without a time limit the same snapshot gives the same conflict on
@@ -44,13 +45,15 @@ class _Effort:
     cancel: Callable[[], bool]
     checks: int = 0
     work: int = 0
+    undecided: int = 0
 
     @property
     def is_spent(self) -> bool:
         """Whether checks, work or time are used up, or somebody asked to cancel."""
         left = self.left()
-        no_time = left is not None and left <= 0
-        return no_time or self.checks >= _MOST_CHECKS or self.work >= _WORK_OF_ALL or self.cancel()
+        if (left is not None and left <= 0) or self.cancel():
+            return True
+        return self.checks >= _MOST_CHECKS or self.work >= _WORK_OF_ALL or self.undecided >= _MOST_UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,10 @@ class Refutation:
         solver = SolverModel(arrays, shortfalls, SolverOptions(threads=self.threads))
         search = solver.search(SearchLimits(0.0, effort.left(), self.cancel, work=_WORK_OF_A_CHECK))
         effort.work += (search.nodes + 1) * matrix.nnz
-        return True if search.infeasible else None if search.values is None else False
+        if search.infeasible or search.values is not None:
+            return search.infeasible
+        effort.undecided += 1
+        return None
 
 
 def not_located(conflict: Conflict | None) -> tuple[Alert, ...]:
