@@ -1,9 +1,10 @@
 """Settings, from environment variables `OPTCENTER_…` or a `.env` file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,11 +31,26 @@ class Settings(BaseSettings):
     """Root of another server that speaks Google's API; blank: Google's own hosts."""
     blank_rows: Annotated[int, Field(ge=1)] = 50
     """So many blank rows in a run end a tab; what stands below is warned about."""
-    solver_time_limit: Annotated[float, Field(gt=0)] | None = None
+    solver_time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Seconds for a whole run; blank: none, and then the same inputs give the same answer."""
-    solver_mip_gap: Annotated[float, Field(ge=0)] = 1e-4
+    solver_mip_gap: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-4
     """Relative gap at which an answer counts as proven."""
     solver_threads: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _blank_is_the_default(cls, value: Any, info: ValidationInfo) -> Any:
+        """A variable that is set to nothing says nothing, and hides what .env says."""
+        return cls.model_fields[info.field_name or ""].default if value == "" else value
+
+    @field_validator("home")
+    @classmethod
+    def _is_a_plain_folder(cls, home: Path) -> Path:
+        if any(mark in str(home) for mark in "?#%"):
+            raise PydanticCustomError(
+                "home", "a folder whose path has none of ? # %, which mean something in a database's address"
+            )
+        return home
 
     def workbook_location(self) -> str:
         """Where the workbook is: as set, or the embedded default."""
@@ -53,10 +69,12 @@ def load_settings() -> Settings:
     """The settings as they are now; nothing is cached.
 
     Raises:
-        SettingsError: one line that names every variable that is wrong.
+        SettingsError: one line that names every variable that is wrong, or the file that cannot be read.
     """
     try:
         return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the file {Settings.model_config.get('env_file')} cannot be read: {error}") from None
     except ValidationError as error:
         prefix = Settings.model_config.get("env_prefix", "")
         problems = [f"{prefix}{problem['loc'][0]}".upper() + f": {problem['msg']}" for problem in error.errors()]

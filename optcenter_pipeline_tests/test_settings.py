@@ -36,3 +36,34 @@ def test_wrong_variables_are_all_named_and_their_values_are_not_shown(monkeypatc
 def test_a_password_is_not_in_the_settings_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPTCENTER_DATABASE_URL", "postgresql+psycopg2://planner:s3cret@db/plans")
     assert "s3cret" not in repr(load_settings())
+
+
+def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    (tmp_path / ".env").write_text("OPTCENTER_WORKBOOK=gsheets:abc\nOPTCENTER_SOLVER_TIME_LIMIT=5\n")
+    monkeypatch.setenv("OPTCENTER_WORKBOOK", "")
+    monkeypatch.setenv("OPTCENTER_SOLVER_TIME_LIMIT", "")
+    settings = load_settings()
+    assert settings.workbook_location().startswith("local:")
+    assert settings.solver_time_limit is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SOLVER_MIP_GAP", "inf"), ("HOME", "/tmp/a?b"), ("BLANK_ROWS", "0"), ("SOLVER_TIME_LIMIT", "-1")],
+)
+def test_what_a_setting_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"OPTCENTER_{name}", value)
+    with pytest.raises(SettingsError, match=f"OPTCENTER_{name}"):
+        load_settings()
+
+
+def test_a_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        load_settings()

@@ -12,6 +12,8 @@ import typer
 from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.workbook_commands import configured_file
 
+_PATIENCE_SECONDS = 8
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -37,7 +39,8 @@ def dev(
     environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(load_settings())), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
     command += ["--log-level", "warning"]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with LocalWorkbookServer(configured_file(), port=_free_port(workbook_port)) as server:
         dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
         console.say(f"Workbook: {server.page_url}", style="bold")
@@ -46,10 +49,20 @@ def dev(
         try:
             code = dagster.wait()
         except KeyboardInterrupt:
-            dagster.send_signal(signal.SIGINT)
-            dagster.wait()
+            _stop(dagster)
             code = 0
     return ExitCode.SYSTEM if code else ExitCode.DONE
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask first, then insist: a process that was started with signals ignored hears neither of the gentle ones."""
+    for ask in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        process.send_signal(ask)
+        try:
+            process.wait(timeout=_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 def _free_port(wanted: int) -> int:

@@ -23,6 +23,7 @@ def runs(
     from optcenter_pipeline.database.run_records import list_runs
     from optcenter_pipeline.report.tables import runs_frame
     from optcenter_pipeline.runs.orphans import give_up_orphans
+    from optcenter_pipeline.settings import load_settings
     from optcenter_pipeline.stages.resources import DatabaseResource
 
     console: Console = context.obj
@@ -37,7 +38,7 @@ def runs(
             frame = frame.drop(columns=["created", "by"])  # the run's id begins with its time
         console.table(frame, "Runs")
     else:
-        console.say("No runs yet; start one: optcenter optimize SCENARIO [SET]")
+        console.say(f"No runs yet in {load_settings().home}; start one: optcenter optimize SCENARIO [SET]")
     return ExitCode.DONE
 
 

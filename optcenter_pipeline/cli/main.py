@@ -1,5 +1,6 @@
 """The entry point: options that any command takes, and errors as messages with the documented exit codes."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -67,12 +68,20 @@ def run(arguments: list[str]) -> int:
 
 def _system_failure(console: Console, error: Exception) -> int:
     """One line that says what to do; an error that no room documents also tells its type."""
+    from sqlalchemy.exc import DBAPIError
+
     from optcenter_pipeline.database.errors import DatabaseError
     from optcenter_pipeline.settings import SettingsError
     from optcenter_pipeline.workbook.errors import WorkbookError
 
     if console.debug:
         traceback.print_exc(file=sys.stderr)
+    if isinstance(error, DBAPIError):
+        home = os.environ.get("DAGSTER_HOME") or os.environ.get("OPTCENTER_HOME") or "demo"
+        console.problem(
+            f"Dagster's history in {home} cannot be used: {error.orig}; is there space, and may you write there?"
+        )
+        return ExitCode.SYSTEM
     is_documented = isinstance(error, (SystemFailureError, SettingsError, DatabaseError, WorkbookError))
     console.problem(str(error) if is_documented else f"{type(error).__name__}: {error}")
     return ExitCode.SYSTEM

@@ -45,9 +45,9 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
 
     run = document["run"]
     where = run["scenario_name"] + (f" / {run['constraint_set_name']}" if run["constraint_set_name"] else "")
-    if document["result"] is None:
+    if document["result"] is None or run["status"] == "failed":
         console.say(f"Run {run['run_id']} of {where}: {run['status']}", style="bold")
-        console.say(run["error_text"] or "no result yet")
+        console.say(run["error_text"] or "no result yet", style="red" if run["error_text"] else "")
         return
     show_result(
         console,
@@ -55,13 +55,11 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
         Result.model_validate(document["result"]),
         title=f"Run {run['run_id']} of {where}",
     )
-    if run["error_text"]:
-        console.say(run["error_text"], style="red")
 
 
 def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
     """A result for people."""
-    from optcenter_pipeline.report.numbers import amount, percent
+    from optcenter_pipeline.report.numbers import amount
     from optcenter_pipeline.report.tables import (
         alerts_frame,
         conflict_frame,
@@ -85,13 +83,25 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         console.table(alerts_frame(result), "Alerts")
     console.say(f"{title}: {result.status}", style="bold")
     objective = result.objective
-    if objective.value is not None and objective.best_possible is not None:
-        gap = objective.mip_gap or 0.0
-        proof = "proven" if gap == 0 else f"proven to {percent(gap)}"
-        line = f"{objective.stages[0].name}: {amount(objective.value)}"
-        if objective.goals_cost:
-            line += f", after {amount(objective.goals_cost)} for the goals"
-        console.say(f"{line}; the best possible is {amount(objective.best_possible)} ({proof})")
+    if objective.value is not None:
+        console.say(_proof(result))
+    elif result.status == "no_solution":
+        console.say("A limit stopped the search before it found a portfolio; give it more time: --time-limit")
     if result.capacity and result.selected:
         used, total = result.capacity.used, result.capacity.total
         console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")
+
+
+def _proof(result: Any) -> str:
+    """`gmv: 31.5, after 0.5 for the goals; the best possible is 32 (proven)`, or what may still be better."""
+    from optcenter_pipeline.report.numbers import amount, percent
+
+    objective = result.objective
+    line = f"{objective.stages[0].name}: {amount(objective.value)}"
+    if objective.goals_cost:
+        line += f", after {amount(objective.goals_cost)} for the goals"
+    if result.status != "optimal":
+        return f"{line}; the search was stopped: no portfolio can have more than {amount(objective.bound)}"
+    gap = objective.mip_gap or 0.0
+    proof = "proven" if gap == 0 else f"proven to {percent(gap)}"
+    return f"{line}; the best possible is {amount(objective.best_possible)} ({proof})"

@@ -6,15 +6,24 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock
 
-from optcenter_pipeline.settings import Settings
+from optcenter_pipeline.settings import Settings, SettingsError
 
 _INSTANCE_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 def dagster_home(settings: Settings) -> Path:
-    """Where Dagster keeps its history; made, with telemetry off, where it is ours and is not there yet."""
+    """Where Dagster keeps its history; made, with telemetry off, where it is ours and is not there yet.
+
+    Raises:
+        SettingsError: `DAGSTER_HOME` is no folder.
+    """
     if os.environ.get("DAGSTER_HOME"):
-        return Path(os.environ["DAGSTER_HOME"])
+        home = Path(os.environ["DAGSTER_HOME"])
+        if not home.is_absolute() or not home.is_dir():
+            raise SettingsError(
+                f"DAGSTER_HOME is {home}: give the absolute path of a folder that is there, or unset it"
+            )
+        return home
     home = settings.dagster_home()
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():

@@ -29,6 +29,7 @@ from optcenter_pipeline.engine.checker import Violation, check
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.lines import progress_line, violation_line
+from optcenter_pipeline.runs.saving import NothingToWorkOnError
 
 PROGRESS_LOGGER = "optcenter_pipeline.progress"
 """Receives a record a progress event, the event as its `progress`; a terminal may listen."""
@@ -58,7 +59,7 @@ def run_to_execute(database: Database, scenario_name: str, set_name: str, *, dag
     """The pending run that this Dagster run wrote down, else a new one of the set's newest snapshot.
 
     Raises:
-        LookupError: the set has no run yet.
+        NothingToWorkOnError: the set has no run yet.
     """
     now = dt.datetime.now(dt.UTC)
     with database.session() as session:
@@ -67,7 +68,9 @@ def run_to_execute(database: Database, scenario_name: str, set_name: str, *, dag
             if run.dagster_run_id == dagster_run_id and run.status == "pending":
                 return run.run_id
         if not runs:
-            raise LookupError(f"{scenario_name} / {set_name} has no snapshot yet; materialise run_snapshot first")
+            raise NothingToWorkOnError(
+                f"{scenario_name} / {set_name} has no snapshot yet; materialise run_snapshot first"
+            )
         newest = get_run(session, runs[0].run_id)
         return create_run(
             session,

@@ -26,6 +26,10 @@ CONSTRAINT_SETS = "constraint_sets"
 ValueT = TypeVar("ValueT", bound=BaseModel)
 
 
+class NothingToWorkOnError(Exception):
+    """What a stage works on is not there yet; the text says what to run first."""
+
+
 class Kept(NamedTuple, Generic[ValueT]):
     """A stage's current output."""
 
@@ -52,7 +56,7 @@ def judged_rows(database: Database) -> Kept[ValidatedWorkbook]:
     """The newest reading, judged; judged now where nobody has done it yet.
 
     Raises:
-        LookupError: the sheet has not been read yet.
+        NothingToWorkOnError: the sheet has not been read yet.
     """
     while True:
         reading = _kept(database, RAW_TABS, RawWorkbook)
@@ -66,7 +70,7 @@ def compiled_workbook(database: Database) -> Kept[CompiledWorkbook]:
     """The newest reading's sets, compiled; compiled now where nobody has done it yet.
 
     Raises:
-        LookupError: the sheet has not been read yet.
+        NothingToWorkOnError: the sheet has not been read yet.
     """
     while True:
         judged = judged_rows(database)
@@ -81,7 +85,7 @@ def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
     """Write the newest reading to the tables, as far as the scope goes, in one transaction.
 
     Raises:
-        LookupError: the sheet has not been read yet.
+        NothingToWorkOnError: the sheet has not been read yet.
     """
     while True:
         compiled, judged = compiled_workbook(database), judged_rows(database)
@@ -108,7 +112,7 @@ def _kept(database: Database, stage: str, kind: type[ValueT]) -> Kept[ValueT]:
     with database.reading() as session:
         payload = read_stage_output(session, stage)
     if payload is None:
-        raise LookupError(f"the stage {stage} has not run yet: run save_job, or materialise {stage} first")
+        raise NothingToWorkOnError(f"the stage {stage} has not run yet: run save_job, or materialise {stage} first")
     return Kept(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)
 
 

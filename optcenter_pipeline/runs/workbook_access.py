@@ -1,5 +1,6 @@
 """Opening the workbook that the settings name: a local file served by this process, or a Google workbook."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -63,4 +64,6 @@ def _made_ready(path: Path) -> Path:
     """The file's path, with a folder to stand in."""
     path = path.expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise PermissionError("it cannot be written; check who owns it")
     return path

@@ -16,15 +16,17 @@ def told_clearly() -> Iterator[None]:
     Metadata: `kind` (`invalid_input` or `system_error`) and `messages`, a JSON list of lines.
     """
     from optcenter_pipeline.database.errors import DatabaseError, RunBlockedError
+    from optcenter_pipeline.runs.saving import NothingToWorkOnError
     from optcenter_pipeline.settings import SettingsError
+    from optcenter_pipeline.stages.partitions import UnknownPartitionError
     from optcenter_pipeline.workbook.errors import WorkbookError
 
     try:
         yield
     except RunBlockedError as error:
         raise _failure("The workbook's rows block this run", INVALID_INPUT, list(error.lines)) from error
-    except LookupError as error:
-        raise _failure(str(error.args[0] if error.args else error), INVALID_INPUT, [str(error)]) from error
+    except (NothingToWorkOnError, UnknownPartitionError) as error:
+        raise _failure(str(error), INVALID_INPUT, [str(error)]) from error
     except (WorkbookError, DatabaseError, SettingsError) as error:
         raise _failure(str(error), SYSTEM_ERROR, [str(error)]) from error
 

@@ -12,6 +12,11 @@ import dagster as dg
 
 from optcenter_pipeline.rules.names import fold
 
+
+class UnknownPartitionError(Exception):
+    """The partition stands for nothing that is saved; the text says what to do."""
+
+
 CONSTRAINT_SETS = dg.DynamicPartitionsDefinition(name="constraint_sets")
 
 
@@ -27,16 +32,29 @@ def _slug(folded: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40].strip("-")
 
 
+def partition_of(context: dg.AssetExecutionContext) -> str:
+    """The run's partition.
+
+    Raises:
+        UnknownPartitionError: it was started without one.
+    """
+    if not context.has_partition_key:
+        raise UnknownPartitionError(
+            "this asset runs for one constraint set at a time: choose one of its partitions"
+        )
+    return str(context.partition_key)
+
+
 def names_of(key: str, known: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The (scenario, constraint set) that a partition key stands for; `""` for a run without a set.
 
     Raises:
-        LookupError: none of the known ones has this key any more.
+        UnknownPartitionError: none of the known ones has this key any more.
     """
     for scenario_name, constraint_set_name in known:
         if partition_key(scenario_name, constraint_set_name) == key:
             return scenario_name, constraint_set_name
-    raise LookupError(
+    raise UnknownPartitionError(
         f"no saved scenario and constraint set has the partition key {key!r}; save the workbook, then choose "
         "one of the partitions that it made"
     )

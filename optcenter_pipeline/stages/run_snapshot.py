@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of
+from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of, partition_of
 from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource
 from optcenter_pipeline.stages.tables import tables
 
@@ -47,7 +47,7 @@ def run_snapshot(
     now = dt.datetime.now(dt.UTC)
     with told_clearly(), database.open() as db, db.session() as session:
         if config.scenario_name is None:
-            scenario_name, set_name = names_of(context.partition_key, saved_sets(session))
+            scenario_name, set_name = names_of(partition_of(context), saved_sets(session))
         else:
             scenario_name, set_name = config.scenario_name, config.constraint_set_name or ""
         inputs = load_run_inputs(session, scenario_name, set_name or None)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
-from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of
+from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, names_of, partition_of
 from optcenter_pipeline.stages.resources import DatabaseResource
 from optcenter_pipeline.stages.run_snapshot import run_snapshot
 
@@ -41,7 +41,7 @@ def solve(context: dg.AssetExecutionContext, database: DatabaseResource) -> dg.M
 
     with told_clearly(), database.open() as db:
         with db.reading() as session:
-            names = names_of(context.partition_key, saved_sets(session))
+            names = names_of(partition_of(context), saved_sets(session))
         run_id = run_to_execute(db, *names, dagster_run_id=context.run.run_id)
         executed = execute_run(db, run_id, log=context.log.info)
     result, violations = executed.result, executed.violations

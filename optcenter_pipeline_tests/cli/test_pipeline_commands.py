@@ -151,6 +151,10 @@ def test_a_result_that_the_checker_refuses_is_exit_4_with_what_it_found(
     assert ran.code == 4
     assert "the independent checker refused the result" in ran.err
     assert "allocated_tokens" in ran.err
+    run_id = optcenter("runs", "--json").document[0]["run_id"]
+    shown = optcenter("show", run_id).out
+    assert "failed" in shown
+    assert "optimal" not in shown
 
 
 def test_a_person_who_stops_a_run_is_told_so(
@@ -207,6 +211,33 @@ def test_a_database_that_cannot_be_opened_is_exit_4_and_keeps_its_password(
         assert ran.code == 4
         assert "s3cret" not in ran.err + ran.out
     assert "mysql is not supported" in optcenter("runs").err
+
+
+def test_a_history_that_cannot_be_used_is_named(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch, sample_space: PlanningSpace
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(sample_space.home / "nowhere"))
+    ran = optcenter("save")
+    assert ran.code == 4
+    assert "DAGSTER_HOME is" in ran.err
+
+
+def test_a_run_that_a_limit_stopped_says_what_may_still_be_better(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped_early(snapshot: Snapshot, **_: object) -> Result:
+        result = solve(snapshot)
+        first, *rest = result.objective.stages
+        looser = first.model_copy(update={"bound": first.value * 2, "mip_gap": 1.0, "proven": False})
+        objective = result.objective.model_copy(
+            update={"bound": first.value * 2, "mip_gap": 1.0, "stages": (looser, *rest)}
+        )
+        return result.model_copy(update={"status": "feasible", "objective": objective})
+
+    monkeypatch.setattr(execution, "solve", stopped_early)
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 0
+    assert "the search was stopped: no portfolio can have more than 9,060" in ran.out
 
 
 def test_a_setting_that_is_wrong_is_named(optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch) -> None:

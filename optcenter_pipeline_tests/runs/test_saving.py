@@ -13,7 +13,7 @@ from optcenter_pipeline.rows import validate
 from optcenter_pipeline.rows.raw import RawTab, RawWorkbook
 from optcenter_pipeline.rows.validated import ValidatedWorkbook
 from optcenter_pipeline.runs import saving
-from optcenter_pipeline.runs.saving import compiled_workbook, judged_rows, keep_reading, save
+from optcenter_pipeline.runs.saving import NothingToWorkOnError, compiled_workbook, judged_rows, keep_reading, save
 from optcenter_pipeline_tests.support.portfolio_rows import sound_rows
 from optcenter_pipeline_tests.support.raw_tabs import raw_tabs
 
@@ -84,5 +84,5 @@ def test_the_same_reading_again_changes_no_row(database: Database) -> None:
 
 
 def test_without_a_reading_it_says_what_to_do(database: Database) -> None:
-    with pytest.raises(LookupError, match="raw_tabs has not run yet"):
+    with pytest.raises(NothingToWorkOnError, match="raw_tabs has not run yet"):
         save(database, scope=SaveScope(), source="A")
