@@ -38,8 +38,8 @@ class Database:
 
     @property
     def address(self) -> str:
-        """The URL without its password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        """What errors call it: the file, or the kind of server."""
+        return _shown(self.engine.url)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -99,7 +99,7 @@ def open_database(url: str) -> Database:
         DatabaseLockedError: another process keeps it locked.
     """
     target = _parsed(url)
-    shown = target.render_as_string(hide_password=True)
+    shown = _shown(target)
     try:
         engine = _engine(target)
     except (ImportError, NoSuchModuleError) as error:
@@ -167,6 +167,13 @@ def _installed_postgres_driver() -> str:
         if find_spec(driver):
             return driver
     raise DatabaseUnavailableError("no Postgres driver is installed; install psycopg[binary] or psycopg2-binary")
+
+
+def _shown(target: URL) -> str:
+    """A server's URL is shown in no part: a password that is not escaped may stand in any of them."""
+    if target.get_backend_name() == "sqlite":
+        return f"the database {target.database}"
+    return f"the {target.get_backend_name()} database of OPTCENTER_DATABASE_URL"
 
 
 def _engine(target: URL) -> Engine:

@@ -7,7 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from optcenter_pipeline.database.tables import CandidateRecord, Initiative, KpiContribution, MetricRecord, RowStatus
+from optcenter_pipeline.database.tables import (
+    CandidateRecord,
+    Initiative,
+    KpiContribution,
+    MetricRecord,
+    RowStatus,
+    TabState,
+)
 from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
@@ -101,15 +108,19 @@ def known_initiatives(session: Session, named: frozenset[str]) -> tuple[str, ...
 
 
 def rows_in_error(session: Session) -> list[LeftOut]:
-    """Rows that their own errors keep out, as the last save of each found them."""
+    """Rows that their own errors keep out, as the last save of each found them; and what was not read of a tab."""
     rows = session.execute(
         select(RowStatus.tab, RowStatus.row_num, RowStatus.left_out_json).where(
             RowStatus.left_out_json.is_not(None), RowStatus.tab.in_(_POOL_TABS)
         )
     )
+    not_read = session.execute(select(TabState.tab, TabState.messages_json).where(TabState.is_readable.is_(True)))
     return [
-        LeftOut(f"{tab}!{row_num}", " ".join("; ".join(json.loads(errors or "[]")).split()))
-        for tab, row_num, errors in rows
+        *(
+            LeftOut(f"{tab}!{row_num}", " ".join("; ".join(json.loads(errors or "[]")).split()))
+            for tab, row_num, errors in rows
+        ),
+        *(LeftOut(f"{tab}!1", text) for tab, texts in not_read for text in json.loads(texts)),
     ]
 
 

@@ -12,6 +12,7 @@ from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.database.table_sync import TableCounts, Values
 from optcenter_pipeline.database.tables import RowStatus, TabState
 from optcenter_pipeline.database.upserts import insert_into
+from optcenter_pipeline.rows.messages import NOT_READ
 from optcenter_pipeline.rows.validated import ValidatedWorkbook
 
 StatusKey = tuple[str, str, int]
@@ -79,12 +80,14 @@ def sync_row_statuses(
 def sync_tab_states(
     session: Session, validated: ValidatedWorkbook, scope: SaveScope, tabs: tuple[str, ...], *, now: dt.datetime
 ) -> None:
-    """Keep whether each tab could be read; a run on a workbook with an unreadable tab is blocked by it."""
+    """Keep whether each tab could be read, and what was not read of it: runs are blocked by it, or tell of it."""
     unreadable = frozenset(validated.unreadable_tabs)
     lines: dict[str, list[str]] = {tab: [] for tab in tabs}
     for message in validated.messages:
         if message.tab in unreadable and message.tab in lines:
             lines[message.tab] += message.error_lines()
+        elif message.row_num == 1 and message.tab in lines:
+            lines[message.tab] += (warning.text for warning in message.warnings if NOT_READ in warning.text)
     known = {
         row.tab: (row.is_readable, row.messages_json)
         for row in session.execute(select(TabState.tab, TabState.is_readable, TabState.messages_json))

@@ -97,7 +97,7 @@ def slice_of(dimension: str, dimension_key: str) -> Slice:
         return frozenset()
     parts = [part.strip() for part in named.replace("country_product", "country|product").split("|")]
     parts = [_SPELLINGS.get(part, part) for part in parts]
-    keys = [same_name(key) for key in dimension_key.split("|")]
+    keys = [same_name(key) for key in (dimension_key.split("|") if len(parts) > 1 else [dimension_key])]
     if len(parts) != len(keys) or not set(parts) <= _DIMENSIONS or len(set(parts)) < len(parts) or not all(keys):
         raise UncountableError(f"{dimension!r} {dimension_key!r} is not a slice")
     return frozenset(zip(parts, keys, strict=True))

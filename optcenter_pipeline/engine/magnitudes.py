@@ -1,17 +1,10 @@
-"""Numbers beyond what sums and quotients can carry: each is named with its place, instead of an overflow later.
-
-A number is 0, or between 1e-100 and 1e15 in size. Below 1e15 a double still tells one unit from the next, and no
-sum of products of weights, contributions and scales comes near to its end, 1e308.
-"""
+"""Numbers beyond what sums and quotients can carry: each is named with its place, instead of an overflow later."""
 
 from collections.abc import Iterator, Mapping
 
 from optcenter_pipeline.engine.problems import Problem
-from optcenter_pipeline.rules.names import Rule
+from optcenter_pipeline.rules.names import LARGEST, SMALLEST, Rule
 from optcenter_pipeline.rules.portfolio import Candidate, Scenario
-
-LARGEST = 1e15
-SMALLEST = 1e-100
 
 _RULE_FIELDS = ("min_tokens", "max_tokens", "target_value", "baseline_value", "value")
 

@@ -58,8 +58,8 @@ class Store:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 break
-            except sqlite3.OperationalError:  # the switch to WAL does not wait for other processes by itself
-                if time.monotonic() > deadline:
+            except sqlite3.OperationalError as error:  # the switch to WAL does not wait for others by itself
+                if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
         connection.execute("PRAGMA synchronous = NORMAL")

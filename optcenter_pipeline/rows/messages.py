@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from optcenter_pipeline.rules.names import Value
 
+NOT_READ = "were not read"
+"""Words of the warning about data that reading did not come to: runs tell of it too."""
+
 
 class SetKey(NamedTuple):
     """(scenario, constraint set), both folded: names are compared without case."""

@@ -15,6 +15,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SourceRow = str
 """The sheet row that something came from, written `Constraints!7`."""
 
+LARGEST = 1e15
+SMALLEST = 1e-100
+"""A number is 0, or between these in size: below 1e15 a double still tells one unit from the next, and no sum of
+products of weights, contributions and scales comes near to its end, 1e308."""
+
 
 def fold(name: str) -> str:
     """The form in which two names are compared: trimmed, without case."""

@@ -1,13 +1,18 @@
 """What rules speak about: candidates with their cost and effect, metrics, and the scenario."""
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value
-from optcenter_pipeline.rules.row import Number, Percent, PositiveTokens
 
 CLOSED_LIFECYCLES = frozenset({"done", "cancelled", "archived", "rejected"})
 """A candidate in one of these states is ineligible (semantics.md, *The pool*, 3)."""
+
+Number = Annotated[float, Field(strict=True)]
+PositiveTokens = Annotated[float, Field(strict=True, gt=0)]
+Percent = Annotated[float, Field(strict=True, ge=0, le=100)]
 
 ObjectiveMode = Literal["north_star", "weighted_kpis", "lexicographic"]
 KpiLevel = Literal["north_star", "strategic", "supporting"]

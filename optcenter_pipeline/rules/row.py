@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, SourceRow, Value, fold
+from optcenter_pipeline.rules.names import LARGEST, SMALLEST, InitiativeKey, Name, Rule, SourceRow, Value, fold
 
 LONGEST_SHOWN = 60
 """A longer cell is shortened in messages."""
@@ -128,6 +128,14 @@ def _no_formula_error(text: str) -> str:
     return text
 
 
+def _of_usable_size(number: float) -> float:
+    if number != 0 and not SMALLEST <= abs(number) <= LARGEST:
+        raise wrong(
+            f"{shown(number)} is too {'large' if abs(number) > 1 else 'small'} to be summed; check the zeros"
+        )
+    return number
+
+
 def _distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys)) if len(keys) > 1 else keys
 
@@ -152,9 +160,9 @@ PackedKeys = Annotated[tuple[RowKey, ...], BeforeValidator(_keys_of)]
 """Keys of initiatives packed into one text cell, `A|B`."""
 Attribute = Annotated[str, AfterValidator(_no_formula_error)]
 """Kept as typed, blanks at its ends too; slices compare it trimmed and without case."""
-Number = Annotated[float, Field(strict=True)]
-Tokens = Annotated[float, Field(strict=True, ge=0)]
-PositiveTokens = Annotated[float, Field(strict=True, gt=0)]
+Number = Annotated[float, Field(strict=True), AfterValidator(_of_usable_size)]
+Tokens = Annotated[float, Field(strict=True, ge=0), AfterValidator(_of_usable_size)]
+PositiveTokens = Annotated[float, Field(strict=True, gt=0), AfterValidator(_of_usable_size)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100)]
 Flag = Annotated[bool, Field(strict=True)]
 

@@ -68,7 +68,7 @@ class SliceRow(SetRow):
             slice_id(dimension, key)
         except UnknownSliceError as error:
             raise wrong(str(error)) from None
-        return "|".join(part.strip() for part in key.split("|"))
+        return "|".join(part.strip() for part in key.split("|")) if "|" in dimension else key.strip()
 
     @property
     def needs_members(self) -> bool:

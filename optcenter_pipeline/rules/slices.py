@@ -45,7 +45,8 @@ def slice_id(dimension: str, dimension_key: str | None) -> SliceId:
     if canonical == WHOLE:
         return ()
     parts = canonical.split("|")
-    keys = [fold(key) for key in (dimension_key or "").split("|")]
+    typed = dimension_key or ""
+    keys = [fold(key) for key in (typed.split("|") if len(parts) > 1 else [typed])]
     for part in parts:
         if part not in DIMENSIONS:
             raise UnknownSliceError(

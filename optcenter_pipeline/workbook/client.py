@@ -101,7 +101,10 @@ class SheetsClient(gspread.HTTPClient):
                 raise refusal(method, url, response, self.account_email)
             wait = policy.wait(attempt, response.headers.get("Retry-After") if response is not None else None)
             spent = policy.clock() - start
-            if not idempotent or spent + wait >= policy.deadline:
+            patience = (
+                policy.deadline if response is not None else min(policy.deadline, policy.unreachable_deadline)
+            )
+            if not idempotent or spent + wait >= patience:
                 tried = Tried(attempt, spent, response, failure)
                 raise gave_up(method, url, tried, idempotent=idempotent)
             self.counts.retries += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from optcenter_pipeline.rows.messages import NOT_READ
 from optcenter_pipeline.rows.raw import RawRow, RawTab
 from optcenter_pipeline.workbook.coercion import coerce
 from optcenter_pipeline.workbook.columns import Tab
@@ -74,7 +75,7 @@ def _below_the_cut(grid: TabGrid, end: int, blank_rows: int) -> tuple[str, ...]:
     for row in range(end, len(grid.rows)):
         if not grid.is_blank_row(row) and not grid.is_note(row):
             return (
-                f"rows from {row + 1} on were not read: reading stops after {blank_rows} blank rows, "
+                f"rows from {row + 1} on {NOT_READ}: reading stops after {blank_rows} blank rows, "
                 f"and rows {end + 1} to {row} are blank; move the data up",
             )
     return ()

@@ -17,6 +17,8 @@ class RetryPolicy:
 
     deadline: float = 120.0
     """For one call with all of its attempts and waits."""
+    unreachable_deadline: float = 30.0
+    """For one call while nobody answers at all: a server that is not there is no quota that refills."""
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     first_wait: float = 1.0

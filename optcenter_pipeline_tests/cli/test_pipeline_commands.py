@@ -317,3 +317,26 @@ def test_a_port_that_is_taken_is_a_message(optcenter: Optcenter) -> None:
         ran = optcenter("workbook", "serve", "--port", port)
     assert ran.code == 4
     assert f"cannot listen on port {port}" in ran.err
+
+
+def test_a_rule_below_the_blank_rows_is_told_by_the_run_that_lacks_it(
+    optcenter: Optcenter, sample_space: PlanningSpace
+) -> None:
+    cap = {"constraint_type": "capacity_cap", "dimension": "all", "max_tokens": 5}
+    names = {"scenario_name": GROWTH, "constraint_set_name": "baseline"}
+    sample_space.type_rows("Constraints", [{**names, **cap}], first_row=100)
+    ran = optcenter("optimize", GROWTH, "baseline")
+    assert ran.code == 0
+    (alert,) = [row for row in sample_space.rows("Gaps_Alerts") if "were not read" in row["message"]]
+    assert alert["source_rows"] == "Constraints!1"
+    assert "rows from 100 on were not read" in alert["message"]
+
+
+def test_a_number_that_no_sum_can_carry_is_refused_on_its_row(
+    optcenter: Optcenter, sample_space: PlanningSpace
+) -> None:
+    sample_space.type_cell("KPI_Contributions", 2, "contribution", 1e308)
+    ran = optcenter("save", "--tab", "KPI_Contributions")
+    assert ran.code == 1
+    assert "KPI_Contributions!2 contribution: 1e+308 is too large to be summed" in ran.out
+    assert optcenter("optimize", GROWTH, "baseline").code == 0

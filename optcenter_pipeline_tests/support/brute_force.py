@@ -115,7 +115,7 @@ def cut(dimension: str, key: str) -> dict[str, str]:
     names = [ALIASES.get(folded(name), folded(name)) for name in dimension.split("|")]
     if names == ["country_product"]:
         names = ["country", "product"]
-    values = [folded(value) for value in key.split("|")]
+    values = [folded(value) for value in (key.split("|") if len(names) > 1 else [key])]
     if any(name not in DIMENSIONS for name in names) or len(names) != len(values) or len(set(names)) != len(names):
         raise InvalidSnapshotError(f"slice {dimension!r} {key!r}")
     return dict(zip(names, values, strict=True))

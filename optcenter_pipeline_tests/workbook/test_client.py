@@ -1,4 +1,5 @@
 import datetime as dt
+import socket
 from email.utils import format_datetime
 
 import gspread
@@ -161,3 +162,13 @@ def test_gspreads_own_objects_work_on_it(sample: Workbook) -> None:
     client = gspread.Client(auth=None, session=sample.http.session, http_client=lambda *_: sample.http)  # type: ignore[arg-type]
     sheet = client.open_by_key(sample.spreadsheet_id).worksheet("Candidates")
     assert sheet.acell("A2").value == "INIT-101"
+
+
+def test_a_server_that_is_not_there_is_given_up_sooner_than_one_that_is_busy() -> None:
+    patience = Patience()
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with pytest.raises(WorkbookUnreachableError):
+            workbook(root, patience).batch_get(["'Runs'"])
+    assert sum(patience.naps) < patience.policy.unreachable_deadline < patience.policy.deadline
