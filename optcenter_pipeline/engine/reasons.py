@@ -14,6 +14,7 @@ from optcenter_pipeline.engine.pool import Pool
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.rules.names import listed
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.synergy import SynergyBonus
 
@@ -122,7 +123,7 @@ class Reasons:
 
     def _bundle_company(self, key: str) -> Iterator[str]:
         for name, others, _ in self._companions.get(key, ()):
-            yield f"in bundle {name} with {', '.join(others)}" if others else f"in bundle {name}"
+            yield f"in bundle {name} with {listed(others)}" if others else f"in bundle {name}"
 
     def _brings(self, column: int) -> Iterator[tuple[str, float]]:
         """What a candidate by itself adds to each KPI that the run wants more of."""

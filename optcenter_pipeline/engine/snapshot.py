@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
-from optcenter_pipeline.rules.names import InitiativeKey, SourceRow, Value, WholeNumber
+from optcenter_pipeline.rules.names import Document, InitiativeKey, SourceRow, Value, WholeNumber
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
 
 
-class Scope(Value):
+class Scope(Document):
     """Which candidates the run may choose from; mandatory ones join whatever the scope."""
 
     scope_type: Literal["all", "selected"] = "all"
@@ -17,7 +17,7 @@ class Scope(Value):
     """For `selected`: the candidates whose `is_selected_for_run` was true, or that were named."""
 
 
-class SolverOptions(Value):
+class SolverOptions(Document):
     """How hard to search. Without a time limit the same snapshot gives the same answer on every run."""
 
     time_limit_seconds: Annotated[float, Field(strict=True, gt=0)] | None = None
@@ -33,7 +33,7 @@ class RowLeftOut(Value):
     message: str
 
 
-class Snapshot(Value):
+class Snapshot(Document):
     """The inputs of one run."""
 
     schema_version: Literal[1]

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
 from optcenter_pipeline.rules.members_row import in_number
-from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
+from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold, listed
 from optcenter_pipeline.rules.row import Groups, KeyList, RowName, Saying, SetRow, shown, word, wrong
 
 FAMILY = "bundle_all_or_nothing"
@@ -33,17 +33,18 @@ class Bundle(Rule):
         columns = sorted({pool.index[m] for m in self.members if m in pool.index})
         missing = self.missing(pool)
         if missing:
-            text = f"{self.in_words()}, and {', '.join(missing)} is not in the pool"
+            text = f"{self.in_words()}, and {listed(missing)} is not in the pool"
             for column in columns:
                 yield fixed_row(FAMILY, column, 0.0, self.source_rows, text)
             return
+        text = self.in_words()
         for first, second in pairwise(columns):
             terms = Terms((first, second), (1.0, -1.0))
-            yield LinearRow(FAMILY, terms, self.source_rows, self.in_words(), lower=0.0, upper=0.0)
+            yield LinearRow(FAMILY, terms, self.source_rows, text, lower=0.0, upper=0.0)
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"bundle {self.bundle_key} ({', '.join(self.members)}) is funded whole or not at all"
+        return f"bundle {self.bundle_key} ({listed(self.members)}) is funded whole or not at all"
 
 
 class BundleRow(SetRow):

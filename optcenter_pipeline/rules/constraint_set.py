@@ -10,13 +10,13 @@ from optcenter_pipeline.rules.exclude_initiative import ExcludeInitiative
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
 from optcenter_pipeline.rules.linear import LinearRule
 from optcenter_pipeline.rules.mandatory import Mandatory
-from optcenter_pipeline.rules.names import Rule, Value
+from optcenter_pipeline.rules.names import Document, Rule
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
 
 
-class ConstraintSetCompiled(Value):
+class ConstraintSetCompiled(Document):
     """What the compiler makes of one set's rows; a set without a name is the Candidates' own rules alone."""
 
     constraint_set_name: str = ""

@@ -1,9 +1,17 @@
 """How names are compared: initiative keys upper-cased, everything else without case, both trimmed."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticKnownError
 
 InitiativeKey = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, min_length=1)]
@@ -14,6 +22,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 SourceRow = str
 """The sheet row that something came from, written `Constraints!7`."""
+
+_MOST_LISTED = 8
 
 LARGEST = 1e15
 SMALLEST = 1e-100
@@ -36,10 +46,29 @@ WholeNumber = Annotated[int, BeforeValidator(_own_whole_number)]
 """2, and 2.0 as well; neither `true` nor a text."""
 
 
+def listed(keys: Sequence[str], separator: str = ", ") -> str:
+    """Keys as a text names them: all of a few, the first of many and how many more there are."""
+    if len(keys) <= _MOST_LISTED:
+        return separator.join(keys)
+    return f"{separator.join(keys[:_MOST_LISTED])}{separator}{len(keys) - _MOST_LISTED:,} more"
+
+
 class Value(BaseModel):
     """Base of the immutable values of the domain; an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Document(Value):
+    """Base of the objects that people write by hand: a null says what a missing field says."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_missing(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or None not in content.values():
+            return content
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: value for name, value in content.items() if value is not None or name not in optional}
 
 
 class Rule(Value):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from optcenter_pipeline.rules.names import InitiativeKey, Name, SourceRow, Value
+from optcenter_pipeline.rules.names import Document, InitiativeKey, Name, SourceRow, Value
 
 CLOSED_LIFECYCLES = frozenset({"done", "cancelled", "archived", "rejected"})
 """A candidate in one of these states is ineligible (semantics.md, *The pool*, 3)."""
@@ -18,7 +18,7 @@ ObjectiveMode = Literal["north_star", "weighted_kpis", "lexicographic"]
 KpiLevel = Literal["north_star", "strategic", "supporting"]
 
 
-class Candidate(Value):
+class Candidate(Document):
     """An initiative that a scenario may fund."""
 
     initiative_key: InitiativeKey
@@ -36,7 +36,7 @@ class Candidate(Value):
     source_row: SourceRow | None = None
 
 
-class Metric(Value):
+class Metric(Document):
     """One KPI of tab Metrics_Config."""
 
     kpi_key: Name
@@ -60,7 +60,7 @@ ObjectiveWeights = dict[Name, Number] | list[Name | LexicographicStage]
 """`weighted_kpis`: KPI → weight. `lexicographic`: KPI keys, stages, and the word `goals`, in order."""
 
 
-class Scenario(Value):
+class Scenario(Document):
     """One planning question: a period, a capacity, an objective."""
 
     scenario_name: Name

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from optcenter_pipeline.rules.initiative_rule_row import InitiativeRuleRow
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
-from optcenter_pipeline.rules.names import InitiativeKey, Rule
+from optcenter_pipeline.rules.names import InitiativeKey, Rule, listed
 from optcenter_pipeline.rules.row import Groups, KeyList, PackedKeys, Saying, wrong
 
 FAMILY = "require_prereq"
@@ -36,7 +36,7 @@ class Prerequisite(Rule):
             return
         missing = self.missing(pool)
         if missing:
-            text = f"{self.initiative_key} needs {', '.join(missing)}, which is not in the pool"
+            text = f"{self.initiative_key} needs {listed(missing)}, which is not in the pool"
             yield fixed_row(FAMILY, dependent, 0.0, self.source_rows, text)
         for required in dict.fromkeys(self.requires):
             column = pool.index.get(required)
@@ -46,7 +46,7 @@ class Prerequisite(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"{self.initiative_key} needs {', '.join(self.requires)}"
+        return f"{self.initiative_key} needs {listed(self.requires)}"
 
 
 class PrerequisiteRow(InitiativeRuleRow):

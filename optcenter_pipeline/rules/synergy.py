@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP, MembersRow, in_number
-from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold
+from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold, listed
 from optcenter_pipeline.rules.row import Groups, Number, RowName, Saying, wrong
 
 FAMILY = "synergy_bonus"
@@ -40,9 +40,10 @@ class SynergyBonus(Rule):
             return
         members = tuple(dict.fromkeys(pool.index[m] for m in self.members))
         if self.value > 0:
+            text = self.in_words()
             for member in members:
                 terms = Terms((y, member), (1.0, -1.0))
-                yield LinearRow(FAMILY, terms, self.source_rows, self.in_words(), upper=0.0)
+                yield LinearRow(FAMILY, terms, self.source_rows, text, upper=0.0)
         elif self.value < 0:
             terms = Terms((*members, y), (*(1.0 for _ in members), -1.0))
             upper = float(len(members) - 1)
@@ -50,7 +51,7 @@ class SynergyBonus(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"{' + '.join(self.members)} together add {self.value:+.12g} {self.kpi_key}"
+        return f"{listed(self.members, ' + ')} together add {self.value:+.12g} {self.kpi_key}"
 
 
 class SynergyBonusRow(MembersRow):
