@@ -88,7 +88,7 @@ def test_any_spelling_of_a_period_may_stand_in_a_snapshot() -> None:
         ("all", "UK"),
         ("planet", "Mars"),
         ("country|product", "UK"),
-        ("country", "UK|Search"),
+        ("country|product", "UK|Search|Web"),
         ("country|country", "UK|UK"),
     ],
 )
