@@ -36,7 +36,7 @@ check: lint
 # New exact versions for requirements.lock, from the lower bounds in pyproject.toml (needs uv).
 lock:
 	uv pip compile --universal --python-version 3.11 --extra dev --upgrade --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+		--no-emit-index-url pyproject.toml -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml setup.py
 	@sh .ci/setup $(VENV)
