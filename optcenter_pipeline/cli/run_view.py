@@ -10,7 +10,7 @@ WIDE = 130
 
 
 def run_document(run_id: str) -> dict[str, Any]:
-    """`{"run": …, "result": …}` of a run in the ledger.
+    """`{"run_id", "status", "run", "result", "snapshot"}` of a run in the ledger.
 
     Raises:
         UnknownRunError: no such run.
@@ -24,6 +24,8 @@ def run_document(run_id: str) -> dict[str, Any]:
         with database.reading() as session:
             record = get_run(session, run_id)
     return {
+        "run_id": run_id,
+        "status": record.summary.status,
         "run": summary_document(record.summary),
         "result": json.loads(record.results_json) if record.results_json else None,
         "snapshot": json.loads(record.inputs_snapshot_json),

@@ -86,6 +86,7 @@ def test_optimize_as_json_prints_one_document_alone(optcenter: Optcenter) -> Non
     ran = optcenter("--json", "optimize", GROWTH, "baseline", "--requested-by", "planning")
     assert ran.code == 0
     assert ran.document["run"]["requested_by"] == "planning"
+    assert (ran.document["run_id"], ran.document["status"]) == (ran.document["run"]["run_id"], "optimal")
     assert ran.document["result"]["objective"]["value"] == ran.document["run"]["objective_value"]
 
 
