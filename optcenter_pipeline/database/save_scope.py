@@ -46,8 +46,10 @@ class SaveScope:
 
     def keys_not_in(self, rows: Iterable[tuple[str, str]]) -> list[str]:
         """Its keys that name none of these rows, (tab, key) each."""
+        if self.keys is None:
+            return []
         present = {beginning for tab, key in rows if self.has_tab(tab) for beginning in _beginnings(key)}
-        return sorted(frozenset(self.keys or ()) - present)
+        return sorted(frozenset(self.keys) - present)
 
     def unknown_tabs(self, known: Iterable[str]) -> list[str]:
         """Its tabs that are none of these."""

@@ -76,6 +76,8 @@ class SyncReport:
     """Tabs in the scope that could not be read, or be judged without one that could not."""
     waiting: tuple[str, ...] = ()
     """A line for each row that others refer to and that is in error, or not saved yet: the others do not count."""
+    keys_not_found: tuple[str, ...] = ()
+    """Keys of the scope that no row has."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -160,6 +162,7 @@ class _Save:
             self.counts,
             tuple(dict.fromkeys(self.untouched)),
             tuple(_waiting_line(*what, rows) for what, rows in self.waiting.items()),
+            tuple(scope.keys_not_in((row.tab, row.key) for row in validated.judged)),
         )
 
     def is_open(self, tab: str) -> bool:

@@ -6,14 +6,15 @@ only while that reading is the newest.
 """
 
 import datetime as dt
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.save_scope import SaveScope
-from optcenter_pipeline.database.stage_outputs import read_stage_output, write_stage_output
+from optcenter_pipeline.database.stage_outputs import StagePayload, read_stage_output, write_stage_output
 from optcenter_pipeline.database.sync import SyncReport, sync_save
 from optcenter_pipeline.rows import compile_scenario_default, compile_sets, validate
 from optcenter_pipeline.rows.raw import RawWorkbook
@@ -30,13 +31,26 @@ class NothingToWorkOnError(Exception):
     """What a stage works on is not there yet; the text says what to run first."""
 
 
-class Kept(NamedTuple, Generic[ValueT]):
-    """A stage's current output."""
+@dataclass(frozen=True)
+class Kept(Generic[ValueT]):
+    """A stage's current output; its JSON, maybe tens of megabytes, is read only where the value is asked for."""
 
-    value: ValueT
-    sha256: str
-    input_sha256: str | None
-    """Of what it was made from."""
+    payload: StagePayload
+    kind: type[ValueT]
+
+    @cached_property
+    def value(self) -> ValueT:
+        """The output itself."""
+        return self.kind.model_validate_json(self.payload.payload_json)
+
+    @property
+    def sha256(self) -> str:
+        """Of the output."""
+        return self.payload.sha256
+
+    def is_made_from(self, source: "Kept[Any]") -> bool:
+        """Whether it was made from this output of the stage before."""
+        return self.payload.input_sha256 == source.sha256
 
 
 def keep_reading(database: Database, reading: RawWorkbook, *, began: dt.datetime) -> Kept[RawWorkbook]:
@@ -60,8 +74,8 @@ def judged_rows(database: Database) -> Kept[ValidatedWorkbook]:
     """
     while True:
         reading = _kept(database, RAW_TABS, RawWorkbook)
-        judged = _kept_if_made_from(database, VALIDATED_ROWS, ValidatedWorkbook, reading.sha256)
-        if judged is not None:
+        judged = _kept_if_any(database, VALIDATED_ROWS, ValidatedWorkbook)
+        if judged is not None and judged.is_made_from(reading):
             return judged
         _keep(database, VALIDATED_ROWS, validate(reading.value.tabs), RAW_TABS, reading.sha256)
 
@@ -74,8 +88,8 @@ def compiled_workbook(database: Database) -> Kept[CompiledWorkbook]:
     """
     while True:
         judged = judged_rows(database)
-        compiled = _kept_if_made_from(database, CONSTRAINT_SETS, CompiledWorkbook, judged.sha256)
-        if compiled is not None:
+        compiled = _kept_if_any(database, CONSTRAINT_SETS, CompiledWorkbook)
+        if compiled is not None and compiled.is_made_from(judged):
             return compiled
         made = CompiledWorkbook(sets=compile_sets(judged.value), default=compile_scenario_default(judged.value))
         _keep(database, CONSTRAINT_SETS, made, VALIDATED_ROWS, judged.sha256)
@@ -88,42 +102,35 @@ def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
         NothingToWorkOnError: the sheet has not been read yet.
     """
     while True:
-        compiled, judged = compiled_workbook(database), judged_rows(database)
+        kept_sets, kept_rows = compiled_workbook(database), judged_rows(database)
+        compiled, judged = kept_sets.value, kept_rows.value  # before others wait for our transaction
         with database.session() as session:
-            if not _is_newest(session, compiled, judged):
+            reading = read_stage_output(session, RAW_TABS)
+            is_newest = reading is not None and kept_rows.payload.input_sha256 == reading.sha256
+            if not is_newest or not kept_sets.is_made_from(kept_rows):
                 continue
             return sync_save(
                 session,
-                judged.value,
-                compiled.value.sets,
-                dict.fromkeys(judged.value.scenario_names, compiled.value.default.compiled),
+                judged,
+                compiled.sets,
+                dict.fromkeys(judged.scenario_names, compiled.default.compiled),
                 scope=scope,
                 source=source,
                 now=dt.datetime.now(dt.UTC),
             )
 
 
-def _is_newest(session: Session, compiled: Kept[CompiledWorkbook], judged: Kept[ValidatedWorkbook]) -> bool:
-    reading = read_stage_output(session, RAW_TABS)
-    return reading is not None and judged.input_sha256 == reading.sha256 and compiled.input_sha256 == judged.sha256
-
-
 def _kept(database: Database, stage: str, kind: type[ValueT]) -> Kept[ValueT]:
-    with database.reading() as session:
-        payload = read_stage_output(session, stage)
-    if payload is None:
+    kept = _kept_if_any(database, stage, kind)
+    if kept is None:
         raise NothingToWorkOnError(f"the stage {stage} has not run yet: run save_job, or materialise {stage} first")
-    return Kept(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)
+    return kept
 
 
-def _kept_if_made_from(
-    database: Database, stage: str, kind: type[ValueT], input_sha256: str
-) -> Kept[ValueT] | None:
+def _kept_if_any(database: Database, stage: str, kind: type[ValueT]) -> Kept[ValueT] | None:
     with database.reading() as session:
         payload = read_stage_output(session, stage)
-    if payload is None or payload.input_sha256 != input_sha256:
-        return None
-    return Kept(kind.model_validate_json(payload.payload_json), payload.sha256, payload.input_sha256)
+    return None if payload is None else Kept(payload, kind)
 
 
 def _keep(database: Database, stage: str, value: BaseModel, input_stage: str, input_sha256: str) -> None:

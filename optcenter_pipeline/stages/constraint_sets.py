@@ -19,9 +19,10 @@ def constraint_sets(database: DatabaseResource) -> dg.MaterializeResult:
     from optcenter_pipeline.runs.saving import compiled_workbook
 
     with told_clearly(), database.open() as db:
-        compiled, sha256, _ = compiled_workbook(db)
+        kept = compiled_workbook(db)
+        compiled = kept.value
     return dg.MaterializeResult(
-        data_version=dg.DataVersion(sha256),
+        data_version=dg.DataVersion(kept.sha256),
         metadata={
             "dagster/row_count": len(compiled.sets),
             "valid": sum(1 for s in compiled.sets if s.is_valid),

@@ -42,13 +42,11 @@ def tables(
     """Write one save to the database: changed rows only, and rows that left their sheet archived."""
     from optcenter_pipeline.database.inputs import saved_sets
     from optcenter_pipeline.runs.orphans import give_up_orphans
-    from optcenter_pipeline.runs.saving import judged_rows, save
+    from optcenter_pipeline.runs.saving import save
 
     with told_clearly(), database.open() as db:
         give_up_orphans(db)
-        scope = config.scope()
-        report = save(db, scope=scope, source=f"{config.action} {context.run.run_id}")
-        judged = judged_rows(db).value.judged
+        report = save(db, scope=config.scope(), source=f"{config.action} {context.run.run_id}")
         with db.reading() as session:
             partitions = {partition_key(*names) for names in saved_sets(session)}
     known = set(context.instance.get_dynamic_partitions(str(CONSTRAINT_SETS.name)))
@@ -60,7 +58,7 @@ def tables(
         metadata={
             **{f"rows/{name}": counts for name, counts in report.as_dict().items()},
             "partitions": len(partitions),
-            "keys_not_found": scope.keys_not_in((row.tab, row.key) for row in judged),
+            "keys_not_found": list(report.keys_not_found),
             "rows_that_wait": list(report.waiting),
             "tabs_left_alone": list(report.untouched_tabs),
         }

@@ -38,11 +38,12 @@ def validated_rows(database: DatabaseResource) -> dg.MaterializeResult:
     from optcenter_pipeline.runs.saving import judged_rows
 
     with told_clearly(), database.open() as db:
-        validated, sha256, _ = judged_rows(db)
+        kept = judged_rows(db)
+        validated = kept.value
     in_error = [message for message in validated.messages if message.errors]
     table = findings_table(validated.messages)
     return dg.MaterializeResult(
-        data_version=dg.DataVersion(sha256),
+        data_version=dg.DataVersion(kept.sha256),
         metadata={
             "dagster/row_count": len(validated.judged),
             "rows_in_error": len(in_error),
