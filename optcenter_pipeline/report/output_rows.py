@@ -9,6 +9,7 @@ from typing import Any
 from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.names import fold
 
 OutputRow = dict[str, Any]
 """Cells by canonical column name; None for a blank."""
@@ -106,7 +107,7 @@ def _result_rows(run_id: str, snapshot: Snapshot, result: Result) -> Iterator[Ou
     for key in order:
         candidate = candidates[key]
         chosen = selected.get(key)
-        attributes = {name.strip().casefold(): text for name, text in candidate.attributes.items()}
+        attributes = {fold(name): text for name, text in candidate.attributes.items()}
         gains = {kpi: value for kpi, value in sorted(candidate.contributions.items()) if value}
         yield {
             "run_id": run_id,
@@ -125,9 +126,7 @@ def _result_rows(run_id: str, snapshot: Snapshot, result: Result) -> Iterator[Ou
 
 def _contribution(gains: dict[str, float], kpi_key: str) -> float:
     """KPI names are compared without case."""
-    return next(
-        (value for kpi, value in gains.items() if kpi.strip().casefold() == kpi_key.strip().casefold()), 0.0
-    )
+    return next((value for kpi, value in gains.items() if fold(kpi) == fold(kpi_key)), 0.0)
 
 
 def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:

@@ -8,6 +8,7 @@ import pandas as pd
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.names import fold
 
 
 def portfolio_frame(snapshot: Snapshot, result: Result) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def portfolio_frame(snapshot: Snapshot, result: Result) -> pd.DataFrame:
 
 
 def _attribute(attributes: dict[str, str | None], name: str) -> str:
-    return next((text or "" for known, text in attributes.items() if known.strip().casefold() == name), "")
+    return next((text or "" for known, text in attributes.items() if fold(known) == name), "")
 
 
 def rejected_frame(result: Result) -> pd.DataFrame:

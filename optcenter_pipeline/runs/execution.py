@@ -47,7 +47,6 @@ class ExecutedRun:
     violations: tuple[Violation, ...]
     """What the independent checker found; then the run has failed and nothing of it may be written on."""
     results_sha256: str
-    error_text: str | None = None
 
     @property
     def status(self) -> str:
@@ -105,12 +104,12 @@ def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) 
         _end_by_error(database, run_id, error)
         raise
     log(f"run {run_id}: {outcome.status}")
-    return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)), outcome.error_text)
+    return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)))
 
 
 def _end_by_error(database: Database, run_id: str, error: BaseException) -> None:
     """`cancelled` where a person stopped it, else `failed`; the error itself goes on its way."""
-    stopped = not isinstance(error, Exception) or type(error).__name__ == "DagsterExecutionInterruptedError"
+    stopped = not isinstance(error, Exception)  # Ctrl-C, and Dagster's interrupt, which is a BaseException too
     text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
     now = dt.datetime.now(dt.UTC)
     with database.session() as session:

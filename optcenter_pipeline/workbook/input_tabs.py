@@ -1,7 +1,7 @@
 """The tabs that PMs plan in, and the control tab of their requests."""
 
 from optcenter_pipeline.workbook.columns import Column, Kind, Owner, Tab
-from optcenter_pipeline.workbook.shared_columns import NOTES, STAMPS, number, system
+from optcenter_pipeline.workbook.shared_columns import INITIATIVE, NOTES, STAMPS, number, system
 
 _SCENARIO = Column(
     "scenario_name",
@@ -174,13 +174,7 @@ CANDIDATES = Tab(
     "Candidates",
     "The initiatives that a scenario may fund, with their cost and their own rules.",
     (
-        Column(
-            "initiative_key",
-            "As in Initiatives.",
-            aliases=("key", "initiative"),
-            is_key=True,
-            is_required=True,
-        ),
+        INITIATIVE,
         _looked_up("title"),
         _looked_up("country"),
         _looked_up("department"),

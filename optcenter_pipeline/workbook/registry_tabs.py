@@ -1,7 +1,7 @@
 """The registry tabs, kept by product operations: initiatives, KPIs, and what adds to what."""
 
 from optcenter_pipeline.workbook.columns import Column, Kind, Tab
-from optcenter_pipeline.workbook.shared_columns import NOTES, STAMPS, number
+from optcenter_pipeline.workbook.shared_columns import INITIATIVE, NOTES, STAMPS, number
 
 _SHEET_LIFECYCLES = ("idea", "discovery", "ready", "in progress", "done", "cancelled", "archived", "rejected")
 
@@ -58,13 +58,7 @@ KPI_CONTRIBUTIONS = Tab(
     "KPI_Contributions",
     "What each initiative adds to each KPI over the scenario's period.",
     (
-        Column(
-            "initiative_key",
-            "As in Initiatives.",
-            aliases=("key", "initiative"),
-            is_key=True,
-            is_required=True,
-        ),
+        INITIATIVE,
         Column("kpi_key", "As in Metrics_Config.", aliases=("kpi", "metric"), is_key=True, is_required=True),
         number("contribution", "In the KPI's own unit, over the period; may be negative.", is_required=True),
         number("low", "Optional: the low end of what is likely."),

@@ -13,6 +13,14 @@ STAMPS = (
     Column("updated_at", "Written by the system: when, in UTC.", Owner.SYSTEM),
 )
 
+INITIATIVE = Column(
+    "initiative_key",
+    "As in Initiatives.",
+    aliases=("key", "initiative"),
+    is_key=True,
+    is_required=True,
+)
+
 NOTES = Column("notes", "Yours; the system reads nothing into it.", width=220)
 
 

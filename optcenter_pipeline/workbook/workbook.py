@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gspread.utils import rowcol_to_a1
+
 from optcenter_pipeline.workbook.client import RequestCounts, SheetsClient
 from optcenter_pipeline.workbook.errors import WorkbookUnreachableError
 from optcenter_pipeline.workbook.storable import storable
@@ -152,19 +154,13 @@ def whole_sheet(title: str) -> str:
 
 def cell_range(title: str, first_row: int, first_column: int, last_row: int, last_column: int) -> str:
     """A range from 0-based row and column numbers, both ends included."""
-    first = f"{column_letters(first_column)}{first_row + 1}"
-    last = f"{column_letters(last_column)}{last_row + 1}"
+    first, last = rowcol_to_a1(first_row + 1, first_column + 1), rowcol_to_a1(last_row + 1, last_column + 1)
     return f"{whole_sheet(title)}!{first}:{last}"
 
 
 def column_letters(index: int) -> str:
     """Letters of a 0-based column: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return rowcol_to_a1(1, index + 1).removesuffix("1")
 
 
 def grid_size(whole_range: str) -> tuple[int, int]:
