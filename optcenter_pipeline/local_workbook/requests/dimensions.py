@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..anchored import LinesShifted, follow
 from ..cell import Cell
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
@@ -116,7 +117,7 @@ def _resize(sheet: Sheet, dimension: str, change: int) -> None:
 
 
 def _shift_everything(spreadsheet: Spreadsheet, sheet: Sheet, shift: Shift) -> None:
-    """Move cells, and whatever points at places of the sheet: protections, conditional formats, sizes, formulas."""
+    """Move cells, and whatever points at places of the sheet."""
     if shift.dimension == "ROWS":
         if shift.inserted:
             sheet.move_rows(shift.start, shift.count)
@@ -134,35 +135,5 @@ def _shift_everything(spreadsheet: Spreadsheet, sheet: Sheet, shift: Shift) -> N
                 for row, cells in sheet.rows().items()
             }
         )
-    _shift_metadata(sheet, shift)
+    follow(sheet.document, LinesShifted(shift))
     spreadsheet.rewrite_formulas(lambda other, formula: shifted_formula(formula, other.title, sheet.title, shift))
-
-
-def _shift_metadata(sheet: Sheet, shift: Shift) -> None:
-    name = _DIMENSIONS[shift.dimension]
-    own = sheet.document.get(name) or {}
-    sheet.document[name] = {
-        str(moved): properties
-        for index, properties in own.items()
-        if (moved := shift.moved_index(int(index))) is not None
-    }
-    protected = sheet.document.get("protectedRanges", [])
-    protected[:] = [item for item in protected if _shift_range(item.get("range") or {}, shift)]
-    for rule in sheet.document.get("conditionalFormats", []):
-        rule["ranges"] = [area for area in rule["ranges"] if _shift_range(area, shift)]
-    rules = sheet.document.get("conditionalFormats", [])
-    rules[:] = [rule for rule in rules if rule["ranges"]]
-
-
-def _shift_range(area: dict[str, Any], shift: Shift) -> bool:
-    """Shift a ``GridRange`` in place; False where nothing is left of it."""
-    word = "Row" if shift.dimension == "ROWS" else "Column"
-    start, end = area.get(f"start{word}Index"), area.get(f"end{word}Index")
-    moved = shift.moved_span(start or 0, end)
-    if moved is None:
-        return False
-    if start is not None:
-        area[f"start{word}Index"] = moved[0]
-    if end is not None:
-        area[f"end{word}Index"] = moved[1]
-    return True
