@@ -58,6 +58,24 @@ class CellRange:
         """The column indexes of a closed range."""
         return range(self.start_column, self.closed_end_column)
 
+    def overlaps(self, other: CellRange) -> bool:
+        """Tell whether two closed ranges share a cell."""
+        return (
+            self.start_row < other.closed_end_row
+            and other.start_row < self.closed_end_row
+            and self.start_column < other.closed_end_column
+            and other.start_column < self.closed_end_column
+        )
+
+    def contains(self, other: CellRange) -> bool:
+        """Tell whether a closed range holds all of another."""
+        return (
+            self.start_row <= other.start_row
+            and self.start_column <= other.start_column
+            and other.closed_end_row <= self.closed_end_row
+            and other.closed_end_column <= self.closed_end_column
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RangeText:

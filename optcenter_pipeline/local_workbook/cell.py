@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Scalar = float | bool | str
 
@@ -34,6 +34,10 @@ class Cell:
     def is_blank(self) -> bool:
         """Whether there is nothing to keep at all."""
         return not (self.has_content or self.note or self.format_key or self.validation_key)
+
+    def copy(self) -> Cell:
+        """Give an equal cell that changes on its own."""
+        return replace(self)
 
     def clear_content(self) -> None:
         """Take the value or formula away; note, format and validation stay."""

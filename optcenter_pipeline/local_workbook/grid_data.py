@@ -14,6 +14,21 @@ from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 
 _DEFAULT_PIXELS = {"rows": 21, "columns": 100}
+# what a sheet's document holds under the API's own names
+_ANCHORED = (
+    "merges",
+    "conditionalFormats",
+    "filterViews",
+    "protectedRanges",
+    "basicFilter",
+    "charts",
+    "bandedRanges",
+    "developerMetadata",
+    "rowGroups",
+    "columnGroups",
+    "slicers",
+    "tables",
+)
 
 
 def sheet_properties(spreadsheet: Spreadsheet, sheet: Sheet) -> dict[str, Any]:
@@ -55,16 +70,13 @@ def spreadsheet_resource(
                 whole = CellRange().clipped(sheet.row_count, sheet.column_count)
                 areas = wanted.get(sheet.sheet_id, [whole])
                 resource["data"] = [grid_data(calculation, sheet, area) for area in areas]
-            for name in ("protectedRanges", "conditionalFormats"):
-                if sheet.document.get(name):
-                    resource[name] = sheet.document[name]
+            resource.update({name: sheet.document[name] for name in _ANCHORED if sheet.document.get(name)})
             sheets.append(resource)
-    return {
-        "spreadsheetId": spreadsheet.id,
-        "properties": spreadsheet.properties,
-        "sheets": sheets,
-        "spreadsheetUrl": url,
-    }
+    resource = {"spreadsheetId": spreadsheet.id, "properties": spreadsheet.properties, "sheets": sheets}
+    named = [named_range for sheet in spreadsheet.sheets for named_range in sheet.document.get("namedRanges", [])]
+    if named:
+        resource["namedRanges"] = named
+    return {**resource, "spreadsheetUrl": url}
 
 
 def grid_data(calculation: Calculation, sheet: Sheet, area: CellRange) -> dict[str, Any]:

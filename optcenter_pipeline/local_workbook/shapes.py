@@ -18,19 +18,26 @@ _MESSAGES = frozenset(
         "booleanRule",
         "cell",
         "condition",
+        "criteria",
         "dataValidation",
+        "destination",
+        "dimensionGroup",
+        "dimensions",
         "editors",
+        "filter",
         "foregroundColor",
         "foregroundColorStyle",
         "format",
         "gradientRule",
         "gridProperties",
+        "namedRange",
         "numberFormat",
         "properties",
         "protectedRange",
         "range",
         "rgbColor",
         "rule",
+        "source",
         "start",
         "tabColor",
         "tabColorStyle",
@@ -38,7 +45,9 @@ _MESSAGES = frozenset(
         "userEnteredFormat",
     ]
 )
-_LISTS_OF_MESSAGES = frozenset(["ranges", "requests", "rows", "sheets", "sortSpecs", "unprotectedRanges", "values"])
+_LISTS_OF_MESSAGES = frozenset(
+    ["filterSpecs", "ranges", "requests", "rows", "sheets", "sortSpecs", "unprotectedRanges", "values"]
+)
 _TEXTS = frozenset(
     [
         "autoRecalc",
@@ -47,7 +56,12 @@ _TEXTS = frozenset(
         "fields",
         "inputMessage",
         "locale",
+        "mergeType",
+        "name",
+        "newSheetName",
         "note",
+        "pasteOrientation",
+        "pasteType",
         "pattern",
         "sheetType",
         "sortOrder",

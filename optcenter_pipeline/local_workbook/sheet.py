@@ -117,6 +117,12 @@ class Sheet:
         self._rows.update(rows)
         self._changed_rows.update(rows)
 
+    def copy_rows(self, source: Sheet) -> None:
+        """Take over the cells of another sheet, which may be another spreadsheet's."""
+        self.replace_rows(
+            {index: {column: cell.copy() for column, cell in row.items()} for index, row in source.rows().items()}
+        )
+
     def move_rows(self, start: int, distance: int) -> None:
         """Shift the rows from `start` on by a distance, in the file itself; a negative one must find room."""
         self.flush()

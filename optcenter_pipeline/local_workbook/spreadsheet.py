@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .a1 import CellRange, parse_area, split_range
+from .anchored import area_of
 from .errors import InvalidArgumentError, NotFoundError, PermissionDeniedError
 from .sheet import Sheet
 
@@ -165,7 +166,7 @@ class Spreadsheet:
         self.sheets.remove(sheet)
 
     def resolve(self, text: str) -> tuple[Sheet, CellRange]:
-        """Find the sheet and the (unclipped) rectangle that a range's text names.
+        """Find the sheet and the (unclipped) rectangle that a range's text or a named range's name tells.
 
         Raises:
             InvalidArgumentError: ``Unable to parse range: …`` for an unknown sheet or a text that is no range.
@@ -176,12 +177,26 @@ class Spreadsheet:
             area = CellRange() if parts.area is None else parse_area(parts.area)
             if sheet is not None and area is not None:
                 return sheet, area
+            if sheet is not None and parts.area and (named := self._named_area(parts.area, [sheet])):
+                return named
         elif parts is not None and parts.area:
             area = parse_area(parts.area)
-            sheet = self.sheets[0] if area is not None else self.sheet_by_title(parts.area)
+            if area is not None:
+                return self.sheets[0], area
+            if named := self._named_area(parts.area, self.sheets):
+                return named
+            sheet = self.sheet_by_title(parts.area)
             if sheet is not None:
-                return sheet, area or CellRange()
+                return sheet, CellRange()
         raise InvalidArgumentError(f"Unable to parse range: {text}")
+
+    def _named_area(self, name: str, sheets: list[Sheet]) -> tuple[Sheet, CellRange] | None:
+        """Find a named range, whose case does not matter, on one of some sheets."""
+        for sheet in sheets:
+            for named in sheet.document.get("namedRanges", []):
+                if named["name"].lower() == name.lower():
+                    return sheet, area_of(named["range"])
+        return None
 
     def save(self) -> None:
         """Write every change; the version and the time of the file move on."""

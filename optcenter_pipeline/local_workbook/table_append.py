@@ -19,21 +19,12 @@ def last_table(sheet: Sheet, area: CellRange) -> CellRange | None:
         for column in sorted(cells):
             if cells[column].has_content and not any(_holds(block, row, column) for block in blocks):
                 blocks.append(_grow(rows, row, column))
-    touched = [block for block in blocks if _overlap(block, clipped)]
+    touched = [block for block in blocks if block.overlaps(clipped)]
     return max(touched, key=lambda block: (block.start_row, block.start_column), default=None)
 
 
 def _holds(block: CellRange, row: int, column: int) -> bool:
     return row in block.rows and column in block.columns
-
-
-def _overlap(block: CellRange, area: CellRange) -> bool:
-    return (
-        block.start_row < area.closed_end_row
-        and area.start_row < block.closed_end_row
-        and block.start_column < area.closed_end_column
-        and area.start_column < block.closed_end_column
-    )
 
 
 def _filled(rows: dict[int, Row], row: int, columns: range) -> bool:

@@ -8,26 +8,59 @@ from typing import Any
 from ..errors import InvalidArgumentError, unknown_field, wrong_type
 from ..shapes import check_shape
 from ..spreadsheet import Spreadsheet
-from . import cells, conditional_formats, dimensions, protection, sheets, sorting, validation
+from . import (
+    auto_resize,
+    cells,
+    conditional_formats,
+    dimension_groups,
+    dimensions,
+    filters,
+    merges,
+    named_ranges,
+    pasting,
+    protection,
+    sheet_copies,
+    sheets,
+    sorting,
+    validation,
+)
 
 Handler = Callable[[Spreadsheet, dict[str, Any]], dict[str, Any] | None]
 """Changes the spreadsheet and gives the reply's content, None for an empty one."""
 
 HANDLERS: dict[str, Handler] = {
     "addConditionalFormatRule": conditional_formats.add_conditional_format_rule,
+    "addDimensionGroup": dimension_groups.add_dimension_group,
+    "addFilterView": filters.add_filter_view,
+    "addNamedRange": named_ranges.add_named_range,
     "addProtectedRange": protection.add_protected_range,
     "addSheet": sheets.add_sheet,
     "appendDimension": dimensions.append_dimension,
+    "autoResizeDimensions": auto_resize.auto_resize_dimensions,
+    "clearBasicFilter": filters.clear_basic_filter,
+    "copyPaste": pasting.copy_paste,
+    "cutPaste": pasting.cut_paste,
     "deleteConditionalFormatRule": conditional_formats.delete_conditional_format_rule,
     "deleteDimension": dimensions.delete_dimension,
+    "deleteDimensionGroup": dimension_groups.delete_dimension_group,
+    "deleteFilterView": filters.delete_filter_view,
+    "deleteNamedRange": named_ranges.delete_named_range,
     "deleteProtectedRange": protection.delete_protected_range,
     "deleteSheet": sheets.delete_sheet,
+    "duplicateFilterView": filters.duplicate_filter_view,
+    "duplicateSheet": sheet_copies.duplicate_sheet,
     "insertDimension": dimensions.insert_dimension,
+    "mergeCells": merges.merge_cells,
     "repeatCell": cells.repeat_cell,
+    "setBasicFilter": filters.set_basic_filter,
     "setDataValidation": validation.set_data_validation,
     "sortRange": sorting.sort_range,
+    "unmergeCells": merges.unmerge_cells,
     "updateCells": cells.update_cells,
+    "updateDimensionGroup": dimension_groups.update_dimension_group,
     "updateDimensionProperties": dimensions.update_dimension_properties,
+    "updateFilterView": filters.update_filter_view,
+    "updateNamedRange": named_ranges.update_named_range,
     "updateProtectedRange": protection.update_protected_range,
     "updateSheetProperties": sheets.update_sheet_properties,
     "updateSpreadsheetProperties": sheets.update_spreadsheet_properties,

@@ -58,6 +58,17 @@ def grid_range(spreadsheet: Spreadsheet, body: Any, *, whole: bool = False) -> t
     return sheet, sheet.check_inside(area, whole=whole)
 
 
+def range_message(sheet: Sheet, area: CellRange) -> dict[str, Any]:
+    """Write a closed rectangle as a ``GridRange``; an id of 0 is left out, as in Google's answers."""
+    return {
+        **({"sheetId": sheet.sheet_id} if sheet.sheet_id else {}),
+        "startRowIndex": area.start_row,
+        "endRowIndex": area.closed_end_row,
+        "startColumnIndex": area.start_column,
+        "endColumnIndex": area.closed_end_column,
+    }
+
+
 def fields(body: dict[str, Any], known: tuple[str, ...]) -> Mask:
     """Read an update's field mask; ``*`` stands for all known fields.
 

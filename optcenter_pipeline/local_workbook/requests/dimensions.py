@@ -71,17 +71,33 @@ def delete_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
 
 def update_dimension_properties(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     """Set the pixel size of rows or columns, or hide them."""
-    sheet, shift = _span(spreadsheet, body, 1, default_end=True)
+    sheet, span = dimension_span(spreadsheet, body.get("range"))
     mask = fields(body, ("pixelSize", "hiddenByUser"))
     given = body.get("properties") or {}
-    if shift.start + shift.count > _length(sheet, shift.dimension):
-        raise InvalidArgumentError(f"range.endIndex[{shift.start + shift.count}] is outside of the grid.")
-    own = sheet.document.setdefault(_DIMENSIONS[shift.dimension], {})
-    for index in range(shift.start, shift.start + shift.count):
-        properties = own.setdefault(str(index), {})
+    for index in range(span.start, span.start + span.count):
+        properties = line_properties(sheet, span.dimension, index)
         copy_fields(properties, {name: value for name, value in given.items() if value}, mask)
         if not properties:
-            del own[str(index)]
+            del sheet.document[_DIMENSIONS[span.dimension]][str(index)]
+
+
+def dimension_span(spreadsheet: Spreadsheet, span: Any) -> tuple[Sheet, Shift]:
+    """Resolve a ``DimensionRange`` of lines that exist; a missing end is the grid's.
+
+    Raises:
+        InvalidArgumentError: for an unknown sheet, and a span that is empty or ends outside of the grid.
+    """
+    sheet, shift = _span(spreadsheet, {"range": span}, 1, default_end=True)
+    if shift.start + shift.count > _length(sheet, shift.dimension):
+        raise InvalidArgumentError(f"range.endIndex[{shift.start + shift.count}] is outside of the grid.")
+    return sheet, shift
+
+
+def line_properties(sheet: Sheet, dimension: str, index: int) -> dict[str, Any]:
+    """Give the properties of a row or column that are not a new sheet's, to be changed."""
+    own: dict[str, Any] = sheet.document.setdefault(_DIMENSIONS[dimension], {})
+    properties: dict[str, Any] = own.setdefault(str(index), {})
+    return properties
 
 
 def _dimension(body: dict[str, Any]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..anchored import LinesShifted, follow
 from ..colors import with_both_spellings
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
-from ..formulas.references import renamed_formula
+from ..formulas.references import Shift, renamed_formula
 from ..grid_data import sheet_properties
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
@@ -61,6 +62,7 @@ def update_sheet_properties(spreadsheet: Spreadsheet, body: dict[str, Any]) -> N
 
 def _copy_properties(sheet: Sheet, given: dict[str, Any], mask: dict[str, Any]) -> None:
     properties = sheet.document["properties"]
+    before = (sheet.row_count, sheet.column_count)
     if "gridProperties" in mask and not mask["gridProperties"]:
         # a whole-object mask leaves the size alone where none is given
         size = {"rowCount": sheet.row_count, "columnCount": sheet.column_count}
@@ -80,6 +82,12 @@ def _copy_properties(sheet: Sheet, given: dict[str, Any], mask: dict[str, Any]) 
     properties["gridProperties"] = {name: value for name, value in grid.items() if value}
     sheet.document["properties"] = without_defaults(properties)
     if "gridProperties" in mask:
+        for dimension, old, new in (
+            ("ROWS", before[0], sheet.row_count),
+            ("COLUMNS", before[1], sheet.column_count),
+        ):
+            if new < old:
+                follow(sheet.document, LinesShifted(Shift(dimension, new, old - new, inserted=False)))
         _cut_cells_outside(sheet)
 
 
