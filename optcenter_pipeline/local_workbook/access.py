@@ -35,15 +35,16 @@ def grant_token(connection: sqlite3.Connection, form: dict[str, str]) -> dict[st
     """
     if form.get("grant_type") != GRANT_TYPE:
         raise GrantRefusedError(f"Unsupported grant type: {form.get('grant_type', '')}")
-    _check_assertion(form.get("assertion", ""))
-    token = secrets.token_urlsafe(32)
+    issuer = _check_assertion(form.get("assertion", ""))
+    token = f"{_digest(issuer)[:16]}.{secrets.token_urlsafe(32)}"
     now = time.time()
     connection.execute("DELETE FROM tokens WHERE expires_at < ?", (now,))
     connection.execute("INSERT INTO tokens VALUES (?, ?)", (_digest(token), now + TOKEN_SECONDS))
     return {"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
 
 
-def _check_assertion(assertion: str) -> None:
+def _check_assertion(assertion: str) -> str:
+    """Check a JWT's form, and give its issuer."""
     parts = assertion.split(".")
     if len(parts) != 3 or not all(parts):
         raise GrantRefusedError("Invalid JWT: not three parts.")
@@ -59,6 +60,7 @@ def _check_assertion(assertion: str) -> None:
     expiry = claims.get("exp")
     if not isinstance(expiry, int | float) or expiry < time.time():
         raise GrantRefusedError("Invalid JWT: it has expired.")
+    return str(claims["iss"])
 
 
 def _decode(part: str) -> bytes:
@@ -82,6 +84,17 @@ def check_bearer(connection: sqlite3.Connection, header: str | None) -> None:
         if known:
             return
     raise UnauthenticatedError
+
+
+def account_of(header: str | None) -> str:
+    """Tell callers apart by their ``Authorization`` header: the same text for every token of one account."""
+    _, _, token = (header or "").partition(" ")
+    return token.strip().partition(".")[0]
+
+
+def expire_tokens(connection: sqlite3.Connection) -> None:
+    """Let every token given so far expire now."""
+    connection.execute("DELETE FROM tokens")
 
 
 def _digest(token: str) -> str:

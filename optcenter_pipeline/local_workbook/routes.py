@@ -19,6 +19,7 @@ from starlette.routing import Route
 from . import drive_methods as drive
 from . import sheets_methods as sheets
 from .access import GrantRefusedError, check_bearer, grant_token
+from .admin import Admin, Gate
 from .call import Call, parse_body
 from .errors import ApiError, InvalidArgumentError, NotFoundError
 from .sheets_methods import Method
@@ -45,7 +46,7 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
 )
 
 
-def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str]) -> Starlette:
+def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str], admin: Admin | None = None) -> Starlette:
     """Build the application.
 
     Args:
@@ -53,6 +54,7 @@ def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str]) -> Star
         page: answers ``GET /``.
         allowed_hosts: the host names served; a page of another site, whose name was made to point here, could
             otherwise read the workbook with the visitor's own browser. ``*`` serves any.
+        admin: faults and quotas on demand, where asked for.
     """
     routes = [
         Route(path, _api_endpoint(store, method, writes=writes), methods=[verb])
@@ -61,7 +63,10 @@ def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str]) -> Star
     routes.append(Route("/token", _token_endpoint(store), methods=["POST"]))
     routes.append(Route("/__admin/private", _private_endpoint(store), methods=["POST"]))
     routes.append(Route("/", page, methods=["GET"]))
+    routes += admin.routes() if admin is not None else []
     app = Starlette(routes=routes)
+    if admin is not None:
+        app.add_middleware(Gate, admin=admin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_exception_handler(ApiError, _refusal)
     app.add_exception_handler(HTTPException, _no_such_route)

@@ -36,17 +36,19 @@ class LocalWorkbookServer:
         host: the address to listen on. The default is this machine alone: whoever reaches the port may read and
             write, as with the file itself.
         port: the port, 0 for any free one.
+        admin: whether ``/__admin/`` takes quotas and faults on demand (see ``docs/local-workbook-faults.md``).
 
     Attributes:
         path: the file.
         spreadsheet_id: the id of the file's own workbook, known after `start` and the same ever after.
     """
 
-    def __init__(self, path: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, path: Path, host: str = "127.0.0.1", port: int = 0, *, admin: bool = False) -> None:
         self.path = path
         self.spreadsheet_id = ""
         self._host = host
         self._port = port
+        self._admin = admin
         self._page_token = ""
         self._store: Store | None = None
         self._server: uvicorn.Server | None = None
@@ -84,6 +86,8 @@ class LocalWorkbookServer:
         # whoever only names the class need not load a web server
         import uvicorn  # noqa: PLC0415
 
+        from .admin import Admin  # noqa: PLC0415
+        from .connections import DroppableProtocol  # noqa: PLC0415
         from .page import make_page  # noqa: PLC0415
         from .routes import make_app  # noqa: PLC0415
 
@@ -98,7 +102,13 @@ class LocalWorkbookServer:
             raise
         page = make_page(store, self.spreadsheet_id, self._page_token, self._port)
         config = uvicorn.Config(
-            make_app(store, page, _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"]),
+            make_app(
+                store,
+                page,
+                _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"],
+                Admin(store) if self._admin else None,
+            ),
+            http=DroppableProtocol if self._admin else "auto",
             access_log=False,
             log_config=None,
             lifespan="off",
