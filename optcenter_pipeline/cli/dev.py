@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode
-from optcenter_pipeline.cli.workbook_commands import configured_file
+from optcenter_pipeline.cli.workbook_commands import configured_file, listening
 
 _PATIENCE_SECONDS = 8
 
@@ -29,7 +29,6 @@ def dev(
     dagster_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the Dagster UI; 0: any.")] = 3000,
 ) -> int:
     """Serve the local workbook's page and the Dagster UI until Ctrl-C; ports in use give way to free ones."""
-    from optcenter_pipeline.local_workbook import LocalWorkbookServer
     from optcenter_pipeline.orchestration.instance import dagster_home
     from optcenter_pipeline.settings import load_settings
 
@@ -41,7 +40,7 @@ def dev(
     command += ["--log-level", "warning"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    with LocalWorkbookServer(configured_file(), port=_free_port(workbook_port)) as server:
+    with listening(configured_file(), port=_free_port(workbook_port)) as server:
         dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
         console.say(f"Workbook: {server.page_url}", style="bold")
         console.say(f"Dagster:  http://127.0.0.1:{ui_port} (ready in about 15 seconds)", style="bold")

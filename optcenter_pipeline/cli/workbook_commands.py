@@ -1,5 +1,6 @@
 """`workbook init` and `workbook serve`."""
 
+import getpass
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -66,41 +67,59 @@ def serve(
     ] = None,
 ) -> int:
     """Serve the local workbook: its page for people and its API for gspread; until Ctrl-C."""
-    from optcenter_pipeline.local_workbook import LocalWorkbookServer
-
     console: Console = context.obj
-    path = file or configured_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with listening(LocalWorkbookServer(path, host=host, port=port), port) as server:
+    with listening(file or configured_file(), host=host, port=port) as server:
         console.document(
             {"page": server.page_url, "api_root": server.root_url, "spreadsheet_id": server.spreadsheet_id}
         )
-        console.say(f"Workbook {path}")
+        console.say(f"Workbook {server.path}")
         console.say(f"  page: {server.page_url}")
         console.say(f"  API:  {server.root_url} (spreadsheet {server.spreadsheet_id})")
+        console.say(
+            "Ctrl-C stops it. `optcenter dev` also starts Dagster, which does what the page's buttons ask for."
+        )
         wait_until_stopped()
     return ExitCode.DONE
 
 
 @contextmanager
-def listening(server: "LocalWorkbookServer", port: int) -> "Iterator[LocalWorkbookServer]":
-    """The server, started; a port that is taken is a message.
+def listening(file: Path, *, port: int, host: str = "127.0.0.1") -> "Iterator[LocalWorkbookServer]":
+    """A local workbook's server, started, with a page that knows the workbook's tabs.
 
     Raises:
         SystemFailureError: somebody else listens there, or the file cannot be opened.
     """
+    from optcenter_pipeline.local_workbook import LocalWorkbookServer
+    from optcenter_pipeline.workbook.page_description import page_description
+
+    server = LocalWorkbookServer(file.expanduser(), host=host, port=port, page=page_description(_user_name()))
     try:
         server.start()
     except OSError as error:
+        # what the file system refuses names a file; what the network refuses does not
+        if error.filename is not None:
+            raise SystemFailureError(
+                f"the workbook's file {file} cannot be opened: {error.strerror}; check who owns {error.filename}"
+            ) from error
         raise SystemFailureError(
-            f"cannot listen on port {port}: {error.strerror or error}; give another --port"
+            f"cannot listen on {host} port {port}: {error.strerror or error}; give another --port"
         ) from error
     except sqlite3.DatabaseError as error:
-        raise SystemFailureError(f"the workbook's file cannot be opened: {error}") from error
+        raise SystemFailureError(
+            f"the workbook's file {file} cannot be opened: {error}; is it a workbook, and may you write there?"
+        ) from error
     try:
         yield server
     finally:
         server.stop()
+
+
+def _user_name() -> str:
+    """Who uses this machine, as far as it knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def configured_file() -> Path:

@@ -35,8 +35,12 @@ def grant_token(connection: sqlite3.Connection, form: dict[str, str]) -> dict[st
     """
     if form.get("grant_type") != GRANT_TYPE:
         raise GrantRefusedError(f"Unsupported grant type: {form.get('grant_type', '')}")
-    issuer = _check_assertion(form.get("assertion", ""))
-    token = f"{_digest(issuer)[:16]}.{secrets.token_urlsafe(32)}"
+    return issue_token(connection, _check_assertion(form.get("assertion", "")))
+
+
+def issue_token(connection: sqlite3.Connection, account: str) -> dict[str, Any]:
+    """Make a bearer token for an account whose right to one was checked."""
+    token = f"{_digest(account)[:16]}.{secrets.token_urlsafe(32)}"
     now = time.time()
     connection.execute("DELETE FROM tokens WHERE expires_at < ?", (now,))
     connection.execute("INSERT INTO tokens VALUES (?, ?)", (_digest(token), now + TOKEN_SECONDS))

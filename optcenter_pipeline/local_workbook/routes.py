@@ -22,6 +22,7 @@ from .access import GrantRefusedError, check_bearer, grant_token
 from .admin import Admin, Gate
 from .call import Call, parse_body
 from .errors import ApiError, InvalidArgumentError, NotFoundError
+from .page import OwnOriginMiddleware
 from .sheets_methods import Method
 from .store import Store
 
@@ -46,12 +47,14 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
 )
 
 
-def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str], admin: Admin | None = None) -> Starlette:
+def make_app(
+    store: Store, page: Sequence[Route], allowed_hosts: Sequence[str], admin: Admin | None = None
+) -> Starlette:
     """Build the application.
 
     Args:
         store: the file.
-        page: answers ``GET /``.
+        page: the page's own routes.
         allowed_hosts: the host names served; a page of another site, whose name was made to point here, could
             otherwise read the workbook with the visitor's own browser. ``*`` serves any.
         admin: faults and quotas on demand, where asked for.
@@ -62,11 +65,12 @@ def make_app(store: Store, page: Endpoint, allowed_hosts: Sequence[str], admin: 
     ]
     routes.append(Route("/token", _token_endpoint(store), methods=["POST"]))
     routes.append(Route("/__admin/private", _private_endpoint(store), methods=["POST"]))
-    routes.append(Route("/", page, methods=["GET"]))
+    routes.extend(page)
     routes += admin.routes() if admin is not None else []
     app = Starlette(routes=routes)
     if admin is not None:
         app.add_middleware(Gate, admin=admin)
+    app.add_middleware(OwnOriginMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_exception_handler(ApiError, _refusal)
     app.add_exception_handler(HTTPException, _no_such_route)

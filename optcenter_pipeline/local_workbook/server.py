@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -37,18 +37,29 @@ class LocalWorkbookServer:
             write, as with the file itself.
         port: the port, 0 for any free one.
         admin: whether ``/__admin/`` takes quotas and faults on demand (see ``docs/local-workbook-faults.md``).
+        page: what the page should know of the workbook's meaning, as JSON: whose each column is, which actions
+            can be asked for, what is drawn as a chart; without it the page is a plain grid.
 
     Attributes:
         path: the file.
         spreadsheet_id: the id of the file's own workbook, known after `start` and the same ever after.
     """
 
-    def __init__(self, path: Path, host: str = "127.0.0.1", port: int = 0, *, admin: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        admin: bool = False,
+        page: Mapping[str, Any] | None = None,
+    ) -> None:
         self.path = path
         self.spreadsheet_id = ""
         self._host = host
         self._port = port
         self._admin = admin
+        self._page = page or {}
         self._page_token = ""
         self._store: Store | None = None
         self._server: uvicorn.Server | None = None
@@ -62,7 +73,7 @@ class LocalWorkbookServer:
 
     @property
     def page_url(self) -> str:
-        """The address of the grid's page with its token: whoever has it may read the workbook."""
+        """The address of the grid's page with its token: whoever has it may read and write the workbook."""
         return f"{self.root_url}/?token={self._page_token}"
 
     def service_account_info(self) -> dict[str, Any]:
@@ -88,7 +99,7 @@ class LocalWorkbookServer:
 
         from .admin import Admin  # noqa: PLC0415
         from .connections import DroppableProtocol  # noqa: PLC0415
-        from .page import make_page  # noqa: PLC0415
+        from .page import Page, Visitors  # noqa: PLC0415
         from .routes import make_app  # noqa: PLC0415
 
         listener = self._listen()
@@ -100,11 +111,11 @@ class LocalWorkbookServer:
             listener.close()
             self.stop()
             raise
-        page = make_page(store, self.spreadsheet_id, self._page_token, self._port)
+        page = Page(store, self.spreadsheet_id, Visitors(self._page_token, self._port), self._page)
         config = uvicorn.Config(
             make_app(
                 store,
-                page,
+                page.routes(),
                 _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"],
                 Admin(store) if self._admin else None,
             ),
