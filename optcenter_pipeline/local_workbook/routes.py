@@ -20,7 +20,9 @@ from . import drive_methods as drive
 from . import sheets_methods as sheets
 from .access import GrantRefusedError, check_bearer, grant_token
 from .admin import Admin, Gate
+from .answer_check import AnswerCheck
 from .call import Call, parse_body
+from .discovery import load_documents
 from .errors import ApiError, InvalidArgumentError, NotFoundError
 from .page import OwnOriginMiddleware
 from .sheets_methods import Method
@@ -48,7 +50,12 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
 
 
 def make_app(
-    store: Store, page: Sequence[Route], allowed_hosts: Sequence[str], admin: Admin | None = None
+    store: Store,
+    page: Sequence[Route],
+    allowed_hosts: Sequence[str],
+    admin: Admin | None = None,
+    *,
+    check_answers: bool = False,
 ) -> Starlette:
     """Build the application.
 
@@ -58,6 +65,10 @@ def make_app(
         allowed_hosts: the host names served; a page of another site, whose name was made to point here, could
             otherwise read the workbook with the visitor's own browser. ``*`` serves any.
         admin: faults and quotas on demand, where asked for.
+        check_answers: check every answer against Google's discovery documents, but for the faults asked for.
+
+    Raises:
+        ModuleNotFoundError: where answers are to be checked and google-api-python-client is not installed.
     """
     routes = [
         Route(path, _api_endpoint(store, method, writes=writes), methods=[verb])
@@ -68,6 +79,9 @@ def make_app(
     routes.extend(page)
     routes += admin.routes() if admin is not None else []
     app = Starlette(routes=routes)
+    if check_answers:
+        load_documents()
+        app.add_middleware(AnswerCheck)
     if admin is not None:
         app.add_middleware(Gate, admin=admin)
     app.add_middleware(OwnOriginMiddleware)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import threading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _WORKBOOK_TITLE = "Optimization Center"
 _STOP_SECONDS = 10.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+CHECK_ANSWERS_VARIABLE = "OPTCENTER_CHECK_ANSWERS"
 
 
 class LocalWorkbookServer:
@@ -37,6 +39,9 @@ class LocalWorkbookServer:
             write, as with the file itself.
         port: the port, 0 for any free one.
         admin: whether ``/__admin/`` takes quotas and faults on demand (see ``docs/local-workbook-faults.md``).
+        check_answers: check every answer against Google's discovery documents, which google-api-python-client
+            brings, and answer 500 in the place of one that Google could not have given. None: where the
+            environment variable ``OPTCENTER_CHECK_ANSWERS`` is set to anything but 0.
         page: what the page should know of the workbook's meaning, as JSON: whose each column is, which actions
             can be asked for, what is drawn as a chart; without it the page is a plain grid.
 
@@ -52,6 +57,7 @@ class LocalWorkbookServer:
         port: int = 0,
         *,
         admin: bool = False,
+        check_answers: bool | None = None,
         page: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = path
@@ -59,6 +65,9 @@ class LocalWorkbookServer:
         self._host = host
         self._port = port
         self._admin = admin
+        self._check_answers = (
+            os.environ.get(CHECK_ANSWERS_VARIABLE, "0") != "0" if check_answers is None else check_answers
+        )
         self._page = page or {}
         self._page_token = ""
         self._store: Store | None = None
@@ -93,6 +102,7 @@ class LocalWorkbookServer:
         Raises:
             OSError: where the port is taken.
             sqlite3.DatabaseError: where the file is no SQLite file.
+            ModuleNotFoundError: where answers are to be checked and google-api-python-client is not installed.
         """
         # whoever only names the class need not load a web server
         import uvicorn  # noqa: PLC0415
@@ -118,6 +128,7 @@ class LocalWorkbookServer:
                 page.routes(),
                 _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"],
                 Admin(store) if self._admin else None,
+                check_answers=self._check_answers,
             ),
             http=DroppableProtocol if self._admin else "auto",
             access_log=False,

@@ -14,8 +14,6 @@ from google.oauth2.service_account import Credentials
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
-from .discovery import check_response
-
 GOOGLE_HOSTS = ("https://sheets.googleapis.com", "https://www.googleapis.com")
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]
 
@@ -30,10 +28,6 @@ class LoopbackHTTPClient(gspread.HTTPClient):
     """
 
     root_url = ""
-
-    def __init__(self, auth: Credentials, session: Any = None) -> None:
-        super().__init__(auth, session)
-        self.session.hooks["response"].append(check_response)
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:
         for host in GOOGLE_HOSTS:
@@ -76,7 +70,6 @@ def point_at(client: gspread.Client, root_url: str) -> None:
 def authorized_session(server: LocalWorkbookServer) -> requests.Session:
     """Make a plain HTTP session with a service account of the server's."""
     session: requests.Session = AuthorizedSession(offline_credentials(server))  # type: ignore[no-untyped-call]
-    session.hooks["response"].append(check_response)
     return session
 
 
