@@ -49,6 +49,8 @@ def undelivered_lines(report: WriteReport) -> list[str]:
     return [
         *(f"{row}: edited while it was being judged; save again for its status" for row in report.edited),
         *(f"{row}: no longer in the sheet" for row in report.gone),
+        *report.untold,
+        *report.formulas,
         *(f"{text}: shortened, a cell holds 50,000 characters" for text in report.shortened),
         *report.errors,
     ]

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from optcenter_pipeline.rules.row import is_formula_error
 from optcenter_pipeline.workbook.coercion import as_text
@@ -12,6 +13,25 @@ from optcenter_pipeline.workbook.columns import Kind, Owner, Tab
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.layout import Layout, read_layout
 from optcenter_pipeline.workbook.workbook import Cell, CellBlock, Filled, Workbook, grid_size, whole_sheet
+
+LookT = TypeVar("LookT")
+
+
+class Formula(str):
+    """A formula as it was typed, to be told from text that begins with `=`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a full look sees beside the values (see `full_look.py`)."""
+
+    sheet_id: int
+    formulas: Mapping[tuple[int, int], Formula]
+    """Cells that a formula fills, by 0-based (row, column); empty text where it spills over from another cell."""
+    header_notes: Mapping[int, str]
+    """Notes on the header row's cells, by 0-based column."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +45,8 @@ class TabGrid:
     """Of the grid, empty rows included."""
     column_count: int
     render: str = field(default="UNFORMATTED_VALUE")
+    details: Details | None = None
+    """None where only values were read."""
 
     @cached_property
     def layout(self) -> Layout:
@@ -49,6 +71,15 @@ class TabGrid:
             return ""
         cell = self.rows[row][column]
         return "" if cell is None else cell
+
+    def is_formula(self, row: int, column: int) -> bool:
+        """Whether a formula fills the cell, as far as the look could see."""
+        return self.details is not None and (row, column) in self.details.formulas
+
+    def entered(self, row: int, column: int) -> Filled:
+        """What would have to be written to have the cell as it is: its formula, nothing where one spills to."""
+        formula = self.details.formulas.get((row, column)) if self.details else None
+        return self.value(row, column) if formula is None else formula
 
     def named(self, row: int, name: str) -> Filled:
         """The cell of a column by its canonical name, `""` where there is none."""
@@ -105,17 +136,30 @@ def read_grids(workbook: Workbook, tabs: Iterable[Tab], *, render: str = "UNFORM
 
     One read where every tab is there; two more (metadata, and what is there) where one is missing.
     """
+
+    def read(wanted: list[Tab]) -> dict[str, TabGrid]:
+        return grids_of(
+            wanted, workbook.batch_get([whole_sheet(tab.name) for tab in wanted], render=render), render
+        )
+
+    return of_tabs_that_are_there(workbook, tabs, read)
+
+
+def of_tabs_that_are_there(workbook: Workbook, tabs: Iterable[Tab], read: Callable[[list[Tab]], LookT]) -> LookT:
+    """What `read` gives for the tabs; for those alone that the workbook has, where it refuses to read them all.
+
+    Raises:
+        WorkbookRefusedError: every tab is there, and still it refuses.
+    """
     wanted = list(tabs)
     try:
-        blocks = workbook.batch_get([whole_sheet(tab.name) for tab in wanted], render=render)
+        return read(wanted)
     except WorkbookRefusedError:
         there = {sheet.title.casefold() for sheet in workbook.sheets()}
         present = [tab for tab in wanted if tab.name.casefold() in there]
         if len(present) == len(wanted):
             raise
-        wanted = present
-        blocks = workbook.batch_get([whole_sheet(tab.name) for tab in wanted], render=render)
-    return grids_of(wanted, blocks, render)
+        return read(present)
 
 
 def grids_of(tabs: Sequence[Tab], blocks: Sequence[CellBlock], render: str) -> dict[str, TabGrid]:

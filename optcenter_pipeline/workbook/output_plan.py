@@ -1,13 +1,14 @@
 """Which cells of the output tabs have to be written, asked before the first write and after each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from optcenter_pipeline.workbook.cell_writing import CellMap, rows_to_add, same
+from optcenter_pipeline.workbook.cell_writing import CellMap, Grids, NoteMap, Written, same, value_key
 from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.columns import Owner, Tab
-from optcenter_pipeline.workbook.grid import TabGrid, is_blank
+from optcenter_pipeline.workbook.grid import Formula, TabGrid, is_blank
+from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, newest_stamp
 from optcenter_pipeline.workbook.workbook import Filled
 
 RowKey = tuple[str, ...]
@@ -44,8 +45,6 @@ class TabPlan:
     problems: list[str] = field(default_factory=list)
     former: list[FormerRow] | None = None
     """Every row at the first look, in the sheet's order."""
-    row_count: int = 0
-    """Of the grid at the last look, with the rows that our own write adds."""
     is_blocked: bool = False
     """Whether the tab could not be understood."""
 
@@ -54,8 +53,8 @@ class TabPlan:
         """Whether new keys get rows: not where people make the keys."""
         return all(self.tab.by_name[name].owner is Owner.SYSTEM for name in self.tab.key_columns)
 
-    def cells(self, grid: TabGrid, written: CellMap) -> CellMap:
-        """What has to be written into this tab as it stands."""
+    def cells(self, grid: TabGrid, written: Written) -> CellMap:
+        """What has to be written into this tab as it stands, after what was written so far."""
         self.is_blocked = bool(grid.layout.error)
         self.problems = [f"{self.tab.name}: {grid.layout.error}"] if self.is_blocked else self._lacking(grid)
         if self.is_blocked:
@@ -65,7 +64,7 @@ class TabPlan:
             self.former = [_former_row(grid, row) for row in range(1, len(grid.rows))]
             self._keep_unchanged(places, grid)
         cells: CellMap = {}
-        if written:
+        if written.cells:
             # first what is to be put back: it may take rows from keys of ours, which then are missing
             for row, former in self._overwritten(grid, places, written).items():
                 cells.update(_back(grid, row, former))
@@ -73,7 +72,7 @@ class TabPlan:
                     if row in rows:
                         rows.remove(row)
                 places.setdefault(former.key, []).append(row)
-            cells.update(self._strays(grid, places, written))
+            cells.update(self._strays(grid, places, written.cells))
         bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
         bottom = max([bottom, *(row for row, _ in cells)])
         self.gone = set()
@@ -85,9 +84,26 @@ class TabPlan:
                 bottom += 1
                 rows = [bottom]
             for row in rows:
-                cells.update(_differences(grid, row, wanted))
-        self.row_count = grid.row_count + rows_to_add(grid, cells)
+                cells.update(
+                    _differences(grid, row, {**wanted, **self._formulas_to_restore(grid, row, key, written)})
+                )
         return cells
+
+    def _formulas_to_restore(self, grid: TabGrid, row: int, key: RowKey, written: Written) -> dict[str, Filled]:
+        """Formulas of a row of ours that were moved into the way of a write of ours."""
+        if not written.cells:
+            return {}
+        former = next((known for known in self.former or () if known.key == key), None)
+        formulas = (
+            {name: cell for name, cell in former.system.items() if isinstance(cell, Formula)} if former else {}
+        )
+        ours = written.values if formulas else set()
+        return {name: formula for name, formula in formulas.items() if value_key(grid.named(row, name)) in ours}
+
+    def stamps(self) -> Iterator[tuple[str, str]]:
+        """(updated_at, updated_source) of the rows."""
+        for row in self.rows.values():
+            yield str(row.get("updated_at", "")), str(row.get("updated_source", ""))
 
     def _lacking(self, grid: TabGrid) -> list[str]:
         """Columns that the sheet does not have: what belongs there is not written."""
@@ -100,17 +116,16 @@ class TabPlan:
         for key, wanted in self.rows.items():
             rows = places.get(key, [])
             said = {name: value for name, value in wanted.items() if name not in _STAMPS}
-            if rows and not any(_differences(grid, row, said) for row in rows):
+            if rows and all(grid.is_formula(*place) for row in rows for place in _differences(grid, row, said)):
                 self.unchanged.add(key)
                 stamps = {name: grid.named(rows[0], name) for name in wanted if name in _STAMPS}
                 self.rows[key] = {**said, **(stamps if len(rows) == 1 else {})}
 
     def _strays(self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: CellMap) -> CellMap:
         """Cells of rows that are not ours which hold what we wrote: back to what they held."""
-        ours: dict[int, list[Filled]] = {}
+        values: dict[int, set[tuple[bool, Filled]]] = {}
         for (_, column), value in written.items():
-            ours.setdefault(column, []).append(value)
-        values = {column: {(type(v) is bool, v) for v in column_values} for column, column_values in ours.items()}
+            values.setdefault(column, set()).add(value_key(value))
         cells: CellMap = {}
         former: dict[RowKey, list[FormerRow]] = {}
         for known in self.former or ():
@@ -127,12 +142,13 @@ class TabPlan:
                 for name, column in grid.system_positions.items():
                     cell = grid.value(row, column)
                     was = known_row.system.get(name, "") if known_row else ""
-                    if not same(cell, was) and (type(cell) is bool, cell) in values.get(column, ()):
+                    is_ours = value_key(cell) in values.get(column, ())
+                    if is_ours and not same(cell, was) and not grid.is_formula(row, column):
                         cells[row, column] = was
         return cells
 
     def _overwritten(
-        self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: CellMap
+        self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: Written
     ) -> dict[int, FormerRow]:
         """Rows where a new key of ours was written over a row that had just been pushed down to there.
 
@@ -148,7 +164,7 @@ class TabPlan:
             for key, rows in places.items()
             if key in self.rows and key not in known
             for row in rows
-            if any((row, column) in written for column in key_columns)
+            if any((row, column) in written.cells for column in key_columns)
         )
         if not vanished or not fresh:
             return {}
@@ -159,7 +175,7 @@ class TabPlan:
             if match is not None:
                 found[row] = match
                 vanished.remove(match)
-        inserted = grid.row_count - self.row_count
+        inserted = grid.row_count - written.row_count
         if inserted > 0:
             # the rows pushed down are the last ones; one that vanished further up was deleted
             free = [row for row in fresh if row not in found]
@@ -173,10 +189,26 @@ class OutputPlan:
 
     def __init__(self, tabs: Mapping[str, TabPlan]) -> None:
         self.tabs = tabs
+        self._notes = HeaderNotes()
 
-    def cells(self, grids: Mapping[str, TabGrid], written: Mapping[str, CellMap]) -> dict[str, CellMap]:
+    def cells(self, grids: Grids, written: Mapping[str, Written]) -> dict[str, CellMap]:
         """What has to be written, by tab."""
-        return {name: self.tabs[name].cells(grid, written.get(name, {})) for name, grid in grids.items()}
+        return {name: self.tabs[name].cells(grid, written.get(name, Written())) for name, grid in grids.items()}
+
+    def notes(
+        self, grids: Grids, written: Mapping[str, Written], formulas: Mapping[str, CellMap]
+    ) -> dict[str, NoteMap]:
+        """The formulas that are in the way, told in notes."""
+        return {
+            name: self._notes.wanted(
+                grid,
+                written.get(name, Written()),
+                newest_stamp(self.tabs[name].stamps()),
+                formula_lines(grid, formulas.get(name, {})),
+            )
+            for name, grid in grids.items()
+            if not self.tabs[name].is_blocked
+        }
 
 
 def _places(grid: TabGrid) -> dict[RowKey, list[int]]:
@@ -192,7 +224,7 @@ def _key(grid: TabGrid, row: int) -> RowKey:
 
 
 def _former_row(grid: TabGrid, row: int) -> FormerRow:
-    system = {name: grid.value(row, column) for name, column in grid.system_positions.items()}
+    system = {name: grid.entered(row, column) for name, column in grid.system_positions.items()}
     return FormerRow(_key(grid, row), system, _rest(grid, row))
 
 
@@ -211,12 +243,14 @@ def _trimmed(cells: tuple[Filled, ...]) -> tuple[Filled, ...]:
 
 def _differences(grid: TabGrid, row: int, wanted: Mapping[str, Filled]) -> CellMap:
     """The cells of a row that do not hold what they should; columns that the sheet lacks are skipped."""
-    places = ((grid.layout.positions.get(name), value) for name, value in wanted.items())
-    return {
-        (row, place): value
-        for place, value in places
-        if place is not None and not same(grid.value(row, place), value)
-    }
+    cells: CellMap = {}
+    for name, value in wanted.items():
+        place = grid.layout.positions.get(name)
+        if place is None or same(grid.value(row, place), value):
+            continue
+        if not (isinstance(value, Formula) and grid.is_formula(row, place)):
+            cells[row, place] = value
+    return cells
 
 
 def _back(grid: TabGrid, row: int, former: FormerRow) -> CellMap:

@@ -9,6 +9,7 @@ from typing import Any
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT, output_cell
 from optcenter_pipeline.workbook.cell_writing import write_until_right
 from optcenter_pipeline.workbook.columns import Owner, Tab
+from optcenter_pipeline.workbook.header_notes import formulas_left
 from optcenter_pipeline.workbook.output_plan import OutputPlan, RowKey, TabPlan, key_text
 from optcenter_pipeline.workbook.tabs import TAB_BY_NAME
 from optcenter_pipeline.workbook.workbook import Filled, Workbook
@@ -42,7 +43,8 @@ def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
             plans[name] = TabPlan(tab, dict(_output_row(tab, row, shortened) for row in tab_rows))
     if not plans:
         return WriteReport()
-    outcome = write_until_right(workbook, [plan.tab for plan in plans.values()], OutputPlan(plans).cells)
+    whole = OutputPlan(plans)
+    outcome = write_until_right(workbook, [plan.tab for plan in plans.values()], whole.cells, whole.notes)
     errors = [
         f"{name}: people moved rows at every attempt; {count} cells may not be right; deliver again"
         for name, count in outcome.unmended.items()
@@ -53,7 +55,14 @@ def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
     unchanged = sum(len(plan.unchanged) for plan in plans.values())
     blocked = sum(len(plan.rows) for name, plan in plans.items() if plan.is_blocked or name not in outcome.grids)
     written = sum(len(plan.rows) for plan in plans.values()) - unchanged - len(gone) - blocked
-    return WriteReport(written, unchanged, (), tuple(gone), tuple(shortened), tuple(errors))
+    return WriteReport(
+        written,
+        unchanged,
+        gone=tuple(gone),
+        formulas=formulas_left(outcome),
+        shortened=tuple(shortened),
+        errors=tuple(errors),
+    )
 
 
 def _output_row(tab: Tab, row: Mapping[str, Any], shortened: list[str]) -> tuple[RowKey, dict[str, Filled]]:

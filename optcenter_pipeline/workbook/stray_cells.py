@@ -20,8 +20,8 @@ def stray_cells(
         written: the write, by 0-based (row, column).
 
     Returns:
-        Cells of other columns that hold what we wrote → what they held before (a formula there comes back as its
-        value: the look does not see formulas). Nothing where the header row is what it was.
+        Cells of other columns that hold what we wrote → what they held before, formulas included. Nothing where
+        the header row is what it was.
     """
     header, header_now = _header(before, 0), _header(after, 0)
     if header == header_now:
@@ -32,7 +32,7 @@ def stray_cells(
         if after.value(row, column) != value:
             continue  # it moved along with its column, or somebody has typed over it
         if row == pushed_down:
-            back[row, column] = before.value(0, column)
+            back[row, column] = before.entered(0, column)
         elif pushed_down is None and header.get(column) != header_now.get(column):
             back[row, column] = _former(before, after, row, column)
     return back
@@ -63,5 +63,5 @@ def _former(before: TabGrid, after: TabGrid, row: int, column: int) -> Filled:
     others = [cell for cell in after.pm_cells(row) if cell[0] != name]
     for candidate in (row, *range(1, len(before.rows))):
         if [cell for cell in before.pm_cells(candidate) if cell[0] != name] == others:
-            return before.value(candidate, place)
+            return before.entered(candidate, place)
     return ""

@@ -1,13 +1,23 @@
 """Row statuses: what validation says of each input row, written beside it (workbook.md, *Writing*)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.workbook.cell_text import fitting_text
-from optcenter_pipeline.workbook.cell_writing import CellMap, same, write_until_right
-from optcenter_pipeline.workbook.grid import TabGrid
+from optcenter_pipeline.workbook.cell_writing import (
+    CellMap,
+    Grids,
+    NoteMap,
+    Written,
+    same,
+    value_key,
+    write_until_right,
+)
+from optcenter_pipeline.workbook.grid import Formula, TabGrid
+from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, formulas_left, newest_stamp
 from optcenter_pipeline.workbook.tabs import STAMPS, TAB_BY_NAME
 from optcenter_pipeline.workbook.workbook import Filled, Workbook
 
@@ -47,6 +57,10 @@ class WriteReport:
     """Rows whose content changed since it was judged, `Tab: key`; they got nothing."""
     gone: tuple[str, ...] = ()
     """Rows that are no longer there."""
+    untold: tuple[str, ...] = ()
+    """Rows without a key of their own whose content is not there any more; also told in the header's note."""
+    formulas: tuple[str, ...] = ()
+    """System cells that a formula fills, left as they are; also told in the header's note."""
     shortened: tuple[str, ...] = ()
     """Texts that a cell cannot hold, `Tab: key column`."""
     errors: tuple[str, ...] = ()
@@ -63,32 +77,61 @@ def write_statuses(workbook: Workbook, statuses: Sequence[RowStatus]) -> WriteRe
         WorkbookError: the workbook could not be read or written.
     """
     plan = _StatusPlan(statuses)
-    tabs = [TAB_BY_NAME[name] for name in dict.fromkeys(status.tab for status in statuses)]
+    tabs = [TAB_BY_NAME[name] for name in plan.expected]
     if not tabs:
         return WriteReport()
-    outcome = write_until_right(workbook, tabs, plan.cells)
+    outcome = write_until_right(workbook, tabs, plan.cells, plan.notes)
     errors = [
         f"{name}: people moved rows at every attempt; {count} cells may not be right; save again"
         for name, count in outcome.unmended.items()
     ]
-    edited: list[str] = []
-    gone: list[str] = []
+    lost: list[_Lost] = []
     found = 0
-    for name, expected in plan.expected.items():
+    for name in plan.expected:
         grid = outcome.grids.get(name)
         problem = f"{name}: the workbook has no such tab" if grid is None else _problem(grid)
         if grid is None or problem:
             errors.append(problem)
             continue
-        verdicts = (_verdict(expected, content, turn) for _, content, turn in _turns(grid))
-        paired = {id(status) for status in verdicts if status is not None}
-        found += len(paired)
-        keys = {fold(grid.row_key(row)) for row in range(1, len(grid.rows))}
-        for status in (s for same_content in expected.values() for s in same_content if id(s) not in paired):
-            (edited if fold(status.key) in keys else gone).append(f"{name}: {status.key}")
+        lost_here = plan.lost(grid)
+        found += plan.count(name) - len(lost_here)
+        lost += lost_here
     unchanged = min(plan.unchanged, found)
-    shortened = [f"{s.tab}: {s.key} run_status" for s in statuses if s.stamps[0] != s.run_status]
-    return WriteReport(found - unchanged, unchanged, tuple(edited), tuple(gone), tuple(shortened), tuple(errors))
+    return WriteReport(
+        found - unchanged,
+        unchanged,
+        edited=tuple(row.name for row in lost if row.has_own_key and row.is_there),
+        gone=tuple(row.name for row in lost if row.has_own_key and not row.is_there),
+        untold=tuple(row.line for row in lost if not row.has_own_key),
+        formulas=formulas_left(outcome),
+        shortened=tuple(f"{s.tab}: {s.key} run_status" for s in statuses if s.stamps[0] != s.run_status),
+        errors=tuple(errors),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A judged row whose content stands nowhere any more."""
+
+    status: RowStatus
+    has_own_key: bool
+    """Whether its key is neither blank nor another row's."""
+    is_there: bool
+    """Whether a row has its key: then it was edited."""
+
+    @property
+    def name(self) -> str:
+        """`Tab: key`."""
+        return f"{self.status.tab}: {self.status.key}"
+
+    @property
+    def line(self) -> str:
+        """For a row that its key does not name."""
+        why = f"the key {self.status.key!r} is another row's too" if self.status.key else "its key is blank"
+        return (
+            f"{self.status.tab}!{self.status.row_num}: edited or removed while it was being judged, and {why}, so "
+            "it could not be told which row that is now; give every row a key of its own, then save again"
+        )
 
 
 class _StatusPlan:
@@ -102,35 +145,77 @@ class _StatusPlan:
         """Rows that said the same already at the first look."""
         self._marks = {(status.tab, status.stamps[1:]) for status in statuses}
         self._former: dict[str, dict[str, list[_Stamps]]] = {}
+        self._keys = Counter((status.tab, fold(status.key)) for status in statuses)
+        self._notes = HeaderNotes()
 
-    def cells(self, grids: Mapping[str, TabGrid], written: Mapping[str, CellMap]) -> dict[str, CellMap]:
+    def cells(self, grids: Grids, written: Mapping[str, Written]) -> dict[str, CellMap]:
         """See `Plan`."""
         usable = {name: grid for name, grid in grids.items() if not _problem(grid)}
-        return {name: self._tab_cells(name, grid, name in written) for name, grid in usable.items()}
+        return {name: self._tab_cells(name, grid, written.get(name)) for name, grid in usable.items()}
 
-    def _tab_cells(self, name: str, grid: TabGrid, is_look_back: bool) -> CellMap:
+    def notes(
+        self, grids: Grids, written: Mapping[str, Written], formulas: Mapping[str, CellMap]
+    ) -> dict[str, NoteMap]:
+        """See `NotePlan`."""
+        notes = {}
+        for name, grid in grids.items():
+            if not _problem(grid):
+                lines = [row.line for row in self.lost(grid) if not row.has_own_key]
+                lines += formula_lines(grid, formulas.get(name, {}))
+                head = newest_stamp((s.updated_at, s.updated_source) for s in self._statuses(name))
+                notes[name] = self._notes.wanted(grid, written.get(name, Written()), head, lines)
+        return notes
+
+    def lost(self, grid: TabGrid) -> list[_Lost]:
+        """Statuses of a tab that belong to no row of it."""
+        name = grid.tab.name
+        verdicts = (_verdict(self.expected[name], content, turn) for _, content, turn in _turns(grid))
+        paired = {id(status) for status in verdicts if status is not None}
+        there = {fold(grid.row_key(row)) for row in range(1, len(grid.rows))}
+        return [
+            _Lost(s, bool(s.key) and self._keys[name, fold(s.key)] == 1, fold(s.key) in there)
+            for s in self._statuses(name)
+            if id(s) not in paired
+        ]
+
+    def count(self, name: str) -> int:
+        """Statuses of a tab."""
+        return sum(map(len, self.expected[name].values()))
+
+    def _statuses(self, name: str) -> Iterator[RowStatus]:
+        for same_content in self.expected[name].values():
+            yield from same_content
+
+    def _tab_cells(self, name: str, grid: TabGrid, written: Written | None) -> CellMap:
         former = self._former.get(name)
+        is_first = former is None
         if former is None:
             former = self._former[name] = _stamps_by_content(grid)
-            is_first = True
-        else:
-            is_first = False
+        ours = written.values if written else set()
+        places = [grid.layout.positions[column] for column in _STAMP_NAMES]
         cells: CellMap = {}
         for row, content, turn in _turns(grid):
             there = _stamps(grid, row)
             status = _verdict(self.expected[name], content, turn)
+            known = former.get(content, [])
+            was = known[turn] if turn < len(known) else _BLANK
             if status is not None:
-                wanted = status.stamps
-                self.unchanged += is_first and _equal(there, wanted)
-            elif is_look_back and (name, there[1:]) in self._marks:
+                # a formula that was moved into the way of our write comes back
+                wanted: _Stamps = tuple(
+                    old if isinstance(old, Formula) and value_key(cell) in ours else new
+                    for cell, old, new in zip(there, was, status.stamps, strict=True)
+                )
+            elif written and (name, there[1:]) in self._marks:
                 # ours, on content that we did not judge: it landed wrong, or the row was edited since
-                known = [] if grid.is_blank_row(row) else former.get(content, [])
-                wanted = known[turn] if turn < len(known) else _BLANK
+                wanted = _BLANK if grid.is_blank_row(row) else was
             else:
                 continue
-            if not _equal(there, wanted):
-                places = [grid.layout.positions[column] for column in _STAMP_NAMES]
-                cells.update({(row, place): value for place, value in zip(places, wanted, strict=True)})
+            stamps = {(row, place): value for place, value in zip(places, wanted, strict=True)}
+            wrong = [place for place, cell in zip(stamps, there, strict=True) if not same(cell, stamps[place])]
+            is_left = all(grid.is_formula(*place) for place in wrong)
+            self.unchanged += is_first and status is not None and is_left
+            # all three or none, so that a stray is known by what stands beside it
+            cells.update({place: stamps[place] for place in (wrong if is_left else stamps)})
         return cells
 
 
@@ -153,16 +238,13 @@ def _stamps_by_content(grid: TabGrid) -> dict[str, list[_Stamps]]:
     """What the rows said before anything was written."""
     stamps: dict[str, list[_Stamps]] = {}
     for row, content, _ in _turns(grid):
-        stamps.setdefault(content, []).append(_stamps(grid, row))
+        places = (grid.layout.positions[column] for column in _STAMP_NAMES)
+        stamps.setdefault(content, []).append(tuple(grid.entered(row, place) for place in places))
     return stamps
 
 
 def _stamps(grid: TabGrid, row: int) -> _Stamps:
     return tuple(grid.named(row, name) for name in _STAMP_NAMES)
-
-
-def _equal(there: _Stamps, wanted: _Stamps) -> bool:
-    return all(same(cell, value) for cell, value in zip(there, wanted, strict=True))
 
 
 def _problem(grid: TabGrid) -> str:

@@ -1,7 +1,7 @@
 """People at work in the sheet while the system writes: deterministic, between our look and our write."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from optcenter_pipeline.workbook.columns import Tab
@@ -16,15 +16,27 @@ class WatchedWorkbook(Workbook):
         super().__init__(inner.http, inner.spreadsheet_id)
         self.before_writes: list[Callable[[], None]] = []
         self.after_writes: list[Callable[[], None]] = []
-        self.sent: list[Sequence[RangeWrite]] = []
+        self.sent: list[Sequence[Mapping[str, Any]]] = []
 
-    def batch_update(self, writes: Sequence[RangeWrite]) -> None:
+    def structural_update(self, requests: Sequence[Mapping[str, Any]], *, idempotent: bool) -> list[dict[str, Any]]:
         if self.before_writes:
             self.before_writes.pop(0)()
-        self.sent.append(writes)
-        super().batch_update(writes)
+        self.sent.append(requests)
+        replies = super().structural_update(requests, idempotent=idempotent)
         if self.after_writes:
             self.after_writes.pop(0)()
+        return replies
+
+
+def cells_sent(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, int]]:
+    """The cells that a batch writes values into: sheet id, row, column."""
+    for request in requests:
+        body = request.get("updateCells", {})
+        if body.get("fields") == "userEnteredValue":
+            start = body["start"]
+            for row, line in enumerate(body["rows"], start["rowIndex"]):
+                for column in range(start["columnIndex"], start["columnIndex"] + len(line["values"])):
+                    yield start["sheetId"], row, column
 
 
 class Person:

@@ -103,12 +103,12 @@ def test_text_that_nothing_can_store_is_read_and_its_row_still_gets_its_status(
     sample: Workbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half, nul = '"\\ud83d"', '"A\\u0000B"'  # =LEFT("😀",1), as JSON brings it
-    original = sample.http.values_batch_get
 
-    def as_google_delivers(*arguments: Any) -> Any:
-        return json.loads(json.dumps(original(*arguments)).replace('"half"', half).replace('"nul"', nul))
+    def as_google_delivers(original: Any) -> Any:
+        return lambda *args: json.loads(json.dumps(original(*args)).replace('"half"', half).replace('"nul"', nul))
 
-    monkeypatch.setattr(sample.http, "values_batch_get", as_google_delivers)
+    for name in ("values_batch_get", "spreadsheets_get"):
+        monkeypatch.setattr(sample.http, name, as_google_delivers(getattr(sample.http, name)))
     person = Person(sample, CANDIDATES)
     person.type_named(1, "notes", "half")
     person.type_named(1, "bundle_key", "nul")
