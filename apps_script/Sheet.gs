@@ -1,0 +1,139 @@
+// The sheet itself: reading whole tabs and selections, and the one thing that is written, a row of Actions.
+
+const LOCK_MILLISECONDS_ = 10000;
+
+/**
+ * The rows of every selected range; what a filter hides is not selected.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @returns {number[]} 0-based, ascending
+ */
+function selectedRows_(sheet) {
+  const selection = sheet.getActiveRangeList();
+  const last = sheet.getLastRow();
+  const rows = new Set();
+  for (const range of selection ? selection.getRanges() : []) {
+    for (let row = range.getRow(); row <= Math.min(range.getLastRow(), last); row += 1) {
+      rows.add(row - 1);
+    }
+  }
+  const ordered = [...rows].sort((a, b) => a - b);
+  return sheet.getFilter() ? ordered.filter((row) => !sheet.isRowHiddenByFilter(row + 1)) : ordered;
+}
+
+/**
+ * A sheet by its name without case.
+ * @param {string} name
+ * @throws {Refusal_} the workbook has none
+ */
+function sheetNamed_(name) {
+  const sheet = SpreadsheetApp.getActive()
+    .getSheets()
+    .find((known) => fold_(known.getName()) === fold_(name));
+  if (!sheet) {
+    throw new Refusal_(`This workbook has no tab ${name}. Run \`optcenter workbook init\`; it adds what is missing.`);
+  }
+  return sheet;
+}
+
+/** @param {string} name */
+function gridNamed_(name) {
+  return grid_(sheetNamed_(name));
+}
+
+/** @param {GoogleAppsScript.Spreadsheet.Sheet} sheet */
+function grid_(sheet) {
+  return plain_(sheet.getDataRange().getValues());
+}
+
+/**
+ * Cells with dates as the serial numbers that the pipeline reads.
+ * @param {any[][]} values
+ * @returns {Cell[][]}
+ */
+function plain_(values) {
+  const zone = SpreadsheetApp.getActive().getSpreadsheetTimeZone();
+  return values.map((row) =>
+    row.map((cell) => {
+      if (Object.prototype.toString.call(cell) !== "[object Date]") {
+        return cell;
+      }
+      const wall = Utilities.formatDate(cell, zone, "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
+      return (Date.parse(wall) - Date.UTC(1899, 11, 30)) / 86400000;
+    }),
+  );
+}
+
+/**
+ * Writes a request below the last row of Actions, as text, while no other request is being written.
+ * @param {ActionRequest} request
+ * @throws {Refusal_} it could not be written; nothing of it stands there
+ */
+function append_(request) {
+  const lock = LockService.getDocumentLock();
+  if (!lock) {
+    throw new Refusal_("This script is not bound to the workbook: open it by Extensions > Apps Script in the workbook.");
+  }
+  if (!lock.tryLock(LOCK_MILLISECONDS_)) {
+    throw new Refusal_("Somebody else's request is being written. Nothing was sent; try again in a moment.");
+  }
+  try {
+    const sheet = sheetNamed_(ACTIONS_TAB_);
+    const area = sheet.getDataRange();
+    const grid = plain_(area.getValues());
+    const strips = strips_(grid[0] || [], request);
+    writeStrips_(sheet, nextRow_(grid, area.getFormulas()) + 1, strips);
+  } finally {
+    lock.releaseLock();
+  }
+}
+
+/**
+ * Fills one row, all of it or nothing.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} row 1-based; the sheet grows to it where needed
+ * @param {Strip[]} strips
+ * @throws {Refusal_} it could not be written
+ */
+function writeStrips_(sheet, row, strips) {
+  /** @type {GoogleAppsScript.Spreadsheet.Range[]} */
+  const written = [];
+  try {
+    if (row > sheet.getMaxRows()) {
+      sheet.insertRowsAfter(sheet.getMaxRows(), row - sheet.getMaxRows());
+    }
+    const ranges = strips.map((strip) => sheet.getRange(row, strip.column + 1, 1, strip.texts.length));
+    if (!ranges.every((range) => range.canEdit())) {
+      throw new Error("its cells are protected; ask the workbook's owner to let you edit the request columns");
+    }
+    ranges.forEach((range, i) => {
+      written.push(range);
+      // rich text is never parsed, whatever it begins with; the format keeps it text when somebody edits it
+      const cells = strips[i].texts.map((text) => SpreadsheetApp.newRichTextValue().setText(text).build());
+      range.setNumberFormat("@").setRichTextValues([cells]);
+    });
+    SpreadsheetApp.flush();
+    ranges.forEach((range, i) => {
+      const changed = strips[i].texts.find((text, cell) => range.getValues()[0][cell] !== text);
+      if (changed !== undefined || range.getFormulas()[0].some((formula) => formula)) {
+        throw new Error(`the sheet changed what was written ("${changed}")`);
+      }
+    });
+  } catch (error) {
+    throw new Refusal_(`${ACTIONS_TAB_} row ${row}: ${messageOf_(error)}. ${takenBack_(written)}`);
+  }
+}
+
+/**
+ * Clears what was written of a request that did not come through.
+ * @param {GoogleAppsScript.Spreadsheet.Range[]} ranges
+ * @returns {string} how things stand
+ */
+function takenBack_(ranges) {
+  try {
+    ranges.forEach((range) => range.clearContent());
+    SpreadsheetApp.flush();
+    return "Nothing was sent.";
+  } catch (error) {
+    return `Clear that row by hand: part of the request may stand there (${messageOf_(error)}).`;
+  }
+}

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ACTIONS, REQUEST, planningBook, requests } from "./mock/planning_book.mjs";
+import { DocumentLock } from "./mock/services.mjs";
+import { typed } from "./mock/sheet.mjs";
+
+const DANGEROUS = [
+  "=1+1", "+x", "-x", "@x", "'x", "''x", "007", "1e5", "2026-03-01", "2026-03", "1/2", "10%", "TRUE", "null",
+  '=HYPERLINK("http://example.invalid")', "<b>", "a\nb", "#N/A",
+];
+
+function runOn(scenario, changes = {}) {
+  const book = planningBook({ Targets: [["scenario_name", "set"], [scenario, scenario]], ...changes });
+  book.select("Targets", [2, 2]);
+  book.click("Run all candidates");
+  return book;
+}
+
+test("typing into a sheet changes most of the dangerous texts, so they prove something", () => {
+  const changed = DANGEROUS.filter((text) => typed(text, "General").value !== text);
+  assert.deepEqual(changed, DANGEROUS.filter((text) => /^[=+'-]|^\d+e?\d*$|^2026|^TRUE$/.test(text)));
+  assert.equal(changed.length, 11);
+  assert.ok(DANGEROUS.every((text) => typed(text, "@").value === text));
+});
+
+for (const name of DANGEROUS) {
+  test(`the name ${JSON.stringify(name)} arrives as it stands`, () => {
+    const book = runOn(name);
+    assert.deepEqual(book.alerts, []);
+    const [request] = requests(book);
+    assert.deepEqual([request.scenario_name, request.constraint_set_name], [name, name]);
+    const sheet = book.sheet("Actions");
+    assert.ok(sheet.getDataRange().getFormulas().flat().every((formula) => !formula));
+    for (const column of REQUEST.keys()) {
+      assert.equal(sheet.formats.get(`2,${column + 1}`), "@");
+    }
+  });
+}
+
+test("the row goes below the last one with content in any column, filters or not", () => {
+  const rows = [ACTIONS, ["r1", "pm.save_selected"], ["", "", "a note of mine"], ["", false]];
+  const book = planningBook({ Actions: rows });
+  book.sheet("Actions").filteredOut = new Set([2, 3]);
+  book.click("Save everything");
+  assert.equal(book.sheet("Actions").record(4).action, "pm.save_selected");
+  assert.equal(book.sheet("Actions").record(3).tab, "a note of mine");
+});
+
+test("formulas filled down in a column of somebody's own do not push the row away", () => {
+  const filled = [...Array(80).keys()].map(() => [...ACTIONS.map(() => ""), { formula: "=A2", value: "x" }]);
+  const book = planningBook({ Actions: [[...ACTIONS, "mine"], ...filled] });
+  book.click("Save everything");
+  assert.equal(book.sheet("Actions").record(2).action, "pm.save_selected");
+  assert.equal(book.sheet("Actions").record(2).mine, "x");
+});
+
+test("a full sheet grows", () => {
+  const rows = [...Array(100).keys()].map((n) => [`r${n}`, "pm.save_selected"]);
+  const book = planningBook({ Actions: [ACTIONS, ...rows] });
+  assert.equal(book.sheet("Actions").getMaxRows(), 101);
+  book.click("Save everything");
+  assert.deepEqual(book.alerts, []);
+  assert.equal(requests(book).length, 101);
+  assert.equal(book.sheet("Actions").getMaxRows(), 102);
+});
+
+test("columns stand in any order; those of others and of the system are not touched", () => {
+  const header = ["Mine", "Requested At", "status", "SCOPE-KEYS", "tab", "action", "request id", "run_url", "scope type",
+    "requestedBy", "scenario_name", "constraint_set_name", "message"];
+  const book = planningBook({ Actions: [header, ["kept"]] });
+  const sheet = book.sheet("Actions");
+  sheet.protect(1, 3, 8, 13);
+  book.select("Constraints", [3, 3]);
+  book.click("Save selected rows");
+  assert.deepEqual(book.alerts, []);
+  const record = sheet.record(3);
+  assert.equal(record.action, "pm.save_selected");
+  assert.equal(record["SCOPE-KEYS"], "Q1 / base / capacity_floor / country / UK");
+  assert.equal(record.requestedBy, "pm@example.com");
+  assert.deepEqual([record.Mine, record.status, record.run_url, record.message], ["", "", "", ""]);
+  // D to G, where the request_id is, comes last: until then the row is no request
+  const writes = ["B3", "I3", "D3"].map((cell) => `setRichTextValues Actions!${cell}`);
+  assert.deepEqual(book.events, ["lock", ...writes, "flush", "release"]);
+});
+
+test("with the template's order the row is written at once, inside the lock, and flushed before others may write", () => {
+  const book = planningBook();
+  book.sheet("Actions").protect(11, 12, 13, 14, 15, 16, 17, 18, 19);
+  book.click("Save everything");
+  assert.deepEqual(book.alerts, []);
+  assert.deepEqual(book.events, ["lock", "setRichTextValues Actions!A2", "flush", "release"]);
+});
+
+test("while somebody else writes, nothing is sent and a person is told", () => {
+  const lock = new DocumentLock();
+  lock.holder = "somebody else";
+  const book = planningBook({}, { lock });
+  book.click("Save everything");
+  assert.deepEqual(requests(book), []);
+  assert.match(book.alerts[0], /Somebody else's request is being written\. Nothing was sent/);
+  assert.equal(lock.holder, "somebody else");
+  lock.holder = null;
+  book.click("Save everything");
+  assert.equal(requests(book).length, 1);
+});
+
+test("two people's requests go below each other, each with an id of its own", () => {
+  const lock = new DocumentLock();
+  const first = planningBook({}, { lock });
+  const second = planningBook({}, { lock, email: "ops@example.com" });
+  second.sheets.splice(second.sheets.indexOf(second.sheet("Actions")), 1, first.sheet("Actions"));
+  first.click("Save everything");
+  second.click("Save everything");
+  const rows = requests(first);
+  assert.deepEqual(rows.map((row) => row.requested_by), ["pm@example.com", "ops@example.com"]);
+  assert.notEqual(rows[0].request_id, rows[1].request_id);
+});
+
+for (const [what, columns] of [["the whole sheet", []], ["one column of the request", [9]]]) {
+  test(`where ${what} is protected nothing is half written, and the lock is free again`, () => {
+    const book = planningBook({ Actions: [["request_id", "action", "scope_type", "x", "requested_at", "", "", "", "requested_by"]] });
+    book.sheet("Actions").protect(...columns);
+    book.click("Save everything");
+    assert.equal(book.sheet("Actions").getLastRow(), 1);
+    assert.match(book.alerts[0], /^Actions row 2: its cells are protected; ask the workbook's owner.*Nothing was sent\.$/);
+    assert.equal(book.lock.holder, null);
+  });
+}
+
+test("a protected sheet that is full cannot grow, and says so", () => {
+  const book = planningBook({ Actions: [ACTIONS, ...[...Array(99).keys()].map((n) => [`r${n}`])] });
+  book.sheet("Actions").protect();
+  book.click("Save everything");
+  assert.equal(book.sheet("Actions").getMaxRows(), 100);
+  assert.match(book.alerts[0], /^Actions row 101: You are trying to edit a protected cell.*Nothing was sent\.$/);
+});
+
+test("a write that breaks off in the middle is taken back", () => {
+  const book = planningBook({ Actions: [["action", "scope_type", "x", "requested_by", "requested_at", "y", "request_id"]] });
+  const sheet = book.sheet("Actions");
+  let writes = 0;
+  sheet.onWrite = (what) => {
+    writes += what === "setRichTextValues" ? 1 : 0;
+    if (what === "setRichTextValues" && writes === 2) {
+      throw new Error("Service Spreadsheets timed out");
+    }
+  };
+  book.click("Save everything");
+  assert.equal(writes, 2);
+  assert.equal(sheet.getLastRow(), 1);
+  assert.equal(book.alerts[0], "Actions row 2: Service Spreadsheets timed out. Nothing was sent.");
+  assert.equal(book.lock.holder, null);
+});
+
+test("what could not be taken back is told", () => {
+  const book = planningBook();
+  book.sheet("Actions").onWrite = () => {
+    throw new Error("offline");
+  };
+  book.click("Save everything");
+  assert.equal(
+    book.alerts[0],
+    "Actions row 2: offline. Clear that row by hand: part of the request may stand there (offline).",
+  );
+});
+
+test("a sheet that changes what is written gets no request", () => {
+  const book = planningBook();
+  const sheet = book.sheet("Actions");
+  const put = sheet.put.bind(sheet);
+  sheet.put = (row, column, cell) => put(row, column, cell.value === "all" ? { value: "ALL", formula: "" } : cell);
+  book.click("Save everything");
+  assert.equal(sheet.getLastRow(), 1);
+  assert.match(book.alerts[0], /the sheet changed what was written \("all"\)\. Nothing was sent\./);
+});
+
+test("without the tab, or a column that is needed, it says what makes them", () => {
+  const book = planningBook();
+  book.sheets.splice(book.sheets.indexOf(book.sheet("Actions")), 1);
+  book.click("Save everything");
+  assert.match(book.alerts[0], /no tab Actions\. Run `optcenter workbook init`/);
+  for (const header of [[], ["request_id", "action", "requested_by"]]) {
+    const bare = planningBook({ Actions: [header] });
+    bare.click("Save everything");
+    assert.deepEqual(requests(bare), []);
+    assert.match(bare.alerts[0], /^Actions: row 1 lacks the column .*scope_type, .*requested_at\. Run `optcenter workbook init`/);
+  }
+});
+
+test("a column that this request leaves blank may be missing", () => {
+  const book = planningBook({ Actions: [REQUEST.filter((name) => !["options_json", "scope_keys", "tab"].includes(name))] });
+  book.click("Save everything");
+  assert.equal(requests(book).length, 1);
+  book.select("Constraints", [3, 3]);
+  book.click("Save selected rows");
+  assert.match(book.alerts[0], /lacks the column tab, scope_keys\./);
+});
+
+test("a header of Actions that stands twice is told", () => {
+  const book = planningBook({ Actions: [[...ACTIONS, "Request-ID"]] });
+  book.click("Save everything");
+  assert.match(book.alerts[0], /^Actions: the header request_id stands twice, in columns A \(request_id\) and T/);
+});
+
+test("without an e-mail address nothing is sent", () => {
+  const book = planningBook({}, { email: "" });
+  book.click("Save everything");
+  assert.deepEqual(requests(book), []);
+  assert.match(book.alerts[0], /Google does not say who you are/);
+  assert.deepEqual(book.events, []);
+});
