@@ -13,16 +13,26 @@ from .field_mask import Mask, parse_mask
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A file's content with its MIME type, as it is sent or asked for."""
+
+    content: bytes
+    mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One request, already authenticated.
 
     `query` keeps every value of a repeated parameter. `base_url` is the server's root as the caller spelled it.
+    `media` is the body as it came, for the methods that take files.
     """
 
     path: dict[str, str]
     query: dict[str, list[str]] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     base_url: str = ""
+    media: Media | None = None
 
     def parameter(self, name: str) -> str | None:
         """Give a query parameter's last value."""

@@ -60,6 +60,24 @@ class PermissionDeniedError(ApiError):
         super().__init__(403, "The caller does not have permission", "PERMISSION_DENIED")
 
 
+class DriveError(ApiError):
+    """A refusal of Drive, which also tells why in a word, and which parameter is at fault."""
+
+    def __init__(self, code: int, message: str, reason: str, location: str | None = None) -> None:
+        names = {400: "INVALID_ARGUMENT", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
+        super().__init__(code, message, names[code])
+        self.reason = reason
+        self.location = location
+
+    def body(self) -> dict[str, Any]:
+        """Give the response's JSON, with ``errors`` in the older form that Drive keeps to."""
+        error: dict[str, Any] = {"message": self.message, "domain": "global", "reason": self.reason}
+        if self.location is not None:
+            error.update({"location": self.location, "locationType": "parameter"})
+        body: dict[str, Any] = super().body()["error"]
+        return {"error": {**body, "errors": [error]}}
+
+
 class UnauthenticatedError(ApiError):
     """No bearer token, or one that is unknown or has expired (401)."""
 

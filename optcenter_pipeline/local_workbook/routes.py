@@ -17,15 +17,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import drive_methods as drive
+from . import drive_sharing as sharing
+from . import drive_uploads as uploads
 from . import sheets_methods as sheets
 from .access import GrantRefusedError, check_bearer, grant_token
 from .admin import Admin, Gate
 from .answer_check import AnswerCheck
-from .call import Call, parse_body
+from .call import Call, Media, parse_body
 from .discovery import load_documents
-from .errors import ApiError, InvalidArgumentError, NotFoundError
+from .errors import ApiError, InvalidArgumentError, wrong_type
 from .page import OwnOriginMiddleware
 from .sheets_methods import Method
+from .spreadsheet import Spreadsheet
 from .store import Store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -41,11 +44,29 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
     ("POST", _SPREADSHEET + "/values/{range:path}:clear", sheets.clear_values, True),
     ("GET", _SPREADSHEET + "/values/{range:path}", sheets.get_values, False),
     ("PUT", _SPREADSHEET + "/values/{range:path}", sheets.update_values, True),
+    ("POST", _SPREADSHEET + "/sheets/{sheet_id}:copyTo", sheets.copy_sheet_to, True),
     ("GET", _SPREADSHEET, sheets.get_spreadsheet, False),
     ("POST", "/drive/v3/files", drive.create_file, True),
     ("GET", "/drive/v3/files", drive.list_files, False),
     ("GET", "/drive/v3/files/{id}", drive.get_file, False),
+    ("PATCH", "/drive/v3/files/{id}", drive.update_file, True),
     ("DELETE", "/drive/v3/files/{id}", drive.delete_file, True),
+    ("POST", "/drive/v3/files/{id}/copy", drive.copy_file, True),
+    ("GET", "/drive/v3/files/{id}/export", drive.export_file, False),
+    ("GET", "/drive/v3/files/{id}/permissions", sharing.list_permissions, False),
+    ("POST", "/drive/v3/files/{id}/permissions", sharing.create_permission, True),
+    ("GET", "/drive/v3/files/{id}/permissions/{item_id}", sharing.get_permission, False),
+    ("PATCH", "/drive/v3/files/{id}/permissions/{item_id}", sharing.update_permission, True),
+    ("DELETE", "/drive/v3/files/{id}/permissions/{item_id}", sharing.delete_permission, True),
+    ("GET", "/drive/v3/files/{id}/comments", sharing.list_comments, False),
+    ("POST", "/drive/v3/files/{id}/comments", sharing.create_comment, True),
+    ("DELETE", "/drive/v3/files/{id}/comments/{item_id}", sharing.delete_comment, True),
+)
+_UPLOADS: tuple[tuple[str, str, Method], ...] = (
+    ("POST", "/upload/drive/v3/files", uploads.upload_new_file),
+    ("PATCH", "/upload/drive/v3/files/{id}", uploads.upload_file),
+    ("PUT", "/upload/drive/v3/files/{id}", uploads.upload_file),
+    ("PUT", "/upload/drive/v2/files/{id}", uploads.upload_file_v2),
 )
 
 
@@ -73,6 +94,10 @@ def make_app(
     routes = [
         Route(path, _api_endpoint(store, method, writes=writes), methods=[verb])
         for verb, path, method, writes in _API
+    ]
+    routes += [
+        Route(path, _api_endpoint(store, method, writes=True, takes_media=True), methods=[verb])
+        for verb, path, method in _UPLOADS
     ]
     routes.append(Route("/token", _token_endpoint(store), methods=["POST"]))
     routes.append(Route("/__admin/private", _private_endpoint(store), methods=["POST"]))
@@ -120,7 +145,7 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
     return _json(refusal.body(), error.status_code)
 
 
-def _api_endpoint(store: Store, method: Method, *, writes: bool) -> Endpoint:
+def _api_endpoint(store: Store, method: Method, *, writes: bool, takes_media: bool = False) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         return await run_in_threadpool(answer, request, raw)
@@ -131,9 +156,12 @@ def _api_endpoint(store: Store, method: Method, *, writes: bool) -> Endpoint:
             query: dict[str, list[str]] = {}
             for name, value in request.query_params.multi_items():
                 query.setdefault(name, []).append(value)
-            body = parse_body(raw) if writes else {}
+            body = parse_body(raw) if writes and not takes_media else {}
+            media = Media(raw, request.headers.get("content-type", "")) if takes_media else None
             base_url = f"http://{request.headers.get('host', '')}"
-            result = method(connection, Call(dict(request.path_params), query, body, base_url))
+            result = method(connection, Call(dict(request.path_params), query, body, base_url, media))
+        if isinstance(result, Media):
+            return Response(result.content, media_type=result.mime_type)
         return Response(status_code=204) if result is None else _json(result)
 
     return endpoint
@@ -164,10 +192,14 @@ def _private_endpoint(store: Store) -> Endpoint:
         return await run_in_threadpool(answer, parse_body(raw).get("id"))
 
     def answer(file_id: Any) -> Response:
+        if not isinstance(file_id, str) or not file_id:
+            raise wrong_type(file_id, "id", "TYPE_STRING")
         with store.write() as connection:
-            done = connection.execute("UPDATE files SET is_private = 1 WHERE id = ?", (str(file_id),))
+            done = connection.execute("UPDATE files SET is_private = 1 WHERE id = ?", (file_id,))
             if not done.rowcount:
-                raise NotFoundError
+                # somebody else's file, of which the caller knows the id alone
+                Spreadsheet.create(connection, {}, file_id=file_id)
+                connection.execute("UPDATE files SET is_private = 1 WHERE id = ?", (file_id,))
         return _json({})
 
     return endpoint

@@ -11,10 +11,11 @@ from .call import Call, choose
 from .errors import InvalidArgumentError, wrong_type
 from .field_mask import select
 from .formulas.calculation import Calculation
-from .grid_data import spreadsheet_resource
+from .grid_data import sheet_properties, spreadsheet_resource
 from .rendering import DATE_OPTIONS, VALUE_OPTIONS, RenderOptions
 from .requests import apply_requests
 from .requests.dimensions import insert_dimension
+from .requests.sheet_copies import copy_sheet, copy_title
 from .shapes import check_shape
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
@@ -51,6 +52,22 @@ def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
     properties = {name: value for name, value in (call.body.get("properties") or {}).items() if value is not None}
     sheets = [dict(sheet.get("properties") or {}) for sheet in call.body.get("sheets") or []]
     return _resource(Spreadsheet.create(connection, properties, sheets), call, [], False)
+
+
+def copy_sheet_to(connection: sqlite3.Connection, call: Call) -> Any:
+    """``POST /v4/spreadsheets/{id}/sheets/{sheet_id}:copyTo``: gives the copy's properties; it comes last."""
+    call.check_body(("destinationSpreadsheetId",))
+    source = Spreadsheet.open(connection, call.path["id"])
+    if not call.path["sheet_id"].isdecimal():
+        raise wrong_type(call.path["sheet_id"], "sheet_id", "TYPE_INT32")
+    sheet = source.sheet_by_id(int(call.path["sheet_id"]))
+    target_id = call.body.get("destinationSpreadsheetId")
+    if not isinstance(target_id, str) or not target_id:
+        raise InvalidArgumentError("destination_spreadsheet_id must be specified.")
+    target = source if target_id == source.id else Spreadsheet.open(connection, target_id)
+    made = copy_sheet(sheet, target, {"title": copy_title(target, sheet.title)})
+    target.save()
+    return select(sheet_properties(target, made), call.mask)
 
 
 def batch_update(connection: sqlite3.Connection, call: Call) -> Any:

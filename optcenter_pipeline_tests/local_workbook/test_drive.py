@@ -27,7 +27,7 @@ def test_queries(client: gspread.Client, server: LocalWorkbookServer, session: A
     assert found("name contains 'budget' and trashed = false") == [made.id]
     assert made.id not in found("name != 'Budget 2026'")
     assert found("mimeType = 'application/pdf'") == []
-    assert session.get(url, params={"q": "starred = true"}).status_code == 400
+    assert session.get(url, params={"q": "color = 'red'"}).status_code == 400
 
 
 def test_version_and_time_move_with_changes_and_nothing_else(

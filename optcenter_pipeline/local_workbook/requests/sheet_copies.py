@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
+import sqlite3
 from typing import Any
 
 from ..errors import InvalidArgumentError
@@ -63,6 +64,19 @@ def copy_sheet(source: Sheet, into: Spreadsheet, wanted: dict[str, Any]) -> Shee
             item[member] = secrets.randbelow(2**31 - 1) + 1
         taken.add(item[member])
     made.copy_rows(source)
+    return made
+
+
+def copy_spreadsheet(
+    connection: sqlite3.Connection, source: Spreadsheet, properties: dict[str, Any]
+) -> Spreadsheet:
+    """Make a spreadsheet of the same sheets, every identifier but the spreadsheet's own kept."""
+    sheets = [{**copy.deepcopy(sheet.document["properties"]), "sheetId": sheet.sheet_id} for sheet in source.sheets]
+    made = Spreadsheet.create(connection, properties, sheets)
+    for sheet, original in zip(made.sheets, source.sheets, strict=True):
+        sheet.document = copy.deepcopy(original.document)
+        sheet.copy_rows(original)
+    made.save()
     return made
 
 
