@@ -34,7 +34,7 @@ class Fault(BaseModel):
 
     after_commit: bool = False
     """Carry the request out before it goes wrong, so that only the answer is lost."""
-    status: Annotated[int, Field(ge=400, le=599)] | None = None
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     """Answer with this HTTP status, in Google's words."""
     retry_after: str | None = None
     """The answer's ``Retry-After`` header."""
@@ -60,6 +60,8 @@ class Fault(BaseModel):
         deeds = (self.status is not None) + self.drop + self.expire_tokens
         if deeds > 1 or not (deeds or self.delay_seconds):
             raise ValueError("give one of status, drop and expire_tokens, or delay_seconds")
+        if self.status is not None and self.status < 400 and self.body is None:
+            raise ValueError("a status below 400 needs a body")
         if self.status is None and (self.retry_after is not None or self.body is not None):
             raise ValueError("retry_after and body go with status")
         return self

@@ -1,41 +1,31 @@
 """The transport below gspread: another server's root, timeouts, retries that cannot write twice, counts."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import google.auth.exceptions
 import gspread
 import requests
 
-from optcenter_pipeline.workbook.failures import Tried, gave_up, refusal, token_refused
-from optcenter_pipeline.workbook.retries import TEMPORARY_STATUSES, RetryPolicy
+from optcenter_pipeline.workbook.attempts import Outcome, fetch_token, forget_token, send_once
+from optcenter_pipeline.workbook.failures import Request, Tried, gave_up, is_temporary, refusal, token_refused
+from optcenter_pipeline.workbook.requests_sent import RequestCounts, is_idempotent, kind_of
+from optcenter_pipeline.workbook.retries import Patience, RetryPolicy
 
 _GOOGLE_ROOTS = ("https://sheets.googleapis.com", "https://www.googleapis.com")
-_IDEMPOTENT_POSTS = re.compile(r"/values(:batchUpdate|:batchClear|/[^/]+:clear|:batchGetByDataFilter)$")
-_NO_ANSWER = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-
-
-@dataclass
-class RequestCounts:
-    """Requests sent, retries included, as quotas count them."""
-
-    reads: int = 0
-    writes: int = 0
-    retries: int = 0
+_NEW_TOKENS = 2
+"""So often a refused token is replaced in one call; an account that is refused again is not let in."""
 
 
 class SheetsClient(gspread.HTTPClient):
     """gspread's HTTP client, patient and safe.
 
     Retries 429, 500, 502, 503, 504 and connection errors with full jitter until the deadline, and only where
-    sending a request twice is the same as sending it once. Everything that fails in the end is a `WorkbookError`.
+    sending a request twice is the same as sending it once, or where it was never sent. A token that has expired is
+    replaced. Everything that fails in the end is a `WorkbookError`.
 
     Args:
-        auth: Google credentials; they are refreshed when needed.
-        session: for tests and for servers that want no token; stands in for `auth`.
+        session: a `ServiceSession`, or a plain one for a server that wants no token.
         api_root: another server's root instead of Google's hosts, e.g. `http://127.0.0.1:8080`.
         account_email: whom to share a workbook with, for messages.
         policy: how patient to be.
@@ -43,14 +33,13 @@ class SheetsClient(gspread.HTTPClient):
 
     def __init__(
         self,
-        auth: Any = None,
-        session: requests.Session | None = None,
+        session: requests.Session,
         *,
         api_root: str | None = None,
         account_email: str = "",
         policy: RetryPolicy | None = None,
     ) -> None:
-        super().__init__(auth, session)
+        super().__init__(None, session)  # type: ignore[arg-type]
         self.api_root = api_root.rstrip("/") if api_root else None
         self.account_email = account_email
         self.policy = policy or RetryPolicy()
@@ -68,7 +57,7 @@ class SheetsClient(gspread.HTTPClient):
     ) -> requests.Response:
         """Send one request as gspread does; see `_send`."""
         body = {"params": params, "data": data, "json": json, "files": files, "headers": headers}
-        return self._send(method.upper(), endpoint, body, idempotent=_is_idempotent(method.upper(), endpoint))
+        return self._send(method.upper(), endpoint, body, idempotent=is_idempotent(method.upper(), endpoint))
 
     def batch_update(self, id: str, body: Mapping[str, Any] | None, *, idempotent: bool = False) -> Any:
         """`spreadsheets.batchUpdate`; retried only if the caller says that its requests are idempotent."""
@@ -88,56 +77,42 @@ class SheetsClient(gspread.HTTPClient):
         Raises:
             WorkbookError: of the kind that fits the last answer.
         """
-        policy, url = self.policy, self.rewritten(endpoint)
-        start = policy.clock()
-        attempt = 0
+        request = Request(method, self.rewritten(endpoint), self.account_email, idempotent=idempotent)
+        patience = Patience(self.policy)
+        may_have_arrived = False
+        new_tokens = 0
         while True:
-            attempt += 1
-            left = policy.deadline - (policy.clock() - start)
-            response, failure = self._attempt(method, url, body, max(left, 0.1))
+            outcome = self._attempt(request, body, patience)
+            response = outcome.response
             if response is not None and response.ok:
                 return response
-            if response is not None and response.status_code not in TEMPORARY_STATUSES:
-                raise refusal(method, url, response, self.account_email)
-            wait = policy.wait(attempt, response.headers.get("Retry-After") if response is not None else None)
-            spent = policy.clock() - start
-            patience = (
-                policy.deadline if response is not None else min(policy.deadline, policy.unreachable_deadline)
-            )
-            if not idempotent or spent + wait >= patience:
-                tried = Tried(attempt, spent, response, failure)
-                raise gave_up(method, url, tried, idempotent=idempotent)
+            patience.note(somebody_is_there=outcome.somebody_is_there)
+            may_have_arrived |= outcome.may_have_arrived
+            if response is None or is_temporary(response):
+                may_repeat = idempotent or not outcome.may_have_arrived
+            elif response.status_code == 401 and new_tokens < _NEW_TOKENS and forget_token(self.session):
+                new_tokens += 1
+                may_repeat = True
+                if new_tokens == 1:
+                    self.counts.retries += 1
+                    continue
+            else:
+                raise refusal(request, response)
+            wait = patience.wait(response.headers.get("Retry-After") if response is not None else None)
+            if not may_repeat or not patience.lasts(wait):
+                tried = Tried(patience.attempts, patience.spent, response, outcome.failure)
+                raise gave_up(request, tried, may_have_arrived=may_have_arrived)
             self.counts.retries += 1
-            policy.sleep(wait)
+            self.policy.sleep(wait)
 
-    def _attempt(
-        self, method: str, url: str, body: Mapping[str, Any], left: float
-    ) -> tuple[requests.Response | None, str]:
-        """One try: the answer, or in words why there is none."""
-        if method in ("GET", "HEAD"):
-            self.counts.reads += 1
-        else:
-            self.counts.writes += 1
-        timeout = (min(self.policy.connect_timeout, left), min(self.policy.read_timeout, left))
+    def _attempt(self, request: Request, body: Mapping[str, Any], patience: Patience) -> Outcome:
+        """One try, with a token that is still good."""
+        patience.begin()
         try:
-            return self.session.request(method=method, url=url, timeout=timeout, **body), ""
-        except requests.Timeout:
-            return None, "no answer in time"
-        except _NO_ANSWER:
-            return None, "the connection failed"
+            lacking = fetch_token(self.session, patience.timeouts())
+            if lacking is not None:
+                return lacking
+            self.counts.add(kind_of(request.method, request.url))
+            return send_once(self.session, request.method, request.url, body, patience.timeouts())
         except google.auth.exceptions.RefreshError as error:
-            if error.retryable:
-                return None, "the token server failed"
             raise token_refused(self.account_email) from error
-        except google.auth.exceptions.TransportError:
-            return None, "the token server could not be reached"
-
-
-def _is_idempotent(method: str, endpoint: str) -> bool:
-    """Whether sending the request twice is the same as sending it once."""
-    if method in ("GET", "HEAD"):
-        return True
-    path = urlsplit(endpoint).path
-    if method == "PUT":
-        return "/values/" in path
-    return method == "POST" and _IDEMPOTENT_POSTS.search(path) is not None

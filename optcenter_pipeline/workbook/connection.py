@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import google.auth.transport.requests
-import requests
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
+from optcenter_pipeline.workbook.attempts import ServiceSession
 from optcenter_pipeline.workbook.client import SheetsClient
 from optcenter_pipeline.workbook.errors import WorkbookCredentialsError
 from optcenter_pipeline.workbook.retries import RetryPolicy
@@ -54,12 +53,7 @@ def connect(
         raise WorkbookCredentialsError(
             "The service-account file is not one that Google made for a service account; download its key anew."
         ) from error
-    for_tokens = requests.Session()
-    for_tokens.trust_env = trust_environment
-    session = google.auth.transport.requests.AuthorizedSession(  # type: ignore[no-untyped-call]
-        credentials, auth_request=google.auth.transport.requests.Request(for_tokens)
-    )
-    session.trust_env = trust_environment
+    session = ServiceSession(credentials, trust_environment=trust_environment)
     email = str(account.get("client_email", ""))
     client = SheetsClient(session=session, api_root=api_root, account_email=email, policy=policy)
     return Workbook(client, spreadsheet_id)

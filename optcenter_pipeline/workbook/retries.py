@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 TEMPORARY_STATUSES = frozenset({429, 500, 502, 503, 504})
 """Answers that may be different the next time."""
 
+_SHORTEST_TIMEOUT = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -36,6 +38,51 @@ class RetryPolicy:
         """
         upper = min(self.longest_wait, self.first_wait * 2.0 ** min(attempt - 1, 30))
         return max(self.jitter() * upper, _asked_for(retry_after))
+
+
+class Patience:
+    """One call's: how long it has lasted, and whether it may go on."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self.attempts = 0
+        self._policy = policy
+        self._start = policy.clock()
+        self._began = 0.0
+        self._nobody_since: float | None = None
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the call began."""
+        return self._policy.clock() - self._start
+
+    def begin(self) -> None:
+        """Count an attempt that begins now."""
+        self.attempts += 1
+        self._began = self.spent
+
+    def note(self, *, somebody_is_there: bool) -> None:
+        """Take in what the last attempt told of the server."""
+        if somebody_is_there:
+            self._nobody_since = None
+        elif self._nobody_since is None:
+            self._nobody_since = self._began
+
+    def wait(self, retry_after: str | None) -> float:
+        """Seconds to wait before the next attempt."""
+        return self._policy.wait(self.attempts, retry_after)
+
+    def lasts(self, wait: float) -> bool:
+        """Whether there is time for another attempt after this wait."""
+        end = self._policy.deadline
+        if self._nobody_since is not None:
+            end = min(end, self._nobody_since + self._policy.unreachable_deadline)
+        return self.spent + wait < end
+
+    def timeouts(self) -> tuple[float, float]:
+        """Seconds for the next request's connection and answer, together no more than what is left."""
+        left = max(self._policy.deadline - self.spent, _SHORTEST_TIMEOUT)
+        connect = min(self._policy.connect_timeout, left / 2)
+        return connect, min(self._policy.read_timeout, left - connect)
 
 
 def _asked_for(retry_after: str | None) -> float:

@@ -7,8 +7,9 @@ from typing import Any
 
 from gspread.utils import rowcol_to_a1
 
-from optcenter_pipeline.workbook.client import RequestCounts, SheetsClient
+from optcenter_pipeline.workbook.client import SheetsClient
 from optcenter_pipeline.workbook.errors import WorkbookUnreachableError
+from optcenter_pipeline.workbook.requests_sent import RequestCounts
 from optcenter_pipeline.workbook.storable import storable
 
 Filled = str | int | float | bool

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
+from optcenter_pipeline_tests.support.ordered_server import OrderedServer
 
 from .conftest import authorized_session
 
@@ -17,15 +17,11 @@ from .conftest import authorized_session
 class Told:
     """A server that takes orders, and a caller of it."""
 
-    def __init__(self, server: LocalWorkbookServer) -> None:
-        self.server = server
-        self.session = authorized_session(server)
-        self.sheet = f"{server.root_url}/v4/spreadsheets/{server.spreadsheet_id}"
-
-    def admin(self, method: str, what: str, body: Any = None) -> Any:
-        answer = requests.request(method, f"{self.server.root_url}/__admin/{what}", json=body, timeout=10)
-        assert answer.ok, answer.text
-        return answer.json()
+    def __init__(self, ordered: OrderedServer) -> None:
+        self.server = ordered.server
+        self.admin = ordered.order
+        self.session = authorized_session(self.server)
+        self.sheet = f"{self.server.root_url}/v4/spreadsheets/{self.server.spreadsheet_id}"
 
     def faults(self, *faults: dict[str, Any]) -> None:
         self.admin("POST", "faults", {"faults": list(faults)})
@@ -42,14 +38,13 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkbookServer]:
-    path: Path = tmp_path_factory.mktemp("told") / "workbook.sqlite"
-    with LocalWorkbookServer(path, admin=True) as server:
-        yield server
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrderedServer]:
+    with OrderedServer(tmp_path_factory.mktemp("told") / "workbook.sqlite") as ordered:
+        yield ordered
 
 
 @pytest.fixture
-def told(running: LocalWorkbookServer) -> Told:
+def told(running: OrderedServer) -> Told:
     told = Told(running)
     told.admin("DELETE", "faults")
     told.admin("DELETE", "quotas")

@@ -1,13 +1,21 @@
+"""The client against a real server that fails on demand, by the real token flow."""
+
 import datetime as dt
+import json
 import socket
+from collections.abc import Iterator
 from email.utils import format_datetime
+from typing import Any
 
 import gspread
 import pytest
 import requests
 
+from optcenter_pipeline.workbook.attempts import ServiceSession
 from optcenter_pipeline.workbook.client import SheetsClient
+from optcenter_pipeline.workbook.connection import connect
 from optcenter_pipeline.workbook.errors import (
+    WorkbookAddressError,
     WorkbookCredentialsError,
     WorkbookError,
     WorkbookNotFoundError,
@@ -18,143 +26,324 @@ from optcenter_pipeline.workbook.errors import (
 )
 from optcenter_pipeline.workbook.retries import RetryPolicy
 from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
-from optcenter_pipeline_tests.workbook.faulty_server import Fault, faulty_server
+from optcenter_pipeline_tests.support.ordered_server import OrderedServer
 
-WRITE = [RangeWrite("'Runs'!A1", [["x"]])]
-ACCOUNT = "planner@project.example"
+WRITE = [RangeWrite("'Sheet1'!A1", [["written"]])]
+FOR_EVER = {"times": None}
+ADD_SHEET = [{"addSheet": {"properties": {"title": "Another"}}}]
 
 
-class Patience:
+class Naps:
     """A clock that only naps move."""
 
-    def __init__(self, deadline: float = 120.0, jitter: float = 1.0) -> None:
+    def __init__(self, deadline: float = 120.0, jitter: float = 1.0, **limits: float) -> None:
         self.naps: list[float] = []
         self.policy = RetryPolicy(
-            deadline=deadline, clock=lambda: sum(self.naps), sleep=self.naps.append, jitter=lambda: jitter
+            deadline=deadline, clock=lambda: sum(self.naps), sleep=self.naps.append, jitter=lambda: jitter, **limits
         )
 
 
-def workbook(root: str, patience: Patience | None = None) -> Workbook:
-    session = requests.Session()
-    session.headers["Authorization"] = "Bearer very-secret-token"
-    policy = (patience or Patience()).policy
-    return Workbook(SheetsClient(session=session, api_root=root, account_email=ACCOUNT, policy=policy), "BOOK")
+@pytest.fixture(scope="module")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrderedServer]:
+    with OrderedServer(tmp_path_factory.mktemp("ordered") / "workbook.sqlite") as server:
+        yield server
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 0])
-@pytest.mark.parametrize("commits", [False, True])
-def test_reads_and_value_writes_survive_what_passes(status: int, commits: bool) -> None:
-    patience = Patience()
-    with faulty_server(Fault(status, commits), Fault(status, commits)) as (root, handler):
-        book = workbook(root, patience)
-        book.batch_update(WRITE)
-        book.batch_get(["'Runs'"])
-    assert patience.naps == [1, 2]
-    assert (book.counts.reads, book.counts.writes, book.counts.retries) == (1, 3, 2)
-    bodies = [body for method, _, body in handler.carried_out if method == "POST"]
-    assert len(bodies) == (3 if commits else 1)
-    assert all(body == bodies[0] for body in bodies)
+@pytest.fixture
+def server(_running: OrderedServer) -> OrderedServer:
+    """The server with its cell empty and nothing planned."""
+    _running.plan()
+    _running.order("DELETE", "quotas")
+    workbook(_running).batch_update([RangeWrite("'Sheet1'!A1:A9", [[""]] * 9)])
+    _running.plan()
+    return _running
 
 
-@pytest.mark.parametrize("fault", [Fault(503, commits=True), Fault(0, commits=True), Fault(429), Fault(502)])
-def test_what_must_not_be_repeated_is_sent_once(fault: Fault) -> None:
-    patience = Patience()
-    with faulty_server(fault) as (root, handler):
-        book = workbook(root, patience)
-        with pytest.raises(WorkbookError, match="look at the workbook before trying again"):
-            book.structural_update([{"addSheet": {}}], idempotent=False)
-        with pytest.raises(WorkbookError):
-            handler.faults.append(fault)
-            book.http.values_append("BOOK", "Runs", {"valueInputOption": "RAW"}, {"values": [["x"]]})
-    assert len(handler.seen) == 2
-    assert patience.naps == []
+def workbook(server: OrderedServer, naps: Naps | None = None, spreadsheet_id: str = "") -> Workbook:
+    """The server's workbook through its service account."""
+    return connect(
+        spreadsheet_id or server.server.spreadsheet_id,
+        server.server.service_account_info(),
+        api_root=server.server.root_url,
+        policy=(naps or Naps()).policy,
+        trust_environment=False,
+    )
 
 
-def test_structure_is_repeated_when_told_that_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    with faulty_server(Fault(503)) as (root, handler):
-        workbook(root).structural_update([{"updateSheetProperties": {}}], idempotent=True)
-    assert len(handler.seen) == 2
+def cells(server: OrderedServer) -> list[list[Any]]:
+    return workbook(server).batch_get(["'Sheet1'!A1:A9"])[0].rows
 
 
-def test_a_lasting_failure_ends_at_the_deadline() -> None:
-    patience = Patience(deadline=60)
-    with faulty_server(*[Fault(503)] * 50) as (root, _), pytest.raises(WorkbookUnreachableError) as caught:
-        workbook(root, patience).batch_get(["'Runs'"])
-    assert patience.naps == [1, 2, 4, 8, 16]
+def titles(server: OrderedServer) -> list[str]:
+    return [sheet.title for sheet in workbook(server).sheets()]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [*({"status": status} for status in (429, 500, 502, 503, 504)), {"drop": True}],
+    ids=lambda fault: str(next(iter(fault.values()))),
+)
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_reads_and_value_writes_survive_what_passes(
+    server: OrderedServer, fault: dict[str, Any], after_commit: bool
+) -> None:
+    naps = Naps()
+    book = workbook(server, naps)
+    server.plan(
+        {**fault, "after_commit": after_commit, "kind": "write", "times": 2},
+        {**fault, "after_commit": after_commit, "kind": "read"},
+    )
+    book.batch_update(WRITE)
+    assert book.batch_get(["'Sheet1'!A1:A9"])[0].rows == [["written"]]
+    assert naps.naps == [1, 2, 1]
+    assert (book.counts.reads, book.counts.writes, book.counts.retries) == (2, 3, 3)
+    assert server.received()["counts"] == {"read": 2, "write": 3, "drive": 0, "token": 1}
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 503, "after_commit": True}, {"drop": True, "after_commit": True}, {"status": 429}]
+)
+def test_what_must_not_be_repeated_is_sent_once(server: OrderedServer, fault: dict[str, Any]) -> None:
+    naps = Naps()
+    book = workbook(server, naps)
+    server.plan({**fault, "kind": "write", "times": 2})
+    with pytest.raises(WorkbookError, match="look at the workbook before trying again"):
+        book.http.values_append(
+            book.spreadsheet_id, "Sheet1", {"valueInputOption": "RAW"}, {"values": [["appended"]]}
+        )
+    with pytest.raises(WorkbookError, match="look at the workbook before trying again"):
+        book.structural_update(ADD_SHEET, idempotent=False)
+    assert server.received()["counts"]["write"] == 2
+    assert naps.naps == []
+    was_carried_out = "after_commit" in fault
+    assert cells(server) == ([["appended"]] if was_carried_out else [])
+    assert ("Another" in titles(server)) is was_carried_out
+    if was_carried_out:
+        sheet_id = next(sheet.sheet_id for sheet in book.sheets() if sheet.title == "Another")
+        book.structural_update([{"deleteSheet": {"sheetId": sheet_id}}], idempotent=False)
+
+
+def test_structure_is_repeated_when_told_that_it_may(server: OrderedServer) -> None:
+    book = workbook(server)
+    server.plan({"status": 503, "kind": "write"})
+    frozen = {"sheetId": 0, "gridProperties": {"frozenRowCount": 1}}
+    request = {"updateSheetProperties": {"properties": frozen, "fields": "gridProperties.frozenRowCount"}}
+    book.structural_update([request], idempotent=True)
+    assert [r["status"] for r in server.received()["requests"]][-2:] == [503, 200]
+    assert book.sheets()[0].frozen_row_count == 1
+
+
+def test_a_lasting_failure_ends_at_the_deadline(server: OrderedServer) -> None:
+    naps = Naps(deadline=60)
+    server.plan({"status": 503, "kind": "read", **FOR_EVER})
+    with pytest.raises(WorkbookUnreachableError) as caught:
+        workbook(server, naps).batch_get(["'Sheet1'"])
+    assert naps.naps == [1, 2, 4, 8, 16]
     assert "6 attempts in 31 s (last: HTTP 503)" in str(caught.value)
     assert "safe to try again" in str(caught.value)
 
 
-def test_too_many_requests_in_the_end_is_about_the_quota() -> None:
-    with faulty_server(*[Fault(429)] * 50) as (root, _), pytest.raises(WorkbookQuotaError, match="Wait a minute"):
-        workbook(root).batch_update(WRITE)
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [
+        ({"status": 503, "kind": "write"}, "trying again writes the same cells and is safe"),
+        ({"drop": True, "kind": "write"}, "trying again writes the same cells and is safe"),
+        ({"status": 503, "kind": "token"}, "Nothing was changed; it is safe to try again"),
+    ],
+)
+def test_the_error_in_the_end_says_what_is_safe(server: OrderedServer, fault: dict[str, Any], advice: str) -> None:
+    server.plan({**fault, **FOR_EVER})
+    with pytest.raises(WorkbookUnreachableError, match=f"attempts in .*{advice}"):
+        workbook(server).batch_update(WRITE)
 
 
-def test_nobody_listening_is_unreachable() -> None:
-    with faulty_server() as (root, _):
-        pass
-    with pytest.raises(WorkbookUnreachableError, match="the connection failed"):
-        workbook(root, Patience(deadline=5)).batch_get(["'Runs'"])
+def test_too_many_requests_in_the_end_is_about_the_quota(server: OrderedServer) -> None:
+    server.plan({"status": 429, "kind": "write", **FOR_EVER})
+    with pytest.raises(WorkbookQuotaError, match="Wait a minute"):
+        workbook(server).batch_update(WRITE)
 
 
-def test_waits_are_jittered_and_as_long_as_the_server_asks() -> None:
-    patience = Patience(jitter=0.25)
+@pytest.mark.parametrize("jitter", [0.1, 0.5, 1.0])
+def test_a_quota_that_is_used_up_for_a_minute_is_outlived(server: OrderedServer, jitter: float) -> None:
+    naps = Naps(jitter=jitter)
+
+    def nap(seconds: float) -> None:
+        naps.naps.append(seconds)
+        if sum(naps.naps) >= 60:
+            server.order("DELETE", "quotas")
+
+    book = workbook(server, naps)
+    book.http.policy = RetryPolicy(clock=naps.policy.clock, sleep=nap, jitter=lambda: jitter)
+    server.order("POST", "quotas", {"per_user": 1})
+    book.batch_update(WRITE)
+    book.batch_update(WRITE)
+    assert 60 <= sum(naps.naps) < book.http.policy.deadline
+    assert book.counts.writes == 2 + book.counts.retries
+
+
+def test_a_busy_drive_that_says_403_is_tried_again(server: OrderedServer) -> None:
+    reasons = [{"domain": "usageLimits", "reason": "userRateLimitExceeded", "message": "User Rate Limit Exceeded"}]
+    body = json.dumps({"error": {"errors": reasons, "code": 403, "message": "Too fast"}})
+    book = workbook(server)
+    server.plan({"status": 403, "body": body, "kind": "drive"})
+    address = f"https://www.googleapis.com/drive/v3/files/{book.spreadsheet_id}"
+    assert book.http.request("get", address).json()["id"] == book.spreadsheet_id
+    assert (book.counts.drive, book.counts.reads, book.counts.retries) == (2, 0, 1)
+
+
+def test_posts_that_read_count_as_reads_and_are_repeated(server: OrderedServer) -> None:
+    book = workbook(server)
+    server.plan({"status": 503, "kind": "read", **FOR_EVER})
+    address = f"https://sheets.googleapis.com/v4/spreadsheets/{book.spreadsheet_id}/values:batchGetByDataFilter"
+    with pytest.raises(WorkbookUnreachableError, match=r"Reading from .* Nothing was changed"):
+        book.http.request("post", address, json={"dataFilters": [{"a1Range": "Sheet1"}]})
+    assert (book.counts.reads, book.counts.writes) == (book.counts.retries + 1, 0)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_token_that_has_expired_is_replaced(server: OrderedServer, times: int) -> None:
+    book = workbook(server)
+    book.batch_update(WRITE)
+    server.plan({"expire_tokens": True, "kind": "write", "times": times})
+    book.http.values_append(book.spreadsheet_id, "Sheet1", {"valueInputOption": "RAW"}, {"values": [["once"]]})
+    assert server.received()["counts"] == {"read": 0, "write": 1 + times, "drive": 0, "token": times}
+    assert (book.counts.writes, book.counts.retries) == (2 + times, times)
+    assert cells(server) == [["written"], ["once"]]
+
+
+def test_an_account_that_no_new_token_helps_is_refused(server: OrderedServer) -> None:
+    book = workbook(server)
+    server.plan({"status": 401, "kind": "read", **FOR_EVER})
+    with pytest.raises(WorkbookCredentialsError, match="service-account file"):
+        book.batch_get(["'Sheet1'"])
+    assert server.received()["counts"] == {"read": 3, "write": 0, "drive": 0, "token": 3}
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"drop": True}])
+def test_a_token_server_that_fails_is_tried_again_by_the_same_rules(
+    server: OrderedServer, fault: dict[str, Any]
+) -> None:
+    naps = Naps()
+    book = workbook(server, naps)
+    server.plan({**fault, "kind": "token", "times": 3})
+    book.http.values_append(book.spreadsheet_id, "Sheet1", {"valueInputOption": "RAW"}, {"values": [["once"]]})
+    assert naps.naps == [1, 2, 4]
+    assert server.received()["counts"] == {"read": 0, "write": 1, "drive": 0, "token": 4}
+    assert (book.counts.writes, book.counts.retries) == (1, 3)
+
+
+def test_an_account_that_gets_no_token_is_refused_at_once(server: OrderedServer) -> None:
+    book = workbook(server)
+    server.plan({"status": 400, "kind": "token"})
+    with pytest.raises(WorkbookCredentialsError, match="refused a token"):
+        book.batch_get(["'Sheet1'"])
+    assert server.received()["counts"] == {"read": 0, "write": 0, "drive": 0, "token": 1}
+
+
+@pytest.mark.parametrize("kind", ["read", "token"])
+def test_a_server_that_does_not_answer_is_given_up(server: OrderedServer, kind: str) -> None:
+    naps = Naps(deadline=10, read_timeout=0.05)
+    server.plan({"delay_seconds": 0.3, "kind": kind, **FOR_EVER})
+    with pytest.raises(WorkbookUnreachableError, match="4 attempts in 7 s"):
+        workbook(server, naps).batch_get(["'Sheet1'"])
+
+
+def test_no_timeout_is_longer_than_what_is_left_of_the_deadline(server: OrderedServer) -> None:
+    real = RetryPolicy(deadline=0.4, read_timeout=60)
+    book = workbook(server)
+    book.http.policy = real
+    server.plan({"delay_seconds": 1.0, "kind": "read", **FOR_EVER})
+    with pytest.raises(WorkbookUnreachableError, match="last: no answer in time"):
+        book.batch_get(["'Sheet1'"])
+
+
+def test_nobody_listening_is_unreachable_and_given_up_sooner_than_a_busy_server(server: OrderedServer) -> None:
+    naps = Naps()
+    book = workbook(server, naps)
+    book.sheets()
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        book.http.api_root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with pytest.raises(WorkbookUnreachableError, match=r"the connection failed\). Nothing was changed"):
+            book.structural_update(ADD_SHEET, idempotent=False)
+    assert book.counts.retries > 1
+    assert sum(naps.naps) < naps.policy.unreachable_deadline < naps.policy.deadline
+
+
+def test_waits_are_jittered_and_as_long_as_the_server_asks(server: OrderedServer) -> None:
+    naps = Naps(jitter=0.25)
     later = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=50), usegmt=True)
-    faults = [Fault(503, headers=(("Retry-After", value),)) for value in ("7", later, "soon")]
-    with faulty_server(*faults, Fault(503)) as (root, _):
-        workbook(root, patience).batch_get(["'Runs'"])
-    assert patience.naps[0] == 7
-    assert 45 < patience.naps[1] <= 50
-    assert patience.naps[2:] == [1, 2]
+    asked = [{"status": 503, "retry_after": value, "kind": "read"} for value in ("7", later, "soon")]
+    server.plan(*asked, {"status": 503, "kind": "read"})
+    workbook(server, naps).batch_get(["'Sheet1'"])
+    assert naps.naps[0] == 7
+    assert 45 < naps.naps[1] <= 50
+    assert naps.naps[2:] == [1, 2]
 
 
-def test_a_server_that_asks_for_more_than_the_deadline_is_not_waited_for() -> None:
-    patience = Patience(deadline=30)
-    fault = Fault(429, headers=(("Retry-After", "3600"),))
-    with faulty_server(fault) as (root, _), pytest.raises(WorkbookQuotaError):
-        workbook(root, patience).batch_get(["'Runs'"])
-    assert patience.naps == []
+def test_a_server_that_asks_for_more_than_the_deadline_is_not_waited_for(server: OrderedServer) -> None:
+    naps = Naps(deadline=30)
+    server.plan({"status": 429, "retry_after": "3600", "kind": "read"})
+    with pytest.raises(WorkbookQuotaError):
+        workbook(server, naps).batch_get(["'Sheet1'"])
+    assert naps.naps == []
+
+
+def test_refusals_say_what_to_do_and_are_not_repeated(server: OrderedServer) -> None:
+    naps = Naps()
+    book = workbook(server, naps)
+    account = book.account_email
+    book.sheets()
+    server.plan()
+    with pytest.raises(WorkbookRefusedError, match="Unable to parse range: Nowhere"):
+        book.batch_get(["Nowhere"])
+    made = book.http.request("post", "https://www.googleapis.com/drive/v3/files", json={"name": "Mine"}).json()
+    server.order("POST", "private", {"id": made["id"]})
+    with pytest.raises(WorkbookPermissionError, match=f"share it with {account} as Editor"):
+        Workbook(book.http, made["id"]).batch_update(WRITE)
+    with pytest.raises(WorkbookNotFoundError, match="OPTCENTER_WORKBOOK"):
+        Workbook(book.http, "nowhere").sheets()
+    assert server.received()["counts"] == {"read": 2, "write": 1, "drive": 1, "token": 0}
+    assert naps.naps == []
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "words"),
-    [
-        (400, WorkbookRefusedError, "in the server's words"),
-        (401, WorkbookCredentialsError, "service-account file"),
-        (403, WorkbookPermissionError, f"share it with {ACCOUNT} as Editor"),
-        (404, WorkbookNotFoundError, "OPTCENTER_WORKBOOK"),
-    ],
+    "fault", [*({"status": status} for status in (400, 401, 403, 404, 429, 503)), {"drop": True}]
 )
-def test_refusals_say_what_to_do(status: int, kind: type[WorkbookError], words: str) -> None:
-    patience = Patience()
-    with faulty_server(Fault(status)) as (root, handler), pytest.raises(kind) as caught:
-        workbook(root, patience).batch_update(WRITE)
-    assert words in str(caught.value)
-    assert len(handler.seen) == 1
+def test_no_message_holds_a_secret(server: OrderedServer, fault: dict[str, Any]) -> None:
+    book = workbook(server)
+    book.sheets()
+    key = server.server.service_account_info()["private_key"].splitlines()[1]
+    assert isinstance(book.http.session, ServiceSession)
+    token = book.http.session.credentials.token
+    server.plan({**fault, "kind": "read", **FOR_EVER})
+    with pytest.raises(WorkbookError) as caught:
+        book.batch_get(["'Sheet1'"])
+    assert token not in str(caught.value)
+    assert key not in str(caught.value)
 
 
-def test_no_message_holds_a_secret() -> None:
-    for status in (400, 401, 403, 404, 429, 503, 0):
-        with faulty_server(*[Fault(status)] * 50) as (root, _), pytest.raises(WorkbookError) as caught:
-            workbook(root).batch_get(["'Runs'"])
-        assert "secret" not in str(caught.value)
+def test_an_answer_that_is_no_json_is_no_answer(server: OrderedServer) -> None:
+    server.plan({"status": 200, "body": "<html>Please sign in</html>", "kind": "read"})
+    with pytest.raises(WorkbookUnreachableError, match="no JSON"):
+        workbook(server).batch_get(["'Sheet1'"])
 
 
-def test_an_answer_that_is_no_json_is_no_answer() -> None:
-    page = Fault(200, body=b"<html>Please sign in</html>")
-    with faulty_server(page) as (root, _), pytest.raises(WorkbookUnreachableError, match="no JSON"):
-        workbook(root).batch_get(["'Runs'"])
+def test_an_address_that_is_none_is_said_to_be_none() -> None:
+    client = SheetsClient(requests.Session(), api_root="127.0.0.1:8080")
+    with pytest.raises(WorkbookAddressError, match="OPTCENTER_GOOGLE_API_ROOT"):
+        Workbook(client, "BOOK").sheets()
 
 
 def test_only_the_root_of_an_address_changes() -> None:
-    client = SheetsClient(session=requests.Session(), api_root="http://127.0.0.1:9/")
+    client = SheetsClient(requests.Session(), api_root="http://127.0.0.1:9/")
     assert (
         client.rewritten("https://sheets.googleapis.com/v4/spreadsheets/X")
         == "http://127.0.0.1:9/v4/spreadsheets/X"
     )
     assert client.rewritten("https://www.googleapis.com/drive/v3/files") == "http://127.0.0.1:9/drive/v3/files"
     assert client.rewritten("https://elsewhere.example/v4") == "https://elsewhere.example/v4"
-    google = SheetsClient(session=requests.Session())
+    google = SheetsClient(requests.Session())
     assert google.rewritten("https://sheets.googleapis.com/v4") == "https://sheets.googleapis.com/v4"
 
 
@@ -162,13 +351,3 @@ def test_gspreads_own_objects_work_on_it(sample: Workbook) -> None:
     client = gspread.Client(auth=None, session=sample.http.session, http_client=lambda *_: sample.http)  # type: ignore[arg-type]
     sheet = client.open_by_key(sample.spreadsheet_id).worksheet("Candidates")
     assert sheet.acell("A2").value == "INIT-101"
-
-
-def test_a_server_that_is_not_there_is_given_up_sooner_than_one_that_is_busy() -> None:
-    patience = Patience()
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        root = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with pytest.raises(WorkbookUnreachableError):
-            workbook(root, patience).batch_get(["'Runs'"])
-    assert sum(patience.naps) < patience.policy.unreachable_deadline < patience.policy.deadline
