@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """A service account's JSON file; needed for `gsheets:`."""
     google_api_root: str | None = None
     """Root of another server that speaks Google's API; blank: Google's own hosts."""
+    workbook_deadline: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 120.0
+    """Seconds for one call of the workbook's server with all of its attempts; a quota refills within a minute."""
     blank_rows: Annotated[int, Field(ge=1)] = 50
     """So many blank rows in a run end a tab; what stands below is warned about."""
     solver_time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -65,16 +65,21 @@ def serve(
     file: Annotated[
         Path | None, typer.Option(help="The workbook's file; the configured one, if not given.")
     ] = None,
+    admin: Annotated[
+        bool, typer.Option("--admin", help="Take quotas and faults on demand, for tests of clients.")
+    ] = False,
 ) -> int:
     """Serve the local workbook: its page for people and its API for gspread; until Ctrl-C."""
     console: Console = context.obj
-    with listening(file or configured_file(), host=host, port=port) as server:
+    with listening(file or configured_file(), host=host, port=port, admin=admin) as server:
         console.document(
             {"page": server.page_url, "api_root": server.root_url, "spreadsheet_id": server.spreadsheet_id}
         )
         console.say(f"Workbook {server.path}")
         console.say(f"  page: {server.page_url}")
         console.say(f"  API:  {server.root_url} (spreadsheet {server.spreadsheet_id})")
+        if admin:
+            console.say(f"  faults on demand: {server.root_url}/__admin/")
         console.say(
             "Ctrl-C stops it. `optcenter dev` also starts Dagster, which does what the page's buttons ask for."
         )
@@ -83,7 +88,9 @@ def serve(
 
 
 @contextmanager
-def listening(file: Path, *, port: int, host: str = "127.0.0.1") -> "Iterator[LocalWorkbookServer]":
+def listening(
+    file: Path, *, port: int, host: str = "127.0.0.1", admin: bool = False
+) -> "Iterator[LocalWorkbookServer]":
     """A local workbook's server, started, with a page that knows the workbook's tabs.
 
     Raises:
@@ -92,7 +99,8 @@ def listening(file: Path, *, port: int, host: str = "127.0.0.1") -> "Iterator[Lo
     from optcenter_pipeline.local_workbook import LocalWorkbookServer
     from optcenter_pipeline.workbook.page_description import page_description
 
-    server = LocalWorkbookServer(file.expanduser(), host=host, port=port, page=page_description(_user_name()))
+    page = page_description(_user_name())
+    server = LocalWorkbookServer(file.expanduser(), host=host, port=port, admin=admin, page=page)
     try:
         server.start()
     except OSError as error:

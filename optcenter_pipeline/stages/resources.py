@@ -11,6 +11,7 @@ from optcenter_pipeline.settings import load_settings
 if TYPE_CHECKING:
     from optcenter_pipeline.database.connection import Database
     from optcenter_pipeline.engine.snapshot import SolverOptions
+    from optcenter_pipeline.workbook.retries import RetryPolicy
     from optcenter_pipeline.workbook.workbook import Workbook
 
 # The rooms' own libraries are heavy and imported where they are used: a code location then loads in a second.
@@ -23,10 +24,26 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
     """`local:PATH.sqlite` or `gsheets:SPREADSHEET_ID`; None: `OPTCENTER_WORKBOOK`."""
     blank_rows: int | None = None
     """So many blank rows in a run end a tab; None: `OPTCENTER_BLANK_ROWS`."""
+    deadline_seconds: float | None = None
+    """For one call of the workbook's server with all of its attempts; None: `OPTCENTER_WORKBOOK_DEADLINE`."""
+    answer_seconds: float = 60.0
+    """To wait for one answer."""
+    first_wait_seconds: float = 1.0
+    """At most, before the second attempt of a call; it doubles from attempt to attempt."""
 
     def blank_rows_that_end_a_tab(self) -> int:
         """As given here, else by the settings."""
         return self.blank_rows or load_settings().blank_rows
+
+    def policy(self) -> "RetryPolicy":
+        """How patient the client is."""
+        from optcenter_pipeline.workbook.retries import RetryPolicy
+
+        return RetryPolicy(
+            deadline=self.deadline_seconds or load_settings().workbook_deadline,
+            read_timeout=self.answer_seconds,
+            first_wait=self.first_wait_seconds,
+        )
 
     @contextmanager
     def open(self) -> Iterator["Workbook"]:
@@ -42,6 +59,7 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
             self.location or settings.workbook_location(),
             google_credentials=settings.google_credentials,
             google_api_root=settings.google_api_root,
+            policy=self.policy(),
         ) as workbook:
             yield workbook
 

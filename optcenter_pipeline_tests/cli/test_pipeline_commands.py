@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
+from optcenter_pipeline.cli import workbook_commands
 from optcenter_pipeline.engine import Result, Snapshot, solve
+from optcenter_pipeline.local_workbook import LocalWorkbookServer
 from optcenter_pipeline.runs import execution
 from optcenter_pipeline_tests.cli.conftest import Optcenter
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
@@ -318,6 +321,27 @@ def test_a_port_that_is_taken_is_a_message(optcenter: Optcenter) -> None:
         ran = optcenter("workbook", "serve", "--port", port)
     assert ran.code == 4
     assert f"cannot listen on port {port}" in ran.err
+
+
+@pytest.mark.parametrize(("options", "answer"), [((), 404), (("--admin",), 200)])
+def test_a_served_workbook_takes_faults_only_where_asked_for(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], answer: int
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def look(server: LocalWorkbookServer) -> LocalWorkbookServer:
+        started = start(server)
+        url = f"{started.root_url}/__admin/faults"
+        seen.append((started.root_url, requests.get(url, timeout=10).status_code))
+        return started
+
+    start = LocalWorkbookServer.start
+    monkeypatch.setattr(LocalWorkbookServer, "start", look)
+    monkeypatch.setattr(workbook_commands, "wait_until_stopped", lambda: None)
+    ran = optcenter("workbook", "serve", *options)
+    ((root, status),) = seen
+    assert (ran.code, status) == (0, answer)
+    assert (f"faults on demand: {root}/__admin/" in ran.out) is bool(options)
 
 
 def test_a_rule_below_the_blank_rows_is_told_by_the_run_that_lacks_it(
