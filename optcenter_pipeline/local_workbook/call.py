@@ -8,8 +8,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import InvalidArgumentError, unknown_field, wrong_type
-from .field_mask import Mask, parse_mask
+from .errors import InvalidArgumentError
+from .field_mask import Mask, check_selection, parse_mask
+from .message_types import SHEETS
+from .messages import read_flag, read_integer, read_message, read_parameter, refuse
+
+# what every method of Google's APIs takes
+_SYSTEM_PARAMETERS = frozenset(
+    [
+        "$.xgafv",
+        "$fields",
+        "access_token",
+        "alt",
+        "callback",
+        "fields",
+        "key",
+        "oauth_token",
+        "prettyPrint",
+        "quotaUser",
+        "uploadType",
+        "upload_protocol",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +59,51 @@ class Call:
         values = self.query.get(name)
         return values[-1] if values else None
 
-    def choice(self, name: str, options: Sequence[str], default: str) -> str:
+    def choice(self, name: str, names: Sequence[str], default: str) -> str:
         """Give a query parameter that is one of an enum's names."""
-        return choose(self.parameter(name), name, options, default)
+        text = self.parameter(name)
+        return default if text is None else read_parameter(text, name, tuple(names)) or default
 
     def flag(self, name: str) -> bool:
         """Give a boolean query parameter, false by default."""
-        return (self.parameter(name) or "false").lower() in ("true", "1")
+        text = self.parameter(name)
+        return text is not None and read_flag(text, name)
+
+    def path_integer(self, name: str) -> int:
+        """Give a path parameter that is a number."""
+        return read_integer(self.path[name], name)
+
+    def check_query(self, *known: str) -> None:
+        """Refuse query parameters that the method does not define."""
+        refuse(
+            [
+                (
+                    name,
+                    f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. '
+                    f"Field '{name}' could not be found in request message.",
+                )
+                for name in self.query
+                if name not in known and name not in _SYSTEM_PARAMETERS
+            ]
+        )
+
+    def message(self, name: str, at: str = "") -> dict[str, Any]:
+        """Read the body as a message, see `read_message`."""
+        return read_message(self.body, name, at)
+
+    @property
+    def fields(self) -> str:
+        """The text of the ``fields`` parameter."""
+        return self.parameter("fields") or self.parameter("$fields") or ""
 
     @property
     def mask(self) -> Mask:
-        """The ``fields`` parameter, parsed."""
-        return parse_mask(self.parameter("fields") or self.parameter("$fields") or "")
+        """The ``fields`` parameter, parsed; whether its names are known is not looked at."""
+        return parse_mask(self.fields)
 
-    def check_body(self, known: Sequence[str]) -> None:
-        """Refuse members of the body that the method does not define."""
-        for name in self.body:
-            if name not in known:
-                raise unknown_field(name, "")
-
-
-def choose(value: Any, name: str, options: Sequence[str], default: str) -> str:
-    """Check an enum's name; None and the ``…_UNSPECIFIED`` name give the default."""
-    if value is None or (isinstance(value, str) and value.endswith("_UNSPECIFIED")):
-        return default
-    if value not in options:
-        raise wrong_type(value, name, f"type.googleapis.com/google.apps.sheets.v4.{name[:1].upper()}{name[1:]}")
-    return str(value)
+    def selection(self, answer: str, api: str = SHEETS) -> Mask:
+        """Give the ``fields`` parameter, whose names must be the answer's."""
+        return check_selection(self.fields, answer, api)
 
 
 def _double(text: str) -> float:

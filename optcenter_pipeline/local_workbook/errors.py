@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -39,11 +39,21 @@ class ApiError(Exception):
 
 
 class InvalidArgumentError(ApiError):
-    """The request is wrong whatever the state (400)."""
+    """The request is wrong whatever the state (400).
 
-    def __init__(self, message: str, field: str | None = None) -> None:
-        violations = None if field is None else [{"field": field, "description": message}]
+    `faults` are the fields at fault, ``(path, text)`` each; the request itself has the empty path.
+    """
+
+    def __init__(self, message: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+        violations = [{"field": at, "description": text} if at else {"description": text} for at, text in faults]
         super().__init__(400, message, "INVALID_ARGUMENT", violations)
+
+
+class UnsupportedError(ApiError):
+    """The API knows the operation, and this server does not serve it (501)."""
+
+    def __init__(self) -> None:
+        super().__init__(501, "Operation is not implemented, or supported, or enabled.", "UNIMPLEMENTED")
 
 
 class NotFoundError(ApiError):
@@ -89,16 +99,3 @@ class UnauthenticatedError(ApiError):
             "See https://developers.google.com/identity/sign-in/web/devconsole-project.",
             "UNAUTHENTICATED",
         )
-
-
-def unknown_field(name: str, at: str) -> InvalidArgumentError:
-    """Give the error for a JSON member that the API does not define, `at` a path such as ``requests[0]``."""
-    place = f" at '{at}'" if at else ""
-    message = f'Invalid JSON payload received. Unknown name "{name}"{place}: Cannot find field.'
-    return InvalidArgumentError(message, field=at)
-
-
-def wrong_type(value: object, at: str, type_name: str) -> InvalidArgumentError:
-    """Give the error for a JSON value of the wrong type, `type_name` as Google spells it."""
-    message = f"Invalid value at '{at}' ({type_name}), {json.dumps(value, ensure_ascii=False)}"
-    return InvalidArgumentError(message, field=at)

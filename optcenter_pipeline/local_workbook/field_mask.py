@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .errors import InvalidArgumentError
+from .message_types import SHEETS, FieldType, message_type, proto_name
 
 Mask = dict[str, "Mask"]  # an empty mask means: everything below
 
@@ -28,7 +30,7 @@ def _parse_list(text: str, position: int) -> tuple[Mask, int]:
         character = text[position] if position < len(text) else ""
         if character in ("", ",", ")", ".", "/", "("):
             if name.strip():
-                node = node.setdefault(name.strip(), {})
+                node = node.setdefault(_json_name(name.strip()), {})
             name = ""
             if character == "(":
                 inner, position = _parse_list(text, position + 1)
@@ -45,9 +47,68 @@ def _parse_list(text: str, position: int) -> tuple[Mask, int]:
         position += 1
 
 
+def _json_name(name: str) -> str:
+    """Spell ``sheet_id``, which masks may say as well, as ``sheetId``."""
+    return re.sub(r"(?<=.)_(.)", lambda part: part[1].upper(), name)
+
+
 def _merge(target: Mask, other: Mask) -> None:
     for name, below in other.items():
         _merge(target.setdefault(name, {}), below)
+
+
+def check_selection(text: str, message: str, api: str = SHEETS) -> Mask:
+    """Parse the mask of a read, every name of which must be a field of the answer.
+
+    Args:
+        text: the mask's text.
+        message: the answer's message.
+        api: the document that defines it.
+
+    Raises:
+        InvalidArgumentError: where a name is unknown; as Google does, it tells which in its details alone.
+    """
+    mask = parse_mask(text)
+    unknown = _unknown_path(mask, message, api)
+    if unknown is not None:
+        why = f"Error expanding 'fields' parameter. Cannot find matching fields for path '{'.'.join(unknown)}'."
+        raise InvalidArgumentError("Request contains an invalid argument.", [(text, why)])
+    return mask
+
+
+def check_update(text: str, message: str) -> None:
+    """Check the mask of an update, every name of which must be a field of what is updated.
+
+    Raises:
+        InvalidArgumentError: where a name is unknown.
+    """
+    unknown = _unknown_path(parse_mask(text), message, SHEETS)
+    if unknown is not None:
+        raise InvalidArgumentError(f"Invalid field: {'.'.join(proto_name(name) for name in unknown)}")
+
+
+def _unknown_path(mask: Mask, message: str, api: str) -> list[str] | None:
+    """Give the path of a mask's first unknown name."""
+    fields = message_type(message, api)
+    for name, below in mask.items():
+        if name == "*":
+            continue
+        if name not in fields:
+            return [name]
+        unknown = _unknown_below(below, fields[name].type, api)
+        if unknown is not None:
+            return [name, *unknown]
+    return None
+
+
+def _unknown_below(mask: Mask, kind: FieldType, api: str) -> list[str] | None:
+    while kind.kind == "list" and kind.of is not None:
+        kind = kind.of
+    if not mask or kind.kind in ("any", "map"):
+        return None
+    if kind.kind == "message":
+        return _unknown_path(mask, kind.message, api)
+    return [next(iter(mask))]
 
 
 def select(body: Any, mask: Mask) -> Any:

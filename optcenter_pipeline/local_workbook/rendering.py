@@ -9,13 +9,10 @@ from .cell import Cell
 from .formulas.values import CellError, Computed
 from .number_format import format_number, is_date_format
 
-VALUE_OPTIONS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
-DATE_OPTIONS = ("SERIAL_NUMBER", "FORMATTED_STRING")
-
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How values are wanted: one of `VALUE_OPTIONS` and one of `DATE_OPTIONS`."""
+    """How values are wanted: the names of a ``ValueRenderOption`` and of a ``DateTimeRenderOption``."""
 
     value: str = "FORMATTED_VALUE"
     date_time: str = "SERIAL_NUMBER"

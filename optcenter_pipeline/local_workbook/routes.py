@@ -20,12 +20,14 @@ from . import drive_methods as drive
 from . import drive_sharing as sharing
 from . import drive_uploads as uploads
 from . import sheets_methods as sheets
+from . import values_methods as values
 from .access import GrantRefusedError, check_bearer, grant_token
 from .admin import Admin, Gate
 from .answer_check import AnswerCheck
 from .call import Call, Media, parse_body
 from .discovery import load_documents
-from .errors import ApiError, InvalidArgumentError, wrong_type
+from .errors import ApiError, InvalidArgumentError
+from .messages import refuse
 from .page import OwnOriginMiddleware
 from .sheets_methods import Method
 from .spreadsheet import Spreadsheet
@@ -37,13 +39,13 @@ _SPREADSHEET = "/v4/spreadsheets/{id}"
 _API: tuple[tuple[str, str, Method, bool], ...] = (
     ("POST", "/v4/spreadsheets", sheets.create_spreadsheet, True),
     ("POST", _SPREADSHEET + ":batchUpdate", sheets.batch_update, True),
-    ("GET", _SPREADSHEET + "/values:batchGet", sheets.batch_get_values, False),
-    ("POST", _SPREADSHEET + "/values:batchUpdate", sheets.batch_update_values, True),
-    ("POST", _SPREADSHEET + "/values:batchClear", sheets.batch_clear_values, True),
-    ("POST", _SPREADSHEET + "/values/{range:path}:append", sheets.append_values, True),
-    ("POST", _SPREADSHEET + "/values/{range:path}:clear", sheets.clear_values, True),
-    ("GET", _SPREADSHEET + "/values/{range:path}", sheets.get_values, False),
-    ("PUT", _SPREADSHEET + "/values/{range:path}", sheets.update_values, True),
+    ("GET", _SPREADSHEET + "/values:batchGet", values.batch_get_values, False),
+    ("POST", _SPREADSHEET + "/values:batchUpdate", values.batch_update_values, True),
+    ("POST", _SPREADSHEET + "/values:batchClear", values.batch_clear_values, True),
+    ("POST", _SPREADSHEET + "/values/{range:path}:append", values.append_values, True),
+    ("POST", _SPREADSHEET + "/values/{range:path}:clear", values.clear_values, True),
+    ("GET", _SPREADSHEET + "/values/{range:path}", values.get_values, False),
+    ("PUT", _SPREADSHEET + "/values/{range:path}", values.update_values, True),
     ("POST", _SPREADSHEET + "/sheets/{sheet_id}:copyTo", sheets.copy_sheet_to, True),
     ("GET", _SPREADSHEET, sheets.get_spreadsheet, False),
     ("POST", "/drive/v3/files", drive.create_file, True),
@@ -193,7 +195,7 @@ def _private_endpoint(store: Store) -> Endpoint:
 
     def answer(file_id: Any) -> Response:
         if not isinstance(file_id, str) or not file_id:
-            raise wrong_type(file_id, "id", "TYPE_STRING")
+            refuse([("id", f"Invalid value at 'id' (TYPE_STRING), {json.dumps(file_id)}")])
         with store.write() as connection:
             done = connection.execute("UPDATE files SET is_private = 1 WHERE id = ?", (file_id,))
             if not done.rowcount:

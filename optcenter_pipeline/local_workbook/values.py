@@ -7,14 +7,14 @@ from typing import Any
 
 from .a1 import CellRange, column_letters, format_range
 from .cell import MAX_CELL_CHARACTERS, Cell
-from .errors import InvalidArgumentError, wrong_type
+from .errors import InvalidArgumentError
 from .formulas.calculation import Calculation
 from .rendering import RenderOptions, render
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .typed_input import TypedInput, parse_typed
+from .value_lines import Lines
 
-INPUT_OPTIONS = ("RAW", "USER_ENTERED")
 _TOO_LONG = "Your input contains more than the maximum of 50000 characters in a single cell."
 
 
@@ -82,24 +82,22 @@ class RangeWriter:
         }
         return {name: number for name, number in counts.items() if number}
 
-    def write(self, sheet: Sheet, area: CellRange, body: dict[str, Any], at: str) -> dict[str, Any]:
-        """Write a body's values from the range's first cell on.
+    def write(self, sheet: Sheet, area: CellRange, lines: Lines) -> dict[str, Any]:
+        """Write values from the range's first cell on.
 
         None skips a cell and the empty text clears it; both rules are Google's. Counts are of non-null cells.
 
         Args:
             sheet: where to write.
             area: the range asked for; values must fit into it unless it is a single cell.
-            body: a ``ValueRange``.
-            at: the body's name in messages, e.g. ``data`` or ``data[3]``.
+            lines: rows of cell values, see `value_lines`.
 
         Returns:
             An ``UpdateValuesResponse`` without ``updatedData``.
 
         Raises:
-            InvalidArgumentError: where the values do not fit into the range or the grid, or are no cell values.
+            InvalidArgumentError: where the values do not fit into the range or the grid, or one into a cell.
         """
-        lines = value_lines(body, at)
         target = sheet.check_inside(area, whole=True)
         width = max(map(len, lines), default=0)
         written = CellRange(
@@ -113,7 +111,7 @@ class RangeWriter:
             for column, value in enumerate(line, start=area.start_column):
                 if value is None:
                     continue
-                self._write_cell(sheet, row, column, value, at)
+                self._write_cell(sheet, row, column, value)
                 rows.add(row)
                 columns.add(column)
                 count += 1
@@ -126,7 +124,7 @@ class RangeWriter:
         return {**answer, **{name: number for name, number in counts.items() if number}}
 
     def _check_fits(
-        self, sheet: Sheet, area: CellRange, target: CellRange, written: CellRange, lines: list[list[Any]]
+        self, sheet: Sheet, area: CellRange, target: CellRange, written: CellRange, lines: Lines
     ) -> None:
         if area.is_anchor:
             sheet.check_inside(written, whole=True)
@@ -143,11 +141,9 @@ class RangeWriter:
                     f"Requested writing within range [{shown}], but tried writing to column [{letters}]"
                 )
 
-    def _write_cell(self, sheet: Sheet, row: int, column: int, value: Any, at: str) -> None:
+    def _write_cell(self, sheet: Sheet, row: int, column: int, value: str | bool | int | float) -> None:
         if isinstance(value, str) and len(value) > MAX_CELL_CHARACTERS:
             raise InvalidArgumentError(_TOO_LONG)
-        if not isinstance(value, str | bool | int | float):
-            raise wrong_type(value, f"{at}.values", "type.googleapis.com/google.protobuf.ListValue")
         cell = sheet.cell(row, column)
         cell.clear_content()
         if value == "" and isinstance(value, str):
@@ -165,24 +161,6 @@ class RangeWriter:
         # a format that somebody chose stays; only an automatic one takes on what was typed
         if typed.number_format and not current:
             sheet.set_format(cell, {**cell_format, "numberFormat": typed.number_format})
-
-
-def value_lines(body: dict[str, Any], at: str) -> list[list[Any]]:
-    """Give a ``ValueRange`` body's values as rows.
-
-    Raises:
-        InvalidArgumentError: where they are no list of lists.
-    """
-    values = body.get("values")
-    if values is None:
-        return []
-    if not isinstance(values, list) or not all(isinstance(line, list) for line in values):
-        odd = values if not isinstance(values, list) else next(v for v in values if not isinstance(v, list))
-        raise wrong_type(odd, f"{at}.values", "type.googleapis.com/google.protobuf.ListValue")
-    if body.get("majorDimension") != "COLUMNS":
-        return values
-    height = max(map(len, values), default=0)
-    return [[line[index] if index < len(line) else None for line in values] for index in range(height)]
 
 
 def clear_range(sheet: Sheet, area: CellRange) -> str:

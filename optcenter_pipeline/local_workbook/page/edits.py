@@ -129,7 +129,7 @@ def _open(connection: sqlite3.Connection, body: _Body) -> tuple[Spreadsheet, She
 def _write(writer: RangeWriter, sheet: Sheet, row: int, cells: Sequence[tuple[int, str]]) -> None:
     for column, text in cells:
         anchor = CellRange(row, column, row + 1, column + 1, is_anchor=True)
-        writer.write(sheet, anchor, {"values": [[text]]}, "cells")
+        writer.write(sheet, anchor, [[text]])
 
 
 def _changed(what: str) -> ApiError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import InvalidArgumentError, unknown_field, wrong_type
-from ..shapes import check_shape
+from ..errors import InvalidArgumentError, UnsupportedError
+from ..field_mask import check_update
 from ..spreadsheet import Spreadsheet
 from . import (
     auto_resize,
@@ -66,23 +66,42 @@ HANDLERS: dict[str, Handler] = {
     "updateSpreadsheetProperties": sheets.update_spreadsheet_properties,
 }
 
+# the message whose fields a kind's mask names
+_UPDATED = {
+    "appendCells": "CellData",
+    "repeatCell": "CellData",
+    "updateBanding": "BandedRange",
+    "updateCells": "CellData",
+    "updateDeveloperMetadata": "DeveloperMetadata",
+    "updateDimensionGroup": "DimensionGroup",
+    "updateDimensionProperties": "DimensionProperties",
+    "updateEmbeddedObjectBorder": "EmbeddedObjectBorder",
+    "updateEmbeddedObjectPosition": "OverlayPosition",
+    "updateFilterView": "FilterView",
+    "updateNamedRange": "NamedRange",
+    "updateProtectedRange": "ProtectedRange",
+    "updateSheetProperties": "SheetProperties",
+    "updateSlicerSpec": "SlicerSpec",
+    "updateSpreadsheetProperties": "SpreadsheetProperties",
+    "updateTable": "Table",
+}
 
-def apply_requests(spreadsheet: Spreadsheet, requests: Any) -> list[dict[str, Any]]:
+
+def apply_requests(spreadsheet: Spreadsheet, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Apply a batch in order; the caller saves the spreadsheet if none of them fails.
 
     Args:
         spreadsheet: what is changed, in memory.
-        requests: the body's ``requests``: objects of one member, the kind.
+        requests: the body's ``requests``, read as messages: objects of one member, the kind.
 
     Returns:
         One reply a request, ``{}`` where there is nothing to say.
 
     Raises:
         InvalidArgumentError: at the first request that is refused, in Google's form
-            ``Invalid requests[i].kind: reason``; a kind that is not served is refused as an unknown field.
+            ``Invalid requests[i].kind: reason``.
+        UnsupportedError: at a kind that is not served.
     """
-    if not isinstance(requests, list):
-        raise wrong_type(requests, "requests", "type.googleapis.com/google.apps.sheets.v4.Request")
     if not requests:
         raise InvalidArgumentError("Must specify at least one request.")
     replies: list[dict[str, Any]] = []
@@ -91,20 +110,15 @@ def apply_requests(spreadsheet: Spreadsheet, requests: Any) -> list[dict[str, An
     return replies
 
 
-def _apply(spreadsheet: Spreadsheet, request: Any, at: str) -> dict[str, Any]:
-    if not isinstance(request, dict):
-        raise wrong_type(request, at, "type.googleapis.com/google.apps.sheets.v4.Request")
-    for kind in request:
-        if kind not in HANDLERS:
-            raise unknown_field(kind, at)
-    if len(request) != 1:
-        reason = "No request set." if not request else "Only one kind of request may be set."
-        raise InvalidArgumentError(f"Invalid {at}: {reason}")
+def _apply(spreadsheet: Spreadsheet, request: dict[str, Any], at: str) -> dict[str, Any]:
+    if not request:
+        raise InvalidArgumentError(f"Invalid {at}: No request set.")
     ((kind, body),) = request.items()
-    if not isinstance(body, dict):
-        raise wrong_type(body, f"{at}.{kind}", "type.googleapis.com/google.apps.sheets.v4.Request")
-    check_shape(body, f"{at}.{kind}")
+    if kind not in HANDLERS:
+        raise UnsupportedError
     try:
+        if kind in _UPDATED and body.get("fields"):
+            check_update(body["fields"], _UPDATED[kind])
         reply = HANDLERS[kind](spreadsheet, body)
     except InvalidArgumentError as error:
         raise InvalidArgumentError(f"Invalid {at}.{kind}: {error.message}") from error
