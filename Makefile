@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OPTCENTER_HOME ?= demo
 
-.PHONY: demo test dev lint check lock clean
+.PHONY: demo test test-apps-script dev lint check lock clean
 
 # The demo is the embedded default, whatever workbook and database the environment or .env name.
 demo dev: export OPTCENTER_WORKBOOK =
@@ -23,6 +23,15 @@ test: $(READY)
 dev: $(READY)
 	@$(BIN)/optcenter workbook init --sample
 	@$(BIN)/optcenter dev
+
+# The sheet's menu, type-checked and tested; the one target that needs node (>= 20.11) and npm.
+test-apps-script: apps_script/node_modules/.ready
+	@npm --prefix apps_script run --silent check
+	@npm --prefix apps_script --silent test
+
+apps_script/node_modules/.ready: apps_script/package.json apps_script/package-lock.json apps_script/.npmrc
+	@npm --prefix apps_script ci --loglevel=error
+	@touch $@
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -43,4 +52,4 @@ $(READY): requirements.lock pyproject.toml setup.py
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo apps_script/node_modules

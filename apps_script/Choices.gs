@@ -62,7 +62,13 @@ function distinct_(names) {
  * @param {string[]} names
  */
 function choiceText_(question, names) {
-  return [question, "", ...names.map((name, place) => `${place + 1}.  ${name}`), "", "Type the name or its number."].join("\n");
+  return [
+    question,
+    "",
+    ...names.map((name, place) => `${place + 1}.  ${name}`),
+    "",
+    "Type the name or its number.",
+  ].join("\n");
 }
 
 /**
@@ -77,7 +83,9 @@ function chosen_(typed, names, what) {
   const numbered = /^\d+$/.test(typed.trim()) ? names[Number(typed.trim()) - 1] : undefined;
   const name = named === undefined ? numbered : named;
   if (name === undefined) {
-    throw new Refusal_(`There is no ${what} "${typed.trim()}". There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}.`);
+    throw new Refusal_(
+      `There is no ${what} "${typed.trim()}". There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}.`,
+    );
   }
   return name;
 }

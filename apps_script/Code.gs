@@ -64,7 +64,7 @@ function showLastStatus() {
 /** The last request's status for the sidebar. */
 function lastStatusHtml() {
   try {
-    return statusHtml_(lastRequest_(gridNamed_(ACTIONS_TAB_), email_()));
+    return statusHtml_(lastRequest_(grid_(actionsSheet_()), email_()));
   } catch (error) {
     return `<p>${escapeHtml_(messageOf_(error))}.</p>`;
   }

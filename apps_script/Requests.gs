@@ -88,12 +88,7 @@ function savable_(title) {
 }
 
 /**
- * The keys of some rows, each once, as a list cell can carry them.
- *
- * A key's parts are joined by " / ", and a key names every row that it begins. Lists are split at | ; and , so a
- * key ends before the first part that has one of these: of `Q2 / base / exclude_pair / initiative / A|B` goes
- * `Q2 / base / exclude_pair / initiative`. The rows of a set are saved together in any case.
- *
+ * The keys of some rows, each once: a key's parts as typed, joined by " / ".
  * @param {InputTab} tab
  * @param {Cell[][]} grid
  * @param {number[]} rows 0-based
@@ -105,15 +100,10 @@ function keysOf_(tab, grid, rows) {
   /** @type {Map<string, string>} */
   const keys = new Map();
   const nameless = [];
-  const unlistable = [];
   for (const row of filledRows_(grid, rows)) {
-    const parts = keyParts_(tab, positions, grid[row]);
-    const cut = parts.findIndex((part) => LIST_SEPARATORS_.test(part));
-    const key = (cut < 0 ? parts : parts.slice(0, cut)).join(KEY_JOIN_);
-    if (!parts.length) {
+    const key = keyParts_(tab, positions, grid[row]).join(KEY_JOIN_);
+    if (!key) {
       nameless.push(row + 1);
-    } else if (!key) {
-      unlistable.push(row + 1);
     } else if (!keys.has(fold_(key))) {
       keys.set(fold_(key), key);
     }
@@ -121,12 +111,6 @@ function keysOf_(tab, grid, rows) {
   if (nameless.length) {
     const columns = tab.key.map((column) => column.name).join(", ");
     throw new Refusal_(`${tab.name}: ${rowList_(nameless)} no key. Fill ${columns}, or leave the row out.`);
-  }
-  if (unlistable.length) {
-    throw new Refusal_(
-      `${tab.name}: ${rowList_(unlistable)} a ${tab.key[0].name} with a | ; or , in it, which separate keys. ` +
-        "Save this whole tab instead, or rename it.",
-    );
   }
   if (!keys.size) {
     throw new Refusal_(`${tab.name}: no filled row is selected. Select one or more rows, then choose this again.`);
@@ -141,7 +125,9 @@ function keysOf_(tab, grid, rows) {
  */
 function tickedRows_(grid) {
   const ticks = positions_(grid[0] || [], [SELECTED_], "Candidates")[SELECTED_.name];
-  return filledRows_(grid, [...grid.keys()]).filter((row) => TRUE_WORDS_.includes(fold_(textAt_(grid[row], ticks))));
+  return filledRows_(grid, [...grid.keys()]).filter((row) =>
+    TRUE_WORDS_.includes(fold_(textAt_(grid[row], ticks))),
+  );
 }
 
 /**
@@ -182,25 +168,40 @@ function keyPositions_(tab, grid) {
   const positions = positions_(grid[0] || [], tab.key, tab.name);
   if (!(tab.key[0].name in positions)) {
     const names = [tab.key[0].name, ...tab.key[0].aliases].join(" or ");
-    throw new Refusal_(`${tab.name}: row 1 lacks the column ${names}. Run \`optcenter workbook init\`, or write it there.`);
+    throw new Refusal_(
+      `${tab.name}: row 1 lacks the column ${names}. Run \`optcenter workbook init\`, or write it there.`,
+    );
   }
   return positions;
 }
 
 /**
- * Keys in one list cell.
+ * Keys in one list cell: joined by |, or as a JSON list where a key has a separator in it, such as `A|B`.
  * @param {InputTab} tab
  * @param {string[]} keys
  * @throws {Refusal_} a cell cannot hold them
  */
 function joined_(tab, keys) {
-  const text = keys.join("|");
+  const isPlain = !keys[0].startsWith("[") && !keys.some((key) => LIST_SEPARATORS_.test(key));
+  const text = isPlain ? keys.join("|") : JSON.stringify(keys);
   if (text.length > LONGEST_CELL_) {
     throw new Refusal_(
       `${tab.name}: ${keys.length} rows are more than one request can name. Select fewer, or save this whole tab.`,
     );
   }
   return text;
+}
+
+/**
+ * How many keys `joined_` put into a cell; 0 where somebody wrote something else there.
+ * @param {string} text
+ */
+function keyCount_(text) {
+  try {
+    return text.startsWith("[") ? JSON.parse(text).length : listed_(text).length;
+  } catch (error) {
+    return 0;
+  }
 }
 
 /**

@@ -30,9 +30,28 @@ function sheetNamed_(name) {
     .getSheets()
     .find((known) => fold_(known.getName()) === fold_(name));
   if (!sheet) {
-    throw new Refusal_(`This workbook has no tab ${name}. Run \`optcenter workbook init\`; it adds what is missing.`);
+    throw new Refusal_(
+      `This workbook has no tab ${name}. Run \`optcenter workbook init\`; it adds what is missing.`,
+    );
   }
   return sheet;
+}
+
+/**
+ * The tab of requests: the one of that name, or one that people renamed and that has its headers.
+ * @throws {Refusal_} the workbook has none
+ */
+function actionsSheet_() {
+  const sheets = SpreadsheetApp.getActive().getSheets();
+  const named = sheets.filter((sheet) => fold_(sheet.getName()) === fold_(ACTIONS_TAB_));
+  const usable = [...named, ...sheets].find((sheet) => {
+    const width = Math.max(1, sheet.getLastColumn());
+    const headers = plain_(sheet.getRange(1, 1, 1, width).getValues())[0].map((cell) =>
+      headerKey_(cellText_(cell)),
+    );
+    return ["request_id", "action", "status"].every((name) => headers.includes(headerKey_(name)));
+  });
+  return usable || sheetNamed_(ACTIONS_TAB_);
 }
 
 /** @param {string} name */
@@ -71,13 +90,15 @@ function plain_(values) {
 function append_(request) {
   const lock = LockService.getDocumentLock();
   if (!lock) {
-    throw new Refusal_("This script is not bound to the workbook: open it by Extensions > Apps Script in the workbook.");
+    throw new Refusal_(
+      "This script is not bound to the workbook: open it by Extensions > Apps Script in the workbook.",
+    );
   }
   if (!lock.tryLock(LOCK_MILLISECONDS_)) {
     throw new Refusal_("Somebody else's request is being written. Nothing was sent; try again in a moment.");
   }
   try {
-    const sheet = sheetNamed_(ACTIONS_TAB_);
+    const sheet = actionsSheet_();
     const area = sheet.getDataRange();
     const grid = plain_(area.getValues());
     const strips = strips_(grid[0] || [], request);

@@ -42,7 +42,7 @@ function lastRequest_(grid, email) {
  * @param {Record<string, string>} ask
  */
 function askText_(ask) {
-  const rows = ask.scope_type === "keys" ? `${listed_(ask.scope_keys).length} selected of ${ask.tab}` : ask.tab;
+  const rows = ask.scope_type === "keys" ? `${keyCount_(ask.scope_keys)} selected of ${ask.tab}` : ask.tab;
   if (ask.action === SAVE_) {
     return `Save ${rows || "everything"}`;
   }

@@ -70,8 +70,7 @@ const STAMPS_ = ["run_status", "updated_source", "updated_at"];
 
 const KEY_JOIN_ = " / ";
 const LIST_SEPARATORS_ = /[|;,]/;
-const FORMULA_ERRORS_ =
-  /^#(REF!|N\/A|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!|GETTING_DATA)$/i;
+const FORMULA_ERRORS_ = /^#(REF!|N\/A|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!|GETTING_DATA)$/i;
 const TRUE_WORDS_ = ["true", "yes", "y", "t", "on", "1"];
 
 /** What the menu cannot do, told to the person who asked; nothing has been sent. */

@@ -83,7 +83,10 @@ test("what is not there is told, and nothing is sent", () => {
   }
   book.answers = ["Q1", "nobody's"];
   book.alerts = [];
-  assert.match(refused(book, "Run all candidates"), /no constraint set "nobody's"\. There are: base, bold, stretch/);
+  assert.match(
+    refused(book, "Run all candidates"),
+    /no constraint set "nobody's"\. There are: base, bold, stretch/,
+  );
 });
 
 test("without any scenario it says where to write one", () => {
@@ -126,11 +129,22 @@ test("on Candidates it asks: the selected rows, or the ticked ones", () => {
 });
 
 test("where there is no choice it does not ask", () => {
-  const untick = [["initiative_key", "selected"], ["INIT-1", false], ["INIT-2", "no"]];
+  const untick = [
+    ["initiative_key", "selected"],
+    ["INIT-1", false],
+    ["INIT-2", "no"],
+  ];
   const rows = planningBook({ Candidates: untick });
   rows.select("Candidates", [2, 3]);
   rows.answers = ["Q1", ""];
-  assert.deepEqual(ran(rows, "Run selected candidates"), [SELECTED, "Candidates", "keys", "INIT-1|INIT-2", "Q1", ""]);
+  assert.deepEqual(ran(rows, "Run selected candidates"), [
+    SELECTED,
+    "Candidates",
+    "keys",
+    "INIT-1|INIT-2",
+    "Q1",
+    "",
+  ]);
   const header = planningBook();
   header.select("Candidates", [1, 1]);
   header.answers = ["Q1", ""];
@@ -138,7 +152,12 @@ test("where there is no choice it does not ask", () => {
 });
 
 test("a run of no candidate is not sent", () => {
-  const book = planningBook({ Candidates: [["initiative_key", "selected"], ["INIT-1", false]] });
+  const book = planningBook({
+    Candidates: [
+      ["initiative_key", "selected"],
+      ["INIT-1", false],
+    ],
+  });
   book.select("Constraints", [3, 3]);
   assert.match(refused(book, "Run selected candidates"), /No candidate is ticked in is_selected_for_run/);
 });

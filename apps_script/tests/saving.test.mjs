@@ -55,7 +55,10 @@ test("Save everything names no tab", () => {
   assert.deepEqual([request.action, request.tab, request.scope_type], ["pm.save_selected", "", "all"]);
 });
 
-for (const [label, rows] of [["Save this tab", [2, 2]], ["Save selected rows", [2, 2]]]) {
+for (const [label, rows] of [
+  ["Save this tab", [2, 2]],
+  ["Save selected rows", [2, 2]],
+]) {
   test(`${label}: there is nothing to save on what the system writes`, () => {
     for (const tab of ["Runs", "Actions"]) {
       const book = planningBook();
@@ -70,11 +73,12 @@ test("Save selected rows sends every selected row's key once, whatever else is s
   book.select("Constraints", [6, 6], [1, 3], [3, 5]);
   const request = asked(book, "Save selected rows");
   assert.equal(request.scope_type, "keys");
-  assert.deepEqual(request.scope_keys.split("|"), [
+  assert.deepEqual(JSON.parse(request.scope_keys), [
     "Q1 / base / capacity_floor / country / UK",
-    "Q1 / base / exclude_pair / initiative",
-    "Q1 / bold / bundle_all_or_nothing / bundle / checkout",
+    "Q1 / base / exclude_pair / initiative / INIT-1|INIT-2",
+    "Q1 / bold / bundle_all_or_nothing / bundle / checkout / INIT-1|INIT-2",
   ]);
+  assert.match(book.toasts[0], /Save 3 selected of Constraints/);
 });
 
 test("selecting whole columns means the rows that are filled", () => {
@@ -107,16 +111,27 @@ test("without any selection nothing is sent", () => {
 });
 
 test("rows without a key are named", () => {
-  const rows = [["scenario_name", "notes"], ["", "one"], ["Q1", ""], ["", "two"]];
+  const rows = [
+    ["scenario_name", "notes"],
+    ["", "one"],
+    ["Q1", ""],
+    ["", "two"],
+  ];
   const book = planningBook({ Scenario_Config: rows });
   book.select("Scenario_Config", [2, 4]);
   assert.match(refused(book, "Save selected rows"), /^Scenario_Config: rows 2, 4 have no key\. Fill scenario_name/);
 });
 
-test("a key that no list can carry is refused, with what to do", () => {
-  const book = planningBook({ Scenario_Config: [["scenario_name"], ["Q1, growth"], ["a;b"], ["Q2"]] });
-  book.select("Scenario_Config", [2, 4]);
-  assert.match(refused(book, "Save selected rows"), /rows 2, 3 have a scenario_name with a \| ; or , in it/);
+test("keys are joined by |, or are a JSON list where a key would be taken apart", () => {
+  const sent = (...names) => {
+    const book = planningBook({ Scenario_Config: [["scenario_name"], ...names.map((name) => [name])] });
+    book.select("Scenario_Config", [2, names.length + 1]);
+    return asked(book, "Save selected rows").scope_keys;
+  };
+  assert.equal(sent("Q1", "q 2 / x", "Q3"), "Q1|q 2 / x|Q3");
+  assert.equal(sent("Q1, growth", "Q2"), '["Q1, growth","Q2"]');
+  assert.equal(sent("a;b"), '["a;b"]');
+  assert.equal(sent("[1]"), '["[1]"]');
 });
 
 test("more keys than a cell holds are refused", () => {
@@ -135,8 +150,10 @@ test("numbers and dates in a key are sent as the pipeline reads them", () => {
 });
 
 test("columns are found by their headers, in any order and spelling", () => {
-  const rows = [["mine", "Constraint-Set", "SCENARIO", "floor or goal", "market", "Dimension", "KPI"],
-    ["x", "base", "Q1", "floor", "UK", "country", "gmv"]];
+  const rows = [
+    ["mine", "Constraint-Set", "SCENARIO", "floor or goal", "market", "Dimension", "KPI"],
+    ["x", "base", "Q1", "floor", "UK", "country", "gmv"],
+  ];
   const book = planningBook({ Targets: rows });
   book.select("Targets", [2, 2]);
   assert.equal(asked(book, "Save selected rows").scope_keys, "Q1 / base / country / UK / gmv / floor");
@@ -146,7 +163,15 @@ test("a header that is missing or stands twice is told", () => {
   const missing = planningBook({ Initiatives: [["title"], ["One"]] });
   missing.select("Initiatives", [2, 2]);
   assert.match(refused(missing, "Save selected rows"), /lacks the column initiative_key or key or initiative/);
-  const twice = planningBook({ Initiatives: [["key", "title", "Initiative Key"], ["A", "One", "B"]] });
+  const twice = planningBook({
+    Initiatives: [
+      ["key", "title", "Initiative Key"],
+      ["A", "One", "B"],
+    ],
+  });
   twice.select("Initiatives", [2, 2]);
-  assert.match(refused(twice, "Save selected rows"), /initiative_key stands twice, in columns A \(key\) and C \(Init/);
+  assert.match(
+    refused(twice, "Save selected rows"),
+    /initiative_key stands twice, in columns A \(key\) and C \(Init/,
+  );
 });

@@ -6,12 +6,34 @@ import { DocumentLock } from "./mock/services.mjs";
 import { typed } from "./mock/sheet.mjs";
 
 const DANGEROUS = [
-  "=1+1", "+x", "-x", "@x", "'x", "''x", "007", "1e5", "2026-03-01", "2026-03", "1/2", "10%", "TRUE", "null",
-  '=HYPERLINK("http://example.invalid")', "<b>", "a\nb", "#N/A",
+  "=1+1",
+  "+x",
+  "-x",
+  "@x",
+  "'x",
+  "''x",
+  "007",
+  "1e5",
+  "2026-03-01",
+  "2026-03",
+  "1/2",
+  "10%",
+  "TRUE",
+  "null",
+  '=HYPERLINK("http://example.invalid")',
+  "<b>",
+  "a\nb",
+  "#N/A",
 ];
 
 function runOn(scenario, changes = {}) {
-  const book = planningBook({ Targets: [["scenario_name", "set"], [scenario, scenario]], ...changes });
+  const book = planningBook({
+    Targets: [
+      ["scenario_name", "set"],
+      [scenario, scenario],
+    ],
+    ...changes,
+  });
   book.select("Targets", [2, 2]);
   book.click("Run all candidates");
   return book;
@@ -19,7 +41,10 @@ function runOn(scenario, changes = {}) {
 
 test("typing into a sheet changes most of the dangerous texts, so they prove something", () => {
   const changed = DANGEROUS.filter((text) => typed(text, "General").value !== text);
-  assert.deepEqual(changed, DANGEROUS.filter((text) => /^[=+'-]|^\d+e?\d*$|^2026|^TRUE$/.test(text)));
+  assert.deepEqual(
+    changed,
+    DANGEROUS.filter((text) => /^[=+'-]|^\d+e?\d*$|^2026|^TRUE$/.test(text)),
+  );
   assert.equal(changed.length, 11);
   assert.ok(DANGEROUS.every((text) => typed(text, "@").value === text));
 });
@@ -31,7 +56,13 @@ for (const name of DANGEROUS) {
     const [request] = requests(book);
     assert.deepEqual([request.scenario_name, request.constraint_set_name], [name, name]);
     const sheet = book.sheet("Actions");
-    assert.ok(sheet.getDataRange().getFormulas().flat().every((formula) => !formula));
+    assert.ok(
+      sheet
+        .getDataRange()
+        .getFormulas()
+        .flat()
+        .every((formula) => !formula),
+    );
     for (const column of REQUEST.keys()) {
       assert.equal(sheet.formats.get(`2,${column + 1}`), "@");
     }
@@ -66,8 +97,21 @@ test("a full sheet grows", () => {
 });
 
 test("columns stand in any order; those of others and of the system are not touched", () => {
-  const header = ["Mine", "Requested At", "status", "SCOPE-KEYS", "tab", "action", "request id", "run_url", "scope type",
-    "requestedBy", "scenario_name", "constraint_set_name", "message"];
+  const header = [
+    "Mine",
+    "Requested At",
+    "status",
+    "SCOPE-KEYS",
+    "tab",
+    "action",
+    "request id",
+    "run_url",
+    "scope type",
+    "requestedBy",
+    "scenario_name",
+    "constraint_set_name",
+    "message",
+  ];
   const book = planningBook({ Actions: [header, ["kept"]] });
   const sheet = book.sheet("Actions");
   sheet.protect(1, 3, 8, 13);
@@ -113,17 +157,28 @@ test("two people's requests go below each other, each with an id of its own", ()
   first.click("Save everything");
   second.click("Save everything");
   const rows = requests(first);
-  assert.deepEqual(rows.map((row) => row.requested_by), ["pm@example.com", "ops@example.com"]);
+  assert.deepEqual(
+    rows.map((row) => row.requested_by),
+    ["pm@example.com", "ops@example.com"],
+  );
   assert.notEqual(rows[0].request_id, rows[1].request_id);
 });
 
-for (const [what, columns] of [["the whole sheet", []], ["one column of the request", [9]]]) {
+for (const [what, columns] of [
+  ["the whole sheet", []],
+  ["one column of the request", [9]],
+]) {
   test(`where ${what} is protected nothing is half written, and the lock is free again`, () => {
-    const book = planningBook({ Actions: [["request_id", "action", "scope_type", "x", "requested_at", "", "", "", "requested_by"]] });
+    const book = planningBook({
+      Actions: [["request_id", "action", "scope_type", "x", "requested_at", "", "", "", "requested_by"]],
+    });
     book.sheet("Actions").protect(...columns);
     book.click("Save everything");
     assert.equal(book.sheet("Actions").getLastRow(), 1);
-    assert.match(book.alerts[0], /^Actions row 2: its cells are protected; ask the workbook's owner.*Nothing was sent\.$/);
+    assert.match(
+      book.alerts[0],
+      /^Actions row 2: its cells are protected; ask the workbook's owner.*Nothing was sent\.$/,
+    );
     assert.equal(book.lock.holder, null);
   });
 }
@@ -137,7 +192,9 @@ test("a protected sheet that is full cannot grow, and says so", () => {
 });
 
 test("a write that breaks off in the middle is taken back", () => {
-  const book = planningBook({ Actions: [["action", "scope_type", "x", "requested_by", "requested_at", "y", "request_id"]] });
+  const book = planningBook({
+    Actions: [["action", "scope_type", "x", "requested_by", "requested_at", "y", "request_id"]],
+  });
   const sheet = book.sheet("Actions");
   let writes = 0;
   sheet.onWrite = (what) => {
@@ -175,6 +232,21 @@ test("a sheet that changes what is written gets no request", () => {
   assert.match(book.alerts[0], /the sheet changed what was written \("all"\)\. Nothing was sent\./);
 });
 
+test("a tab that was renamed is known by its headers, and one of the name without them is not taken", () => {
+  const book = planningBook({ Actions: [["my", "actions"]], Requests: [ACTIONS] });
+  book.click("Save everything");
+  assert.deepEqual(book.alerts, []);
+  assert.equal(book.sheet("Requests").record(2).action, "pm.save_selected");
+  assert.equal(book.sheet("Actions").getLastRow(), 1);
+  assert.match(book.script.lastStatusHtml(), /Save everything/);
+});
+
+test("of two tabs with those headers the one that is called Actions is taken", () => {
+  const book = planningBook({ Actions: [["x"]], "Copy of Actions": [ACTIONS], actions: [ACTIONS] });
+  book.click("Save everything");
+  assert.equal(book.sheet("actions").record(2).action, "pm.save_selected");
+});
+
 test("without the tab, or a column that is needed, it says what makes them", () => {
   const book = planningBook();
   book.sheets.splice(book.sheets.indexOf(book.sheet("Actions")), 1);
@@ -184,12 +256,17 @@ test("without the tab, or a column that is needed, it says what makes them", () 
     const bare = planningBook({ Actions: [header] });
     bare.click("Save everything");
     assert.deepEqual(requests(bare), []);
-    assert.match(bare.alerts[0], /^Actions: row 1 lacks the column .*scope_type, .*requested_at\. Run `optcenter workbook init`/);
+    assert.match(
+      bare.alerts[0],
+      /^Actions: row 1 lacks the column .*scope_type, .*requested_at\. Run `optcenter workbook init`/,
+    );
   }
 });
 
 test("a column that this request leaves blank may be missing", () => {
-  const book = planningBook({ Actions: [REQUEST.filter((name) => !["options_json", "scope_keys", "tab"].includes(name))] });
+  const book = planningBook({
+    Actions: [REQUEST.filter((name) => !["options_json", "scope_keys", "tab"].includes(name))],
+  });
   book.click("Save everything");
   assert.equal(requests(book).length, 1);
   book.select("Constraints", [3, 3]);

@@ -16,10 +16,27 @@ export const REQUEST = [
   "requested_by",
   "requested_at",
 ];
-export const ACTIONS = [...REQUEST, "status", "message", "run_id", "run_url", "started_at", "finished_at", ...STAMPS];
+export const ACTIONS = [
+  ...REQUEST,
+  "status",
+  "message",
+  "run_id",
+  "run_url",
+  "started_at",
+  "finished_at",
+  ...STAMPS,
+];
 
 const CONSTRAINTS = [
-  ["scenario_name", "constraint_set_name", "constraint_type", "dimension", "dimension_key", "member_keys", ...STAMPS],
+  [
+    "scenario_name",
+    "constraint_set_name",
+    "constraint_type",
+    "dimension",
+    "dimension_key",
+    "member_keys",
+    ...STAMPS,
+  ],
   ["# floors first"],
   ["Q1", "base", "capacity_floor", "country", "UK", "", "OK", "", ""],
   ["Q1", "base", "exclude_pair", "initiative", "INIT-1|INIT-2", "", "OK", "", ""],
@@ -51,7 +68,10 @@ export function planningBook(changes = {}, options = {}) {
       ["", { formula: "=LOOKUP(A6)", value: "" }, false],
     ],
     Actions: [ACTIONS],
-    Runs: [["run_id", "scenario_name"], ["r1", "Q1"]],
+    Runs: [
+      ["run_id", "scenario_name"],
+      ["r1", "Q1"],
+    ],
     ...changes,
   };
   const sheets = Object.entries(rows).map(([name, cells]) => new Sheet(name, cells));

@@ -168,7 +168,9 @@ class Range {
     return this.map((row, column) => this.sheet.at(row, column).formula);
   }
   canEdit() {
-    return this.map((_, column) => this.sheet.mayEdit(column)).flat().every(Boolean);
+    return this.map((_, column) => this.sheet.mayEdit(column))
+      .flat()
+      .every(Boolean);
   }
   setNumberFormat(format) {
     this.mayWrite();
