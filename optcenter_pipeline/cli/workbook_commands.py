@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optcenter_pipeline.cli import exchange_commands
 from optcenter_pipeline.cli.console import Console, ExitCode, SystemFailureError
 
 if TYPE_CHECKING:
     from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
-app = typer.Typer(no_args_is_help=True, help="The planning workbook: make it ready, look at it.")
+app = typer.Typer(no_args_is_help=True, help="The planning workbook: make it ready, look at it, move it in files.")
+exchange_commands.register(app)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""The workbook as files: Excel books and folders of CSV, out and in, without changing a value."""
