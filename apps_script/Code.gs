@@ -163,7 +163,9 @@ function candidatesOfSelection_() {
   }
   const ui = SpreadsheetApp.getUi();
   const shown = keys.slice(0, MOST_NAMED_).join(", ") + (keys.length > MOST_NAMED_ ? ", …" : "");
-  const text = `Run on the ${keys.length} in the selected rows (${shown})?\n\nNo: on the ${ticked} ticked in is_selected_for_run.`;
+  const text =
+    `Run on the ${keys.length} in the selected rows (${shown})?\n\n` +
+    `No: on the ${ticked} ticked in is_selected_for_run.`;
   const button = ui.alert("Which candidates?", text, ui.ButtonSet.YES_NO_CANCEL);
   if (button === ui.Button.YES) {
     return keys;

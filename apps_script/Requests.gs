@@ -210,7 +210,8 @@ function keyCount_(text) {
  */
 function rowList_(rows) {
   const more = rows.length > MOST_NAMED_ ? ` and ${rows.length - MOST_NAMED_} more` : "";
-  return `row${rows.length > 1 ? "s" : ""} ${rows.slice(0, MOST_NAMED_).join(", ")}${more} ${rows.length > 1 ? "have" : "has"}`;
+  const numbers = rows.slice(0, MOST_NAMED_).join(", ") + more;
+  return rows.length > 1 ? `rows ${numbers} have` : `row ${numbers} has`;
 }
 
 /**
@@ -231,9 +232,7 @@ function strips_(header, request) {
   const texts = request;
   const missing = REQUEST_COLUMNS_.filter((name) => texts[name] && !(name in positions));
   if (missing.length) {
-    throw new Refusal_(
-      `${ACTIONS_TAB_}: row 1 lacks the column ${missing.join(", ")}. Run \`optcenter workbook init\`; it adds what is missing.`,
-    );
+    throw new Refusal_(lackingText_(missing));
   }
   /** @type {Strip[]} */
   const strips = [];
@@ -248,6 +247,15 @@ function strips_(header, request) {
   const holdsId = (/** @type {Strip} */ strip) =>
     strip.column <= positions.request_id && positions.request_id < strip.column + strip.texts.length;
   return [...strips.filter((strip) => !holdsId(strip)), ...strips.filter(holdsId)];
+}
+
+/**
+ * What to say of columns that Actions lacks.
+ * @param {string[]} names
+ */
+function lackingText_(names) {
+  const missing = `row 1 lacks the column ${names.join(", ")}`;
+  return `${ACTIONS_TAB_}: ${missing}. Run \`optcenter workbook init\`; it adds what is missing.`;
 }
 
 /**

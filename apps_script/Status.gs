@@ -20,9 +20,7 @@ function lastRequest_(grid, email) {
   );
   const missing = ["request_id", "requested_by", "requested_at", "status"].filter((name) => !(name in positions));
   if (missing.length) {
-    throw new Refusal_(
-      `${ACTIONS_TAB_}: row 1 lacks the column ${missing.join(", ")}. Run \`optcenter workbook init\`; it adds what is missing.`,
-    );
+    throw new Refusal_(lackingText_(missing));
   }
   /** @type {Answer | undefined} */
   let newest;
