@@ -16,6 +16,7 @@ from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from ..values import RangeWriter
 from .cell_view import cell_view, content
+from .view import row_view
 
 Column = Annotated[int, Field(ge=0, lt=18278)]
 Index = Annotated[int, Field(ge=0)]
@@ -76,7 +77,7 @@ def write_edit(connection: sqlite3.Connection, edit: Edit) -> dict[str, Any]:
     taken on trust: a row that is no longer what was seen is never written.
 
     Returns:
-        ``rows``: where the rows stand now, in the order asked; ``version``.
+        ``rows``: where each row stands (``row``) and what its cells are now (``cells``), in the order asked.
 
     Raises:
         ApiError: 409 where a row or the header changed, 404 where the tab is gone; nothing was written.
@@ -90,14 +91,16 @@ def write_edit(connection: sqlite3.Connection, edit: Edit) -> dict[str, Any]:
     for place, row in zip(places, edit.rows, strict=True):
         _write(writer, sheet, place, row.cells)
     spreadsheet.save()
-    return {"rows": places, "version": spreadsheet.version}
+    calculation = Calculation(spreadsheet)
+    lines = [row_view(calculation, sheet, place, sheet.row(place)) for place in places]
+    return {"rows": [{"row": place, "cells": line} for place, line in zip(places, lines, strict=True)]}
 
 
 def write_new_row(connection: sqlite3.Connection, row: NewRow) -> dict[str, Any]:
     """Add a row of texts below the last row that holds anything; the grid grows where it is full.
 
     Returns:
-        ``row``: its index; ``version``.
+        ``row``: its index.
 
     Raises:
         ApiError: 409 where the header is not what was seen, 404 where the tab is gone; nothing was written.
@@ -110,7 +113,7 @@ def write_new_row(connection: sqlite3.Connection, row: NewRow) -> dict[str, Any]
         spreadsheet.check_size()
     _write(RangeWriter(spreadsheet, "RAW"), sheet, place, row.cells)
     spreadsheet.save()
-    return {"row": place, "version": spreadsheet.version}
+    return {"row": place}
 
 
 def _open(connection: sqlite3.Connection, body: _Body) -> tuple[Spreadsheet, Sheet]:

@@ -1,0 +1,101 @@
+// The panel of the last requests, as the control tab tells them.
+
+import { tone } from "./cells.js";
+import { notify } from "./notices.js";
+
+const SHOWN = 12;
+const PATIENCE_SECONDS = 60;
+
+const ago = (time) => {
+  const seconds = Math.max(0, (Date.now() - time) / 1000);
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  return new Date(time).toLocaleDateString();
+};
+
+const isWebAddress = (text) => /^https?:\/\//.test(text);
+
+export class Activity {
+  #statuses = null;
+  #items = new Map();
+
+  constructor(actions) {
+    this.actions = actions;
+    this.list = document.getElementById("requests");
+  }
+
+  #title(sheet, row) {
+    const action = sheet.text(row, "action");
+    if (action === this.actions.save) {
+      const tab = sheet.text(row, "tab");
+      const keys = sheet.text(row, "scope_keys").split("|").filter(Boolean);
+      return keys.length ? `Save ${keys.length} row${keys.length > 1 ? "s" : ""} of ${tab}` : `Save ${tab || "everything"}`;
+    }
+    const set = sheet.text(row, "constraint_set_name");
+    const name = `Run ${sheet.text(row, "scenario_name")}${set ? ` · ${set}` : ""}`;
+    return action === this.actions.run_selected ? `${name} (selected candidates)` : name;
+  }
+
+  show(sheet) {
+    const rows = sheet.dataRows().filter((row) => sheet.text(row, "request_id")).reverse().slice(0, SHOWN);
+    const statuses = new Map();
+    const items = rows.map((row) => {
+      const id = sheet.text(row, "request_id");
+      const request = {
+        title: this.#title(sheet, row),
+        status: sheet.text(row, "status"),
+        message: sheet.text(row, "message"),
+        url: sheet.text(row, "run_url"),
+        who: sheet.text(row, "requested_by"),
+        time: Date.parse(sheet.text(row, "requested_at")),
+      };
+      statuses.set(id, request.status);
+      this.#tell(id, request);
+      const item = this.#items.get(id) || document.createElement("li");
+      this.#items.set(id, item);
+      this.#fill(item, request);
+      return item;
+    });
+    this.#statuses = statuses;
+    if (items.length !== this.list.childElementCount || items.some((item, place) => this.list.children[place] !== item)) {
+      this.list.replaceChildren(...items);
+    }
+    document.getElementById("no-requests").hidden = items.length > 0;
+  }
+
+  // Says aloud how a request that was under way has ended.
+  #tell(id, { title, status, message }) {
+    const was = this.#statuses?.get(id);
+    if (was === undefined || was === status || ["", "queued", "running"].includes(status)) return;
+    const look = { ok: "ok", failed: "failed" }[tone(status)] || "warning";
+    notify(`${title}: ${status}. ${message}`.trim(), look);
+  }
+
+  #fill(item, { title, status, message, url, who, time }) {
+    const waits = status === "" && Date.now() - time > PATIENCE_SECONDS * 1000;
+    const text = waits ? "Nothing has picked this up. Is Dagster running? `make dev` starts it." : message;
+    const when = [who, Number.isNaN(time) ? "" : ago(time)].filter(Boolean).join(", ");
+    const drawn = JSON.stringify([title, status, text, url, when]);
+    if (item.dataset.drawn === drawn) return;
+    item.dataset.drawn = drawn;
+    const chip = document.createElement("span");
+    chip.className = `chip ${tone(status) || (waits ? "warning" : "")}`;
+    chip.textContent = status || "waiting";
+    const head = document.createElement("strong");
+    head.textContent = title;
+    const body = document.createElement("p");
+    body.textContent = text;
+    const foot = document.createElement("small");
+    foot.textContent = when;
+    item.replaceChildren(chip, head, body, foot);
+    if (isWebAddress(url)) {
+      const link = document.createElement("a");
+      link.href = url;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      link.textContent = "Watch the run";
+      foot.append(" · ", link);
+    }
+  }
+}

@@ -1,0 +1,256 @@
+// The page's state, and what moves it: people, and other writers of the same workbook.
+
+import * as server from "./server.js";
+import { Activity } from "./activity.js";
+import { note, shown, tone } from "./cells.js";
+import { Edits } from "./edits.js";
+import { Grid } from "./grid.js";
+import { notify } from "./notices.js";
+import { Requests } from "./requests.js";
+import { Runs } from "./runs.js";
+import { Sheet } from "./sheet.js";
+import { Typing } from "./typing.js";
+
+const LOOK_SECONDS = 1;
+const byId = (id) => document.getElementById(id);
+
+const address = new URL(window.location.href);
+if (address.searchParams.has("token")) {
+  // the cookie stands for it now: the address may be shown, copied and kept
+  address.searchParams.delete("token");
+  window.history.replaceState(null, "", address);
+}
+
+class Workbook {
+  #version = null;
+  #sheets = new Map();
+  #written = 0;
+  #resources = [];
+
+  constructor(described) {
+    this.described = described;
+    this.spreadsheet = address.searchParams.get("spreadsheet") || described.spreadsheet;
+    this.tab = decodeURIComponent(window.location.hash.slice(1));
+    this.grid = new Grid(byId("grid"), {
+      select: () => this.#showSelection(),
+      edit: (row) => this.edits.seenRow(this.grid.sheet, row),
+      commit: (target, column, text) => this.typing.commit(target, column, text),
+      clear: () => this.typing.clear(),
+      locked: (reason) => notify(reason, "warning"),
+    });
+    this.edits = new Edits(this.spreadsheet, {
+      onWritten: (sheet, _changes, answer) => this.#take(sheet, answer),
+      onRefused: (sheet, changes, error) => this.#refused(sheet, changes, error),
+      onIdle: () => this.look(),
+    });
+    this.typing = new Typing(this.grid, this.edits);
+    this.runs = new Runs(byId("chart"), () => this.#draw());
+    if (described.actions) this.#showActions(described.actions);
+    byId("only-errors").addEventListener("change", () => this.#draw());
+    byId("find").addEventListener("input", () => this.#draw());
+    byId("add-rows").addEventListener("click", () => this.#addRows());
+    window.addEventListener("hashchange", () => this.open(decodeURIComponent(window.location.hash.slice(1))));
+  }
+
+  #showActions(actions) {
+    byId("actions").hidden = false;
+    byId("activity").hidden = localStorage.getItem("activity") === "hidden";
+    byId("requested-by").value = localStorage.getItem("requested-by") || this.described.requested_by || "";
+    byId("requested-by").addEventListener("change", (event) => localStorage.setItem("requested-by", event.target.value.trim()));
+    byId("toggle-activity").setAttribute("aria-expanded", String(!byId("activity").hidden));
+    byId("toggle-activity").addEventListener("click", () => {
+      byId("activity").hidden = !byId("activity").hidden;
+      byId("toggle-activity").setAttribute("aria-expanded", String(!byId("activity").hidden));
+      localStorage.setItem("activity", byId("activity").hidden ? "hidden" : "shown");
+    });
+    this.activity = new Activity(actions);
+    this.requests = new Requests(actions, this.grid, {
+      spreadsheet: this.spreadsheet,
+      sheet: (title) => this.#sheets.get(title),
+      load: (titles) => this.#load(titles),
+    }, () => this.look());
+  }
+
+  #make(resource, cells) {
+    const { title } = resource.properties;
+    return new Sheet(resource, cells, this.described.tabs?.[title], this.described.status_columns || []);
+  }
+
+  async #load(titles) {
+    const answer = await server.view(this.spreadsheet, titles, null);
+    return Object.fromEntries(answer.sheets.filter(({ properties }) => answer.cells[properties.title])
+      .map((resource) => [resource.properties.title, this.#make(resource, answer.cells[resource.properties.title])]));
+  }
+
+  get #chart() {
+    return this.described.charts?.[this.tab];
+  }
+
+  #wanted() {
+    const also = [this.described.actions?.tab, this.#chart?.runs.tab];
+    return [...new Set([this.tab, ...also].filter(Boolean))];
+  }
+
+  // Looks for changes of others, and shows them unless a cell is being edited.
+  async look() {
+    if (this.grid.isEditing || this.edits.isBusy) return;
+    const [written, tab] = [this.#written, this.tab];
+    let answer;
+    try {
+      answer = await server.view(this.spreadsheet, this.#wanted(), this.#version);
+    } catch (error) {
+      this.#connection(error);
+      return;
+    }
+    this.#connection(null);
+    const isOld = written !== this.#written || tab !== this.tab || this.grid.isEditing || this.edits.isBusy;
+    if (isOld) return;
+    if (answer.sheets) {
+      this.#version = answer.version;
+      await this.#show(answer);
+    }
+    const control = this.#sheets.get(this.described.actions?.tab);
+    if (control) this.activity.show(control);
+  }
+
+  async #show(answer) {
+    this.#resources = answer.sheets.filter(({ properties }) => !properties.hidden);
+    byId("title").textContent = answer.title;
+    if (!this.#resources.some(({ properties }) => properties.title === this.tab)) {
+      await this.open(this.#resources[0].properties.title);
+      return;
+    }
+    document.title = `${this.tab} · ${answer.title}`;
+    for (const resource of answer.sheets) {
+      const cells = answer.cells[resource.properties.title];
+      if (cells) this.#sheets.set(resource.properties.title, this.#make(resource, cells));
+    }
+    this.#showTabs();
+    await this.#draw();
+  }
+
+  async open(tab) {
+    if (!tab || (tab === this.tab && this.#version !== null)) return;
+    this.tab = tab;
+    this.#version = null;
+    byId("find").value = "";
+    byId("only-errors").checked = false;
+    if (decodeURIComponent(window.location.hash.slice(1)) !== tab) window.location.hash = encodeURIComponent(tab);
+    await this.look();
+  }
+
+  #showTabs() {
+    const buttons = this.#resources.map(({ properties: { title } }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("role", "tab");
+      button.setAttribute("aria-selected", String(title === this.tab));
+      button.textContent = title;
+      button.title = this.described.tabs?.[title]?.note || title;
+      button.addEventListener("click", () => this.open(title));
+      return button;
+    });
+    const drawn = buttons.map((button) => button.outerHTML).join();
+    if (byId("tabs").dataset.drawn === drawn) return;
+    byId("tabs").dataset.drawn = drawn;
+    byId("tabs").replaceChildren(...buttons);
+    byId("tabs").querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }
+
+  #accepts(sheet) {
+    const text = byId("find").value.trim().toLowerCase();
+    const failed = byId("only-errors").checked ? new Set(sheet.failedRows()) : null;
+    const run = this.#chart ? this.runs.chosen(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab)) : "";
+    return (row) => {
+      if (failed && !failed.has(row)) return false;
+      if (run && sheet.text(row, this.#chart.run) !== run) return false;
+      return !text || (sheet.rows.get(row) || []).some((view) => shown(view).toLowerCase().includes(text));
+    };
+  }
+
+  async #draw() {
+    const sheet = this.#sheets.get(this.tab);
+    if (!sheet) return;
+    const count = sheet.failedRows().length;
+    byId("error-count").textContent = count ? String(count) : "";
+    byId("only-errors").disabled = !sheet.described;
+    this.grid.accepts = this.#accepts(sheet);
+    byId("chart").hidden = !this.#chart;
+    if (this.#chart) this.runs.draw(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab));
+    await this.grid.draw(sheet);
+    this.requests?.refresh();
+  }
+
+  #showSelection() {
+    const active = this.grid.active();
+    byId("place").textContent = this.grid.place();
+    const content = byId("content");
+    const view = active ? this.grid.sheet.cell(active.row, active.column.index) : null;
+    const text = active ? shown(view) : "";
+    const formula = view !== null && typeof view === "object" && view.f ? view.e : "";
+    content.textContent = [formula || text, note(view)].filter(Boolean).join("\n");
+    content.className = `content ${tone(text)}`;
+    content.title = active ? [active.column.note, this.grid.sheet.whyLocked(active.row, active.column)].filter(Boolean).join("\n") : "";
+  }
+
+  // What was just written is shown at once; what else has changed comes with the next look.
+  #take(sheet, answer) {
+    this.#written += 1;
+    const current = this.#sheets.get(sheet.title);
+    if (current?.id !== sheet.id) return;
+    answer.rows.forEach(({ row, cells }) => current.rows.set(row, cells));
+    if (this.grid.sheet?.id === sheet.id && !this.grid.isEditing) this.#draw();
+  }
+
+  #refused(sheet, changes, error) {
+    this.#written += 1;
+    const [change] = changes;
+    const typed = changes.length === 1 && change.cells.size === 1 ? [...change.cells.values()][0] : "";
+    const reminder = typed ? ` You typed: ${typed.length > 80 ? `${typed.slice(0, 80)}…` : typed}` : "";
+    const doubt = error instanceof server.Unreachable ? " Your change may not have been written." : "";
+    notify(`${sheet.title}: ${error.message}${doubt}${reminder}`, "failed");
+    this.#version = null;
+  }
+
+  async #addRows() {
+    const { sheet } = this.grid;
+    if (!sheet) return;
+    try {
+      const room = sheet.rowCount - sheet.lastRow - 1;
+      if (room < 130) {
+        await server.appendRows(this.spreadsheet, sheet.id, 100);
+        this.#version = null;
+        await this.look();
+      }
+      await this.grid.showMore(100);
+    } catch (error) {
+      notify(error.message, "failed");
+    }
+  }
+
+  #connection(error) {
+    const place = byId("connection");
+    const text = error ? error.message : "Live";
+    if (place.textContent !== text) place.textContent = text;
+    place.className = `connection ${error ? "lost" : "live"}`;
+  }
+}
+
+const start = async () => {
+  let workbook;
+  try {
+    workbook = new Workbook(await server.description());
+  } catch (error) {
+    byId("connection").textContent = error.message;
+    byId("connection").className = "connection lost";
+    return;
+  }
+  const again = async () => {
+    if (!document.hidden) await workbook.look();
+    setTimeout(again, LOOK_SECONDS * 1000);
+  };
+  document.addEventListener("visibilitychange", () => !document.hidden && workbook.look());
+  await again();
+};
+
+start();
