@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optcenter_pipeline.workbook.columns import Column
+from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.workbook import Filled, column_letters
 
 _EPOCH = dt.datetime(1899, 12, 30)
@@ -77,6 +77,11 @@ def moment_of(value: dt.date | dt.time | dt.timedelta) -> Moment:
     return Moment(plain_number(span / dt.timedelta(days=1)))
 
 
+def sheet_value(cell: FileCell) -> Filled:
+    """The cell as the API takes it: a moment is its serial number."""
+    return cell.serial if isinstance(cell, Moment) else cell
+
+
 def plain_number(number: float) -> int | float:
     """A whole number as int, as the API gives it."""
     return int(number) if float(number).is_integer() and abs(number) <= 2**53 else number
@@ -87,12 +92,12 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def place(tab: str, row: int, column: Column | str) -> str:
-    """`Candidates!7 notes`, from a 0-based row, and a column or its header."""
-    return f"{tab}!{row + 1} {column if isinstance(column, str) else column.name}"
+def place(tab: str, row: int, header: str) -> str:
+    """`Candidates!7 notes`, from a 0-based row and a column's header."""
+    return f"{tab}!{row + 1} {header}"
 
 
 def header_name(rows: Sequence[Sequence[FileCell]], column: int) -> str:
     """What a column is called in messages."""
     header = rows[0][column] if rows and column < len(rows[0]) else ""
-    return str(header).strip() or f"column {column_letters(column)}"
+    return as_text(sheet_value(header)).strip() or f"column {column_letters(column)}"

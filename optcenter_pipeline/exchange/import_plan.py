@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from optcenter_pipeline.exchange.file_cells import FileCell, Moment
-from optcenter_pipeline.exchange.offered_tabs import OfferedTab, own_columns, sheet_value
+from optcenter_pipeline.exchange.file_cells import FileCell, Moment, sheet_value
+from optcenter_pipeline.exchange.offered_tabs import OfferedTab, own_columns
 from optcenter_pipeline.workbook.cell_writing import CellMap, same
 from optcenter_pipeline.workbook.grid import TabGrid, is_blank
 from optcenter_pipeline.workbook.tabs import STAMPS

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from optcenter_pipeline.exchange.file_cells import FileCell
-from optcenter_pipeline.exchange.offered_tabs import OfferedTab, blank, sheet_value
+from optcenter_pipeline.exchange.file_cells import FileCell, sheet_value
+from optcenter_pipeline.exchange.offered_tabs import OfferedTab, blank
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.workbook.cell_writing import CellMap, same
 from optcenter_pipeline.workbook.coercion import as_text

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from optcenter_pipeline.exchange.errors import ExchangeError
-from optcenter_pipeline.exchange.file_cells import FileCell, FileTab, Moment, header_name, place, utf16_length
+from optcenter_pipeline.exchange.file_cells import (
+    FileCell,
+    FileTab,
+    Moment,
+    header_name,
+    place,
+    sheet_value,
+    utf16_length,
+)
 from optcenter_pipeline.exchange.tab_names import tab_named
 from optcenter_pipeline.rules.row import is_formula_error
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT
@@ -13,7 +21,6 @@ from optcenter_pipeline.workbook.columns import Owner, Tab, header_key
 from optcenter_pipeline.workbook.grid import is_blank
 from optcenter_pipeline.workbook.layout import Layout, read_layout
 from optcenter_pipeline.workbook.tabs import ALL_TABS
-from optcenter_pipeline.workbook.workbook import Filled
 
 
 @dataclass(frozen=True)
@@ -102,11 +109,6 @@ def read_offer(files: Sequence[FileTab], source: str) -> Offer:
 def blank(cell: FileCell) -> bool:
     """Nothing, or only white space."""
     return not isinstance(cell, Moment) and is_blank(cell)
-
-
-def sheet_value(cell: FileCell) -> Filled:
-    """The cell as the API takes it: a moment is its serial number."""
-    return cell.serial if isinstance(cell, Moment) else cell
 
 
 def own_columns(tab: Tab, header: Sequence[FileCell]) -> Iterator[tuple[str, int]]:
