@@ -112,49 +112,83 @@ function append_(request) {
  * Fills one row, all of it or nothing.
  * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
  * @param {number} row 1-based; the sheet grows to it where needed
- * @param {Strip[]} strips
+ * @param {Strip[]} strips the last one holds the request_id
  * @throws {Refusal_} it could not be written
  */
 function writeStrips_(sheet, row, strips) {
-  /** @type {GoogleAppsScript.Spreadsheet.Range[]} */
+  /** @type {Strip[]} */
   const written = [];
   try {
     if (row > sheet.getMaxRows()) {
       sheet.insertRowsAfter(sheet.getMaxRows(), row - sheet.getMaxRows());
     }
-    const ranges = strips.map((strip) => sheet.getRange(row, strip.column + 1, 1, strip.texts.length));
-    if (!ranges.every((range) => range.canEdit())) {
+    if (!strips.every((strip) => range_(sheet, row, strip).canEdit())) {
       throw new Error("its cells are protected; ask the workbook's owner to let you edit the request columns");
     }
-    ranges.forEach((range, i) => {
-      written.push(range);
+    for (const strip of strips) {
+      written.push(strip);
       // rich text is never parsed, whatever it begins with; the format keeps it text when somebody edits it
-      const cells = strips[i].texts.map((text) => SpreadsheetApp.newRichTextValue().setText(text).build());
-      range.setNumberFormat("@").setRichTextValues([cells]);
-    });
+      const cells = strip.texts.map((text) => SpreadsheetApp.newRichTextValue().setText(text).build());
+      range_(sheet, row, strip).setNumberFormat("@").setRichTextValues([cells]);
+    }
     SpreadsheetApp.flush();
-    ranges.forEach((range, i) => {
-      const changed = strips[i].texts.find((text, cell) => range.getValues()[0][cell] !== text);
-      if (changed !== undefined || range.getFormulas()[0].some((formula) => formula)) {
-        throw new Error(`the sheet changed what was written ("${changed}")`);
-      }
-    });
+    if (!strips.every((strip) => holds_(sheet, row, strip))) {
+      throw new Error("what stands there is not what was sent");
+    }
   } catch (error) {
-    throw new Refusal_(`${ACTIONS_TAB_} row ${row}: ${messageOf_(error)}. ${takenBack_(written)}`);
+    throw new Refusal_(`${ACTIONS_TAB_} row ${row}: ${messageOf_(error)}. ${takenBack_(sheet, row, written)}`);
   }
 }
 
 /**
- * Clears what was written of a request that did not come through.
- * @param {GoogleAppsScript.Spreadsheet.Range[]} ranges
+ * The cells of a strip.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} row 1-based
+ * @param {Strip} strip
+ */
+function range_(sheet, row, strip) {
+  return sheet.getRange(row, strip.column + 1, 1, strip.texts.length);
+}
+
+/**
+ * Whether a strip's cells hold its texts, as text.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} row 1-based
+ * @param {Strip} strip
+ */
+function holds_(sheet, row, strip) {
+  const range = range_(sheet, row, strip);
+  const values = range.getValues()[0];
+  return strip.texts.every((text, i) => values[i] === text) && !range.getFormulas()[0].some((formula) => formula);
+}
+
+/**
+ * Clears what was written of a request that did not come through, as far as it still stands in that row: people may
+ * have moved rows, and what is another's is not touched.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} row 1-based
+ * @param {Strip[]} strips
  * @returns {string} how things stand
  */
-function takenBack_(ranges) {
+function takenBack_(sheet, row, strips) {
   try {
-    ranges.forEach((range) => range.clearContent());
+    const left = strips.filter((strip) => !isBlank_(sheet, row, strip) && !holds_(sheet, row, strip));
+    strips.filter((strip) => !left.includes(strip)).forEach((strip) => range_(sheet, row, strip).clearContent());
     SpreadsheetApp.flush();
-    return "Nothing was sent.";
+    return left.length ? "Look at that row: part of your request may stand in it or near it." : "Nothing was sent.";
   } catch (error) {
-    return `Clear that row by hand: part of the request may stand there (${messageOf_(error)}).`;
+    return `Clear that row by hand: part of your request may stand there (${messageOf_(error)}).`;
   }
+}
+
+/**
+ * Whether a strip's cells are all blank.
+ * @param {GoogleAppsScript.Spreadsheet.Sheet} sheet
+ * @param {number} row 1-based
+ * @param {Strip} strip
+ */
+function isBlank_(sheet, row, strip) {
+  return range_(sheet, row, strip)
+    .getValues()[0]
+    .every((value) => value === "");
 }
