@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from optcenter_pipeline import stages
+from optcenter_pipeline.orchestration.action_requests import action_requests_sensor
 from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
 from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource, WorkbookResource
 
@@ -24,6 +25,7 @@ def build_defs(**resource_overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(stages),
         jobs=[save_job, optimize_job],
+        sensors=[action_requests_sensor],
         resources=resources,
         # steps in one process: each would spend seconds on imports in a process of its own
         executor=dg.in_process_executor,

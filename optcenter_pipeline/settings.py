@@ -1,11 +1,15 @@
 """Settings, from environment variables `OPTCENTER_…` or a `.env` file."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SENSOR_SECONDS = 30
+DEFAULT_NIGHTLY_CRON = "0 2 * * *"
 
 
 class SettingsError(Exception):
@@ -38,6 +42,17 @@ class Settings(BaseSettings):
     solver_mip_gap: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-4
     """Relative gap at which an answer counts as proven."""
     solver_threads: Annotated[int, Field(ge=1)] = 1
+    allowed_requesters: str = ""
+    """Who may ask for actions in the tab Actions: e-mail addresses or `*@domain`, separated by commas, compared
+    without case; blank: anybody who can edit the workbook."""
+    action_expiry_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24.0
+    """An older request in Actions is not carried out."""
+    sensor_seconds: Annotated[int, Field(ge=1)] = DEFAULT_SENSOR_SECONDS
+    """Between two looks of a sensor at the workbook; Google's quota is 60 reads a minute."""
+    nightly_cron: str = DEFAULT_NIGHTLY_CRON
+    """When `nightly_optimize` runs, once it is switched on; UTC."""
+    dagster_url: str = "http://127.0.0.1:3000"
+    """Address of the Dagster UI, for links in the sheet."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -81,3 +96,17 @@ def load_settings() -> Settings:
         prefix = Settings.model_config.get("env_prefix", "")
         problems = [f"{prefix}{problem['loc'][0]}".upper() + f": {problem['msg']}" for problem in error.errors()]
         raise SettingsError("; ".join(problems)) from None
+
+
+def sensor_seconds() -> int:
+    """`OPTCENTER_SENSOR_SECONDS` alone, for definitions, which are made before anything may fail.
+
+    What is no whole number from 1 on is the default here; `load_settings` says what is wrong with it.
+    """
+    typed = os.environ.get("OPTCENTER_SENSOR_SECONDS", "").strip()
+    return int(typed) if typed.isdecimal() and int(typed) > 0 else DEFAULT_SENSOR_SECONDS
+
+
+def nightly_cron() -> str:
+    """`OPTCENTER_NIGHTLY_CRON` alone, for definitions."""
+    return os.environ.get("OPTCENTER_NIGHTLY_CRON", "").strip() or DEFAULT_NIGHTLY_CRON

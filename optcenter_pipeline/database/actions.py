@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import select, update
@@ -27,24 +28,21 @@ class RequestRecord:
     run_id: str | None
     run_url: str | None
     dagster_run_id: str | None
+    worker: str | None
+    """`host:pid` of the process that carries it out."""
     created_at: dt.datetime
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
 
+    @property
+    def request(self) -> dict[str, Any]:
+        """The request as it came; see `claim_request`."""
+        return dict(json.loads(self.request_json))
 
-_COLUMNS = (
-    ActionRequest.request_id,
-    ActionRequest.action,
-    ActionRequest.request_json,
-    ActionRequest.status,
-    ActionRequest.message,
-    ActionRequest.run_id,
-    ActionRequest.run_url,
-    ActionRequest.dagster_run_id,
-    ActionRequest.created_at,
-    ActionRequest.started_at,
-    ActionRequest.finished_at,
-)
+
+_COLUMNS = tuple(getattr(ActionRequest, field.name) for field in fields(RequestRecord))
+_AT_A_TIME = 500
+"""Ids in one query: databases take so many parameters and not any number."""
 
 
 def claim_request(session: Session, request: dict[str, Any], *, now: dt.datetime) -> bool:
@@ -81,22 +79,40 @@ def start_request(
     now: dt.datetime,
     dagster_run_id: str | None = None,
     run_url: str | None = None,
+    worker: str | None = None,
 ) -> bool:
-    """`queued` → `running`; False where it was started or finished before."""
+    """`queued` → `running`; False where it was started or finished before.
+
+    Args:
+        worker: `this_worker()` of the process that carries it out, so that its end is noticed.
+    """
     started = session.execute(
         update(ActionRequest)
         .where(ActionRequest.request_id == request_id, ActionRequest.status == "queued")
-        .values(status="running", started_at=now, dagster_run_id=dagster_run_id, run_url=run_url)
+        .values(status="running", started_at=now, dagster_run_id=dagster_run_id, run_url=run_url, worker=worker)
         .returning(ActionRequest.request_id)
         .execution_options(synchronize_session=False)
     ).first()
     return started is not None
 
 
+def tell_progress(session: Session, request_id: str, message: str) -> None:
+    """What a running request has come to; nothing where it has its ending."""
+    session.execute(
+        update(ActionRequest)
+        .where(ActionRequest.request_id == request_id, ActionRequest.status == "running")
+        .values(message=message)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def finish_request(
     session: Session, request_id: str, status: str, message: str, *, now: dt.datetime, run_id: str | None = None
 ) -> bool:
     """Give a request its one ending; False where it is unknown or has one, and then nothing changes.
+
+    Args:
+        run_id: of the ledger for a run, of Dagster for a save.
 
     Raises:
         ValueError: the status is not success, failed or rejected.
@@ -117,6 +133,19 @@ def get_request(session: Session, request_id: str) -> RequestRecord | None:
     """What became of a request, None where nobody has claimed it."""
     row = session.execute(select(*_COLUMNS).where(ActionRequest.request_id == request_id)).first()
     return None if row is None else RequestRecord(*row)
+
+
+def get_requests(session: Session, request_ids: Iterable[str]) -> dict[str, RequestRecord]:
+    """What became of these requests, by id; those that nobody has claimed are not there."""
+    ids = list(dict.fromkeys(request_ids))
+    rows = (
+        row
+        for start in range(0, len(ids), _AT_A_TIME)
+        for row in session.execute(
+            select(*_COLUMNS).where(ActionRequest.request_id.in_(ids[start : start + _AT_A_TIME]))
+        )
+    )
+    return {row.request_id: RequestRecord(*row) for row in rows}
 
 
 def unfinished_requests(session: Session) -> tuple[RequestRecord, ...]:

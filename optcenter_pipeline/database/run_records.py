@@ -94,6 +94,13 @@ def get_run(session: Session, run_id: str) -> RunRecord:
     return RunRecord(_summary(row), *tuple(row)[len(_SUMMARY) :])
 
 
+def run_of(session: Session, dagster_run_id: str) -> RunSummary | None:
+    """The newest run that a Dagster run wrote down; None where it wrote none."""
+    query = _newest_first(None, None).where(OptimizationRun.dagster_run_id == dagster_run_id).limit(1)
+    row = session.execute(query).first()
+    return None if row is None else _summary(row)
+
+
 def runs_to_deliver(session: Session) -> tuple[str, ...]:
     """Ids of the final runs whose outputs do not stand in the sheet yet, oldest first."""
     return tuple(

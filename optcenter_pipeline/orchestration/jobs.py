@@ -2,17 +2,21 @@
 
 import dagster as dg
 
+from optcenter_pipeline.orchestration.hooks import answer_failure
+
 SAVE = dg.AssetSelection.groups("save")
 RUN = dg.AssetSelection.groups("run")
 
 save_job = dg.define_asset_job(
     "save_job",
     selection=SAVE,
+    hooks={answer_failure},
     description="Read the workbook, judge and compile its rows, save them, and write each row's status back.",
 )
 
 optimize_job = dg.define_asset_job(
     "optimize_job",
     selection=SAVE | RUN,
+    hooks={answer_failure},
     description="Save everything, then solve one constraint set (the partition) and write its portfolio back.",
 )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from optcenter_pipeline.database.actions import finish_request
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.leases import hold_lease
 from optcenter_pipeline.database.run_records import RunRecord, get_run, mark_delivered, runs_to_deliver
@@ -12,6 +13,9 @@ from optcenter_pipeline.database.statuses import PromisedStatus, promised_status
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
+from optcenter_pipeline.runs.answers import answer_plan, coming_endings
+from optcenter_pipeline.runs.endings import ending_of_run
+from optcenter_pipeline.workbook.action_answers import AnswerPlan
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.output_writing import write_outputs
 from optcenter_pipeline.workbook.workbook import Workbook
@@ -21,12 +25,24 @@ SHEET = "writing to the sheet"
 """The lease: two deliveries at a time would take the same free rows."""
 
 
-def deliver_statuses(database: Database, workbook: Workbook, *, scope: SaveScope = WHOLE_WORKBOOK) -> WriteReport:
-    """Write the row statuses that the sheet does not show yet, each on the row whose content was judged."""
+def deliver_statuses(
+    database: Database,
+    workbook: Workbook,
+    *,
+    scope: SaveScope = WHOLE_WORKBOOK,
+    answers: AnswerPlan | None = None,
+) -> WriteReport:
+    """Write the row statuses that the sheet does not show yet, each on the row whose content was judged.
+
+    Args:
+        scope: which rows' statuses.
+        answers: to requests; they go out in the same requests.
+    """
     with hold_lease(database, SHEET):
         with database.reading() as session:
             promised = promised_statuses(session)
-        return write_statuses(workbook, _row_statuses(s for s in promised if scope.has_row(s.tab, s.key)))
+        rows = _row_statuses(s for s in promised if scope.has_row(s.tab, s.key))
+        return write_statuses(workbook, rows, answers=answers)
 
 
 def _row_statuses(promised: Iterable[PromisedStatus]) -> list[RowStatus]:
@@ -56,8 +72,13 @@ def undelivered_lines(report: WriteReport) -> list[str]:
     ]
 
 
-def deliver_runs(database: Database, workbook: Workbook) -> list[str]:
+def deliver_runs(database: Database, workbook: Workbook, *, actions_title: str | None = None) -> list[str]:
     """Write every final run that the sheet does not show yet, oldest first, one batch request a run.
+
+    The request that a run carries out has its ending from then on.
+
+    Args:
+        actions_title: title of the tab with the requests, where the answer goes out in the same request.
 
     Returns:
         Ids of the runs that stand in the sheet now.
@@ -66,11 +87,11 @@ def deliver_runs(database: Database, workbook: Workbook) -> list[str]:
         with database.reading() as session:
             waiting = runs_to_deliver(session)
         for run_id in waiting:
-            _deliver(database, workbook, run_id)
+            _deliver(database, workbook, run_id, actions_title)
     return list(waiting)
 
 
-def _deliver(database: Database, workbook: Workbook, run_id: str) -> None:
+def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title: str | None) -> None:
     """One run's rows; it counts as delivered only if all of them stand in the sheet.
 
     Raises:
@@ -80,7 +101,10 @@ def _deliver(database: Database, workbook: Workbook, run_id: str) -> None:
         record = get_run(session, run_id)
     now = dt.datetime.now(dt.UTC)
     source = f"pm.optimize.run_{record.summary.scope_type}_candidates {run_id}"
-    report = write_outputs(workbook, stamped(run_rows(record), source=source, now=now))
+    ending = ending_of_run(record)
+    coming = coming_endings(database, record.summary.dagster_run_id, ending, now=now)
+    answers = answer_plan(database, actions_title, coming) if actions_title is not None and coming else None
+    report = write_outputs(workbook, stamped(run_rows(record), source=source, now=now), answers=answers)
     if report.errors:
         raise WorkbookRefusedError(
             f"run {run_id} is not in the sheet: {'; '.join(report.errors)}. It is kept in the database; "
@@ -88,6 +112,8 @@ def _deliver(database: Database, workbook: Workbook, run_id: str) -> None:
         )
     with database.session() as session:
         mark_delivered(session, run_id, now=now)
+        for request_id in coming:
+            finish_request(session, request_id, ending.status, ending.message, now=now, run_id=run_id)
 
 
 def run_rows(record: RunRecord) -> dict[str, list[dict[str, Any]]]:

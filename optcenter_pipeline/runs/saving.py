@@ -17,8 +17,13 @@ from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.database.stage_outputs import StagePayload, read_stage_output, write_stage_output
 from optcenter_pipeline.database.sync import SyncReport, sync_save
 from optcenter_pipeline.rows import compile_scenario_default, compile_sets, validate
-from optcenter_pipeline.rows.raw import RawWorkbook
+from optcenter_pipeline.rows.raw import RawTab, RawWorkbook
 from optcenter_pipeline.rows.validated import CompiledWorkbook, ValidatedWorkbook
+from optcenter_pipeline.workbook.actions_tab import actions_tab
+from optcenter_pipeline.workbook.grid import TabGrid, read_grids
+from optcenter_pipeline.workbook.reading import raw_tabs_of
+from optcenter_pipeline.workbook.tabs import INPUT_TABS
+from optcenter_pipeline.workbook.workbook import Workbook
 
 RAW_TABS = "raw_tabs"
 VALIDATED_ROWS = "validated_rows"
@@ -51,6 +56,19 @@ class Kept(Generic[ValueT]):
     def is_made_from(self, source: "Kept[Any]") -> bool:
         """Whether it was made from this output of the stage before."""
         return self.payload.input_sha256 == source.sha256
+
+
+def read_inputs(
+    workbook: Workbook, blank_rows: int, *, actions_title: str | None = None
+) -> tuple[dict[str, RawTab], TabGrid | None]:
+    """Every input tab, and Actions where its title is given and it is there, in one batch request.
+
+    Raises:
+        WorkbookError: the workbook could not be read.
+    """
+    beside = [] if actions_title is None else [actions_tab(actions_title)]
+    grids = read_grids(workbook, [*INPUT_TABS, *beside])
+    return raw_tabs_of(grids, INPUT_TABS, blank_rows), grids.get(actions_title or "")
 
 
 def keep_reading(database: Database, reading: RawWorkbook, *, began: dt.datetime) -> Kept[RawWorkbook]:

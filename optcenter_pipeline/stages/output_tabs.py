@@ -4,6 +4,7 @@ import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
+from optcenter_pipeline.stages.requests import actions_title
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 from optcenter_pipeline.stages.solve import solve
 
@@ -16,12 +17,14 @@ from optcenter_pipeline.stages.solve import solve
     partitions_def=CONSTRAINT_SETS,
     description="Every final run that the sheet does not show yet: its rows in Runs, Results and Gaps_Alerts.",
 )
-def output_tabs(database: DatabaseResource, workbook: WorkbookResource) -> dg.MaterializeResult:
-    """Deliver every run that the sheet does not show yet; a repeat writes nothing."""
+def output_tabs(
+    context: dg.AssetExecutionContext, database: DatabaseResource, workbook: WorkbookResource
+) -> dg.MaterializeResult:
+    """Deliver every run that the sheet does not show yet, with the answer to who asked; a repeat writes nothing."""
     from optcenter_pipeline.runs.delivery import deliver_runs
 
     with told_clearly(), database.open() as db, workbook.open() as book:
-        delivered = deliver_runs(db, book)
+        delivered = deliver_runs(db, book, actions_title=actions_title(context.run))
         requests = book.counts
     return dg.MaterializeResult(
         metadata={

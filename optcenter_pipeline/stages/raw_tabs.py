@@ -5,6 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.requests import actions_title, started
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 
 
@@ -14,17 +15,22 @@ from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResour
     owners=["team:product-operations"],
     description="Every input tab of the workbook, read in one batch request: cells coerced, nothing judged.",
 )
-def raw_tabs(workbook: WorkbookResource, database: DatabaseResource) -> dg.MaterializeResult:
-    """Read every input tab in one batch request and keep what stands there."""
+def raw_tabs(
+    context: dg.AssetExecutionContext, workbook: WorkbookResource, database: DatabaseResource
+) -> dg.MaterializeResult:
+    """Read every input tab in one batch request and keep what stands there; tell a request that it has started."""
     from optcenter_pipeline.rows.raw import RawWorkbook
-    from optcenter_pipeline.runs.saving import keep_reading
-    from optcenter_pipeline.workbook.reading import read_tabs
-    from optcenter_pipeline.workbook.tabs import INPUT_TABS
+    from optcenter_pipeline.runs.answers import show_start
+    from optcenter_pipeline.runs.saving import keep_reading, read_inputs
 
     with told_clearly(), database.open() as db:
+        request = started(context.run, db)
         began = dt.datetime.now(dt.UTC)
         with workbook.open() as book:
-            tabs = read_tabs(book, INPUT_TABS, blank_rows=workbook.blank_rows_that_end_a_tab())
+            title = actions_title(context.run)
+            tabs, actions = read_inputs(book, workbook.blank_rows_that_end_a_tab(), actions_title=title)
+            if request is not None and actions is not None:
+                show_start(book, actions, *request)
             requests = book.counts
         sha256 = keep_reading(db, RawWorkbook(tabs=tabs), began=began).sha256
     return dg.MaterializeResult(
@@ -34,5 +40,6 @@ def raw_tabs(workbook: WorkbookResource, database: DatabaseResource) -> dg.Mater
             "rows": {name: len(tab.rows) for name, tab in tabs.items()},
             "unreadable_tabs": [name for name, tab in tabs.items() if tab.errors],
             "read_requests": requests.reads,
+            "write_requests": requests.writes,
         },
     )

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.requests import actions_title, request_of
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 from optcenter_pipeline.stages.tables import SaveRequest, tables
 
@@ -21,11 +22,13 @@ def row_statuses(
     workbook: WorkbookResource,
 ) -> dg.MaterializeResult:
     """Write each row's status where the sheet does not show it yet; and what earlier runs could not deliver."""
-    from optcenter_pipeline.runs.delivery import deliver_runs, deliver_statuses, undelivered_lines
+    from optcenter_pipeline.runs.answered_save import deliver_save
+    from optcenter_pipeline.runs.delivery import deliver_runs, undelivered_lines
 
+    title = actions_title(context.run)
     with told_clearly(), database.open() as db, workbook.open() as book:
-        report = deliver_statuses(db, book, scope=config.scope())
-        delivered = deliver_runs(db, book)
+        report = deliver_save(db, book, config.scope(), request=request_of(context.run, db), actions_title=title)
+        delivered = deliver_runs(db, book, actions_title=title)
         requests = book.counts
     lines = undelivered_lines(report)
     for line in lines:

@@ -7,6 +7,7 @@ import dagster as dg
 from optcenter_pipeline.stages.constraint_sets import constraint_sets
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
+from optcenter_pipeline.stages.requests import request_of
 from optcenter_pipeline.stages.resources import DatabaseResource
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def tables(
 ) -> dg.MaterializeResult:
     """Write one save to the database: changed rows only, and rows that left their sheet archived."""
     from optcenter_pipeline.database.inputs import saved_sets
+    from optcenter_pipeline.runs.answers import tell_of_save
     from optcenter_pipeline.runs.orphans import give_up_orphans
     from optcenter_pipeline.runs.saving import save
 
     with told_clearly(), database.open() as db:
         give_up_orphans(db)
         report = save(db, scope=config.scope(), source=f"{config.action} {context.run.run_id}")
+        tell_of_save(db, request_of(context.run, db), report, config.scope())
         with db.reading() as session:
             partitions = {partition_key(*names) for names in saved_sets(session)}
     known = set(context.instance.get_dynamic_partitions(str(CONSTRAINT_SETS.name)))

@@ -6,8 +6,8 @@ One delivery at a time may write to a tab; people may sort, insert, delete and t
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from optcenter_pipeline.workbook.action_answers import AnswerPlan, write_with_answers
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT, output_cell
-from optcenter_pipeline.workbook.cell_writing import write_until_right
 from optcenter_pipeline.workbook.columns import Owner, Tab
 from optcenter_pipeline.workbook.header_notes import formulas_left
 from optcenter_pipeline.workbook.output_plan import OutputPlan, RowKey, TabPlan, key_text
@@ -19,7 +19,7 @@ OutputRows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Tab name → rows, each a system column's name → value; a column that is left out stays as it is."""
 
 
-def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
+def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan | None = None) -> WriteReport:
     """Upsert output rows by key, all tabs in one request.
 
     A key that stands in the sheet keeps its row, wherever people moved it; a new one goes below the last row that
@@ -30,6 +30,7 @@ def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
     Args:
         workbook: where to.
         rows: what to write. None clears a cell. The key's columns must be given.
+        answers: to requests; they go out in the same requests, and stand in no report.
 
     Raises:
         ValueError: a column that is not the system's, or a key that is blank: a mistake of the caller.
@@ -44,7 +45,8 @@ def write_outputs(workbook: Workbook, rows: OutputRows) -> WriteReport:
     if not plans:
         return WriteReport()
     whole = OutputPlan(plans)
-    outcome = write_until_right(workbook, [plan.tab for plan in plans.values()], whole.cells, whole.notes)
+    tabs = [plan.tab for plan in plans.values()]
+    outcome = write_with_answers(workbook, tabs, whole.cells, whole.notes, answers)
     errors = [
         f"{name}: people moved rows at every attempt; {count} cells may not be right; deliver again"
         for name, count in outcome.unmended.items()

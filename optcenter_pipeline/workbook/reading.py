@@ -1,6 +1,6 @@
 """Reading tabs into raw rows (workbook.md, *Reading*)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from optcenter_pipeline.rows.messages import NOT_READ
 from optcenter_pipeline.rows.raw import RawRow, RawTab
@@ -32,9 +32,13 @@ def read_tabs(
     if blank_rows < 1:
         raise ValueError(f"blank_rows is {blank_rows}; a tab ends after 1 blank row or more")
     wanted = list(tabs)
-    grids = read_grids(workbook, wanted)
+    return raw_tabs_of(read_grids(workbook, wanted), wanted, blank_rows)
+
+
+def raw_tabs_of(grids: Mapping[str, TabGrid], tabs: Iterable[Tab], blank_rows: int) -> dict[str, RawTab]:
+    """Tab name → its rows, or why it could not be read; one entry for each tab asked for."""
     return {
-        tab.name: raw_tab(grids[tab.name], blank_rows) if tab.name in grids else _no_such_tab(tab) for tab in wanted
+        tab.name: raw_tab(grids[tab.name], blank_rows) if tab.name in grids else _no_such_tab(tab) for tab in tabs
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.workbook.action_answers import AnswerPlan, write_with_answers
 from optcenter_pipeline.workbook.cell_text import fitting_text
 from optcenter_pipeline.workbook.cell_writing import (
     CellMap,
@@ -14,7 +15,6 @@ from optcenter_pipeline.workbook.cell_writing import (
     Written,
     same,
     value_key,
-    write_until_right,
 )
 from optcenter_pipeline.workbook.grid import Formula, TabGrid
 from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, formulas_left, newest_stamp
@@ -67,20 +67,27 @@ class WriteReport:
     """Tabs that could not be written, and why."""
 
 
-def write_statuses(workbook: Workbook, statuses: Sequence[RowStatus]) -> WriteReport:
+def write_statuses(
+    workbook: Workbook, statuses: Sequence[RowStatus], *, answers: AnswerPlan | None = None
+) -> WriteReport:
     """Write the three system columns of the judged rows, and nothing else.
 
     A row that was edited since gets nothing, and what lands on a wrong row because somebody moved rows at that
     moment is mended. Repeating it writes nothing.
+
+    Args:
+        workbook: where to.
+        statuses: what the rows are told.
+        answers: to requests; they go out in the same requests, and stand in no report.
 
     Raises:
         WorkbookError: the workbook could not be read or written.
     """
     plan = _StatusPlan(statuses)
     tabs = [TAB_BY_NAME[name] for name in plan.expected]
-    if not tabs:
+    if not tabs and answers is None:
         return WriteReport()
-    outcome = write_until_right(workbook, tabs, plan.cells, plan.notes)
+    outcome = write_with_answers(workbook, tabs, plan.cells, plan.notes, answers)
     errors = [
         f"{name}: people moved rows at every attempt; {count} cells may not be right; save again"
         for name, count in outcome.unmended.items()

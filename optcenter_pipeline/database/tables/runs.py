@@ -112,6 +112,8 @@ class ActionRequest(Base):
     run_id: Mapped[str | None]
     run_url: Mapped[str | None]
     dagster_run_id: Mapped[str | None]
+    worker: Mapped[str | None]
+    """`host:pid` of the process that carries it out."""
     created_at: Mapped[Utc]
     started_at: Mapped[OptionalUtc]
     finished_at: Mapped[OptionalUtc]

@@ -1,0 +1,91 @@
+"""Requests whose run died: killed, cancelled, never launched, or gone from Dagster's history.
+
+Loaded where it is used: it brings the database and the sheet with it.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+import dagster as dg
+
+from optcenter_pipeline.database.actions import RequestRecord, finish_request, unfinished_requests
+from optcenter_pipeline.database.connection import Database
+from optcenter_pipeline.database.workers import has_ended
+from optcenter_pipeline.runs.delivery import deliver_runs
+from optcenter_pipeline.runs.orphans import give_up_orphans
+from optcenter_pipeline.runs.requests import request_key
+from optcenter_pipeline.stages.requests import REQUEST_TAG
+from optcenter_pipeline.workbook.errors import WorkbookError
+from optcenter_pipeline.workbook.workbook import Workbook
+
+_MISSING_FOR = dt.timedelta(minutes=10)
+"""So long a started run may be missing from Dagster's history."""
+
+
+def end_dead_requests(
+    database: Database,
+    workbook: Workbook,
+    instance: dg.DagsterInstance,
+    *,
+    actions_title: str,
+    log: Callable[[str], None],
+) -> None:
+    """Give every request whose run died its ending: what the run found, where it had found it, else `failed`.
+
+    Raises:
+        DatabaseError: the database failed.
+    """
+    with database.reading() as session:
+        unfinished = unfinished_requests(session)
+    for record in unfinished:
+        tags = {REQUEST_TAG: request_key(record.request_id)}
+        runs = instance.get_runs(dg.RunsFilter(tags=tags), limit=1)
+        why = _why_dead(record, runs[0] if runs else None, instance)
+        if why is None:
+            continue
+        log(f"request {record.request_id}: {why}")
+        _deliver_what_it_found(database, workbook, record, actions_title, log)
+        with database.session() as session:
+            # nothing, where the delivery has just given it its ending
+            finish_request(
+                session,
+                record.request_id,
+                "failed",
+                f"{why}; ask again",
+                now=dt.datetime.now(dt.UTC),
+                run_id=record.dagster_run_id,
+            )
+
+
+def _why_dead(record: RequestRecord, run: dg.DagsterRun | None, instance: dg.DagsterInstance) -> str | None:
+    """Why no answer will come, None while one may."""
+    if run is None:
+        since = record.started_at
+        is_gone = since is not None and dt.datetime.now(dt.UTC) - since > _MISSING_FOR
+        return "its run is gone from Dagster's history" if is_gone else None
+    if run.status is dg.DagsterRunStatus.CANCELED:
+        return "somebody cancelled its run"
+    if run.is_finished:
+        return f"its run {run.run_id} ended without an answer; Dagster shows why"
+    if record.dagster_run_id == run.run_id and record.worker and has_ended(record.worker):
+        # Dagster does not look after the processes that it starts on this machine
+        instance.report_run_failed(run, f"its process ({record.worker}) has gone")
+        return f"the process of its run ({record.worker}) ended without an answer"
+    return None
+
+
+def _deliver_what_it_found(
+    database: Database,
+    workbook: Workbook,
+    record: RequestRecord,
+    actions_title: str,
+    log: Callable[[str], None],
+) -> None:
+    """A run that died after its solve has its outputs in the ledger; with them its request has its ending."""
+    if record.dagster_run_id is None:
+        return
+    give_up_orphans(database)
+    try:
+        deliver_runs(database, workbook, actions_title=actions_title)
+    except WorkbookError as error:
+        log(f"outputs of earlier runs could not be delivered: {error}")
