@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from optcenter_pipeline.database.actions import unfinished_requests
 from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.rows.action_request import Action, ActionRequest, RequestRules, judge_request
 from optcenter_pipeline.rows.keys import row_key
 from optcenter_pipeline.rules.row import is_formula_error
-from optcenter_pipeline.runs.requests import queued_requests, take_requests
+from optcenter_pipeline.runs.requests import take_requests
 from optcenter_pipeline.workbook.actions_tab import (
     ActionsPlace,
     look_at_actions,
@@ -197,7 +198,8 @@ def test_what_the_menu_asks_for_is_taken_on_and_done(sample_space: PlanningSpace
     sample_space.type_rows("Actions", rows, first_row=2)
     with sample_space.workbook.open() as book, sample_space.database.open() as database:
         take_requests(database, look_at_actions(book, ActionsPlace()), RULES)
-        save, run = (request for _, request in queued_requests(database))
+        with database.reading() as session:
+            save, run = (ActionRequest.of_document(r.request) for r in unfinished_requests(session))
     saved = sample_space.save(tab=save.tab, keys=list(save.keys or ()))
     assert list(materialized(saved, "tables")["keys_not_found"]) == []
     judged = [row["title"] for row in sample_space.rows("Candidates") if "run_status" in row]
