@@ -6,12 +6,18 @@ from typing import Any
 
 from .a1 import CellRange
 from .cell import Cell, Row
+from .developer_metadata import Location, all_metadata, line_location
 from .field_mask import Mask, covers
 from .formulas.calculation import Calculation
 from .formulas.values import CellError, Computed
 from .rendering import formatted, json_number
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
+
+Areas = dict[int, list[CellRange]]
+"""Which areas of which sheets, by the sheets' ids."""
+MetadataByLocation = dict[Location, list[dict[str, Any]]]
+"""The developer metadata of each place that has some."""
 
 _DEFAULT_PIXELS = {"rows": 21, "columns": 100}
 # what a sheet's document holds under the API's own names
@@ -23,7 +29,6 @@ _ANCHORED = (
     "basicFilter",
     "charts",
     "bandedRanges",
-    "developerMetadata",
     "rowGroups",
     "columnGroups",
     "slicers",
@@ -43,9 +48,9 @@ def spreadsheet_resource(
     calculation: Calculation,
     *,
     url: str,
-    ranges: list[str],
-    with_grid_data: bool,
-    mask: Mask,
+    wanted: Areas | None = None,
+    with_grid_data: bool = False,
+    mask: Mask | None = None,
 ) -> dict[str, Any]:
     """Build the ``Spreadsheet`` resource; the caller applies the mask.
 
@@ -53,33 +58,39 @@ def spreadsheet_resource(
         spreadsheet: what is described.
         calculation: gives formulas their values.
         url: the ``spreadsheetUrl``.
-        ranges: A1 texts; only their sheets are described, and only their cells. Empty means everything.
+        wanted: by the sheets' ids, which areas; only these sheets are described, and only these cells.
+            None means everything.
         with_grid_data: the request's ``includeGridData``; a mask that names ``sheets.data`` overrides it.
         mask: tells which costly parts may be left out.
     """
-    wanted: dict[int, list[CellRange]] = {}
-    for text in ranges:
-        sheet, area = spreadsheet.resolve(text)
-        wanted.setdefault(sheet.sheet_id, []).append(sheet.check_inside(area, whole=False))
     with_grid_data = covers(mask, "sheets", "data") if mask else with_grid_data
+    metadata: MetadataByLocation = {}
+    for entry in all_metadata(spreadsheet):
+        metadata.setdefault(entry.location, []).append(entry.resource())
     sheets = []
     for sheet in spreadsheet.sheets:
-        if not ranges or sheet.sheet_id in wanted:
+        if wanted is None or sheet.sheet_id in wanted:
             resource: dict[str, Any] = {"properties": sheet_properties(spreadsheet, sheet)}
             if with_grid_data:
                 whole = CellRange().clipped(sheet.row_count, sheet.column_count)
-                areas = wanted.get(sheet.sheet_id, [whole])
-                resource["data"] = [grid_data(calculation, sheet, area) for area in areas]
+                areas = [whole] if wanted is None else wanted[sheet.sheet_id]
+                resource["data"] = [grid_data(calculation, sheet, area, metadata) for area in areas]
             resource.update({name: sheet.document[name] for name in _ANCHORED if sheet.document.get(name)})
-            sheets.append(resource)
+            sheets.append({**resource, **_metadata(metadata, Location("SHEET", sheet))})
     resource = {"spreadsheetId": spreadsheet.id, "properties": spreadsheet.properties, "sheets": sheets}
     named = [named_range for sheet in spreadsheet.sheets for named_range in sheet.document.get("namedRanges", [])]
     if named:
         resource["namedRanges"] = named
-    return {**resource, "spreadsheetUrl": url}
+    return {**resource, "spreadsheetUrl": url, **_metadata(metadata, Location("SPREADSHEET"))}
 
 
-def grid_data(calculation: Calculation, sheet: Sheet, area: CellRange) -> dict[str, Any]:
+def _metadata(metadata: MetadataByLocation, location: Location) -> dict[str, Any]:
+    return {"developerMetadata": metadata[location]} if location in metadata else {}
+
+
+def grid_data(
+    calculation: Calculation, sheet: Sheet, area: CellRange, metadata: MetadataByLocation
+) -> dict[str, Any]:
     """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes."""
     data: dict[str, Any] = {}
     if area.start_row:
@@ -97,7 +108,12 @@ def grid_data(calculation: Calculation, sheet: Sheet, area: CellRange) -> dict[s
     for name, indexes in (("rows", area.rows), ("columns", area.columns)):
         own = sheet.document.get(name) or {}
         data[f"{name[:-1]}Metadata"] = [
-            {"pixelSize": _DEFAULT_PIXELS[name], **own.get(str(index), {})} for index in indexes
+            {
+                "pixelSize": _DEFAULT_PIXELS[name],
+                **own.get(str(index), {}),
+                **(_metadata(metadata, line_location(sheet, name.upper(), index)) if metadata else {}),
+            }
+            for index in indexes
         ]
     return data
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from . import drive_methods as drive
 from . import drive_sharing as sharing
 from . import drive_uploads as uploads
+from . import filter_methods as filters
 from . import sheets_methods as sheets
 from . import values_methods as values
 from .access import GrantRefusedError, check_bearer, grant_token
@@ -47,6 +48,12 @@ _API: tuple[tuple[str, str, Method, bool], ...] = (
     ("GET", _SPREADSHEET + "/values/{range:path}", values.get_values, False),
     ("PUT", _SPREADSHEET + "/values/{range:path}", values.update_values, True),
     ("POST", _SPREADSHEET + "/sheets/{sheet_id}:copyTo", sheets.copy_sheet_to, True),
+    ("POST", _SPREADSHEET + "/values:batchGetByDataFilter", filters.batch_get_values_by_filter, False),
+    ("POST", _SPREADSHEET + "/values:batchUpdateByDataFilter", filters.batch_update_values_by_filter, True),
+    ("POST", _SPREADSHEET + "/values:batchClearByDataFilter", filters.batch_clear_values_by_filter, True),
+    ("POST", _SPREADSHEET + ":getByDataFilter", filters.get_spreadsheet_by_filter, False),
+    ("POST", _SPREADSHEET + "/developerMetadata:search", filters.search_developer_metadata, False),
+    ("GET", _SPREADSHEET + "/developerMetadata/{metadata_id}", filters.get_developer_metadata, False),
     ("GET", _SPREADSHEET, sheets.get_spreadsheet, False),
     ("POST", "/drive/v3/files", drive.create_file, True),
     ("GET", "/drive/v3/files", drive.list_files, False),
@@ -158,7 +165,7 @@ def _api_endpoint(store: Store, method: Method, *, writes: bool, takes_media: bo
             query: dict[str, list[str]] = {}
             for name, value in request.query_params.multi_items():
                 query.setdefault(name, []).append(value)
-            body = parse_body(raw) if writes and not takes_media else {}
+            body = {} if takes_media or request.method in ("GET", "DELETE") else parse_body(raw)
             media = Media(raw, request.headers.get("content-type", "")) if takes_media else None
             base_url = f"http://{request.headers.get('host', '')}"
             result = method(connection, Call(dict(request.path_params), query, body, base_url, media))

@@ -10,7 +10,7 @@ from .call import Call
 from .errors import InvalidArgumentError
 from .field_mask import Mask, select
 from .formulas.calculation import Calculation
-from .grid_data import sheet_properties, spreadsheet_resource
+from .grid_data import Areas, sheet_properties, spreadsheet_resource
 from .requests import apply_requests
 from .requests.sheet_copies import copy_sheet, copy_title
 from .spreadsheet import Spreadsheet
@@ -23,24 +23,34 @@ def get_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
     call.check_query("ranges", "includeGridData", "excludeTablesInBandedRanges", "commentsViewMode")
     with_grid_data, mask = call.flag("includeGridData"), call.selection("Spreadsheet")
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
-    return _resource(spreadsheet, call, call.query.get("ranges", []), mask, with_grid_data=with_grid_data)
+    wanted = wanted_areas(spreadsheet, call.query.get("ranges", []))
+    return spreadsheet_answer(spreadsheet, call, wanted, mask, with_grid_data=with_grid_data)
 
 
-def _resource(spreadsheet: Spreadsheet, call: Call, ranges: list[str], mask: Mask, *, with_grid_data: bool) -> Any:
+def wanted_areas(spreadsheet: Spreadsheet, ranges: list[str]) -> Areas | None:
+    """Read the ranges of a spreadsheet that are asked for; none at all asks for everything."""
+    if not ranges:
+        return None
+    wanted: Areas = {}
+    for text in ranges:
+        sheet, area = spreadsheet.resolve(text)
+        wanted.setdefault(sheet.sheet_id, []).append(sheet.check_inside(area, whole=False))
+    return wanted
+
+
+def spreadsheet_answer(
+    spreadsheet: Spreadsheet, call: Call, wanted: Areas | None, mask: Mask, *, with_grid_data: bool
+) -> Any:
+    """Describe a spreadsheet, or the areas of it that are wanted, cut by a mask."""
     resource = spreadsheet_resource(
         spreadsheet,
         Calculation(spreadsheet),
-        url=spreadsheet_url(spreadsheet, call),
-        ranges=ranges,
+        url=f"{call.base_url}/?spreadsheet={spreadsheet.id}",
+        wanted=wanted,
         with_grid_data=with_grid_data,
         mask=mask,
     )
     return select(resource, mask)
-
-
-def spreadsheet_url(spreadsheet: Spreadsheet, call: Call) -> str:
-    """Give the address of a spreadsheet's page."""
-    return f"{call.base_url}/?spreadsheet={spreadsheet.id}"
 
 
 def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
@@ -50,7 +60,7 @@ def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
     body = call.message("Spreadsheet", "spreadsheet")
     sheets = [dict(sheet.get("properties") or {}) for sheet in body.get("sheets") or []]
     spreadsheet = Spreadsheet.create(connection, body.get("properties") or {}, sheets)
-    return _resource(spreadsheet, call, [], mask, with_grid_data=False)
+    return spreadsheet_answer(spreadsheet, call, None, mask, with_grid_data=False)
 
 
 def copy_sheet_to(connection: sqlite3.Connection, call: Call) -> Any:
@@ -79,11 +89,9 @@ def batch_update(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet.save()
     answer: dict[str, Any] = {"spreadsheetId": spreadsheet.id, "replies": replies}
     if body.get("includeSpreadsheetInResponse"):
-        answer["updatedSpreadsheet"] = _resource(
-            spreadsheet,
-            call,
-            body.get("responseRanges") or [],
-            {},
-            with_grid_data=bool(body.get("responseIncludeGridData")),
+        wanted = wanted_areas(spreadsheet, body.get("responseRanges") or [])
+        with_grid_data = bool(body.get("responseIncludeGridData"))
+        answer["updatedSpreadsheet"] = spreadsheet_answer(
+            spreadsheet, call, wanted, {}, with_grid_data=with_grid_data
         )
     return select(answer, mask)

@@ -41,6 +41,7 @@ class Spreadsheet:
         self._connection = connection
         self.id = file_id
         self.properties = properties
+        self.developer_metadata: list[dict[str, Any]] = properties.pop("developerMetadata", [])
         self.version = version
         self.sheets = [
             Sheet(connection, file_id, sheet_id, json.loads(document))
@@ -205,6 +206,8 @@ class Spreadsheet:
             sheet.save(position)
         self.version += 1
         properties = {name: value for name, value in self.properties.items() if name != "title"}
+        if self.developer_metadata:
+            properties["developerMetadata"] = self.developer_metadata
         self._connection.execute(
             "UPDATE files SET name = ?, properties = ?, version = ?, modified_time = ? WHERE id = ?",
             (

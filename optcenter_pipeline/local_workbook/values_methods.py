@@ -98,7 +98,7 @@ def update_values(connection: sqlite3.Connection, call: Call) -> Any:
     answer = RangeWriter(spreadsheet, require_input_option(option)).write(sheet, area, lines)
     spreadsheet.save()
     if response is not None:
-        answer["updatedData"] = _updated_data(spreadsheet, answer["updatedRange"], body, response)
+        answer["updatedData"] = updated_data(spreadsheet, sheet, area, answer, body, response)
     return select(answer, mask)
 
 
@@ -110,12 +110,17 @@ def _write_options(call: Call) -> tuple[str, RenderOptions | None]:
     return option, response_options(given) if call.flag("includeValuesInResponse") else None
 
 
-def _updated_data(
-    spreadsheet: Spreadsheet, text: str, body: dict[str, Any], options: RenderOptions
+def updated_data(
+    spreadsheet: Spreadsheet,
+    sheet: Sheet,
+    area: CellRange,
+    answer: dict[str, Any],
+    body: dict[str, Any],
+    options: RenderOptions,
 ) -> dict[str, Any]:
-    """Read back what a write touched."""
-    dimension = body.get("majorDimension") or "ROWS"
-    return read_range(Calculation(spreadsheet), *spreadsheet.resolve(text), options, dimension)
+    """Read back the range that a write was asked for; of a single cell all that was written from there on."""
+    shown = spreadsheet.resolve(answer["updatedRange"])[1] if area.is_anchor else area
+    return read_range(Calculation(spreadsheet), sheet, shown, options, body.get("majorDimension") or "ROWS")
 
 
 def _check_same_range(spreadsheet: Spreadsheet, given: str | None, text: str) -> None:
@@ -136,17 +141,19 @@ def batch_update_values(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
     writer = RangeWriter(spreadsheet, option)
     responses = []
+    written = []
     for number, item in enumerate(data):
         try:
             lines = value_lines(item)
-            responses.append(writer.write(*spreadsheet.resolve(item.get("range") or ""), lines))
+            written.append(spreadsheet.resolve(item.get("range") or ""))
+            responses.append(writer.write(*written[-1], lines))
         except InvalidArgumentError as error:
             raise InvalidArgumentError(f"Invalid data[{number}]: {error.message}") from error
     spreadsheet.save()
     if body.get("includeValuesInResponse"):
-        for answer, item in zip(responses, data, strict=True):
-            text = answer["updatedRange"]
-            answer["updatedData"] = _updated_data(spreadsheet, text, item, response_options(body))
+        options = response_options(body)
+        for answer, place, item in zip(responses, written, data, strict=True):
+            answer["updatedData"] = updated_data(spreadsheet, *place, answer, item, options)
     return select({"spreadsheetId": spreadsheet.id, **writer.totals(), "responses": responses}, mask)
 
 
@@ -196,7 +203,7 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
     updates = writer.write(sheet, anchor, lines)
     spreadsheet.save()
     if response is not None:
-        updates["updatedData"] = _updated_data(spreadsheet, updates["updatedRange"], body, response)
+        updates["updatedData"] = updated_data(spreadsheet, sheet, anchor, updates, body, response)
     answer["updates"] = updates
     return select(answer, mask)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..cell import Row
-from ..field_mask import parse_mask
 from ..formulas.calculation import Calculation
 from ..grid_data import spreadsheet_resource
 from ..sheet import Sheet
@@ -38,9 +37,7 @@ def view(
     if spreadsheet.version == known_version:
         return answer
     calculation = Calculation(spreadsheet)
-    resource = spreadsheet_resource(
-        spreadsheet, calculation, url="", ranges=[], with_grid_data=False, mask=parse_mask("")
-    )
+    resource = spreadsheet_resource(spreadsheet, calculation, url="")
     wanted = [sheet for title in titles if (sheet := spreadsheet.sheet_by_title(title)) is not None]
     return {
         **answer,

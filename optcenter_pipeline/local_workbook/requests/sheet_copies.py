@@ -76,6 +76,7 @@ def copy_spreadsheet(
     for sheet, original in zip(made.sheets, source.sheets, strict=True):
         sheet.document = copy.deepcopy(original.document)
         sheet.copy_rows(original)
+    made.developer_metadata = copy.deepcopy(source.developer_metadata)
     made.save()
     return made
 
