@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,10 @@ _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\bt=)(?:"e"|'e')""")
 _FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br=["']([A-Z]{1,3})([0-9]+)["'][^<>]*(?<!/)>""")
 _MOST_CELLS = 10_000_000
 """Of a sheet's used rectangle: more than a workbook holds, and more than memory should be given to."""
+_NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, ValueError)
+"""What the standard library says of a damaged, encrypted or exotic archive."""
+_CRASH = "PanicException"
+"""What calamine raises where it did not expect a cell, such as a date in the year 300,000; it is no `Exception`."""
 _LARGEST = 1 << 30
 """Bytes of a book, unpacked."""
 
@@ -45,6 +51,10 @@ def read_xlsx(path: Path) -> list[FileTab]:
             ]
     except CalamineError as error:
         raise _damaged(path, str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != _CRASH:
+            raise
+        raise _damaged(path, f"a cell says what cannot be ({error})") from error
 
 
 def _readable(path: Path, content: bytes) -> bytes:
@@ -68,7 +78,7 @@ def _readable(path: Path, content: bytes) -> bytes:
                 for name in book.namelist():
                     target.writestr(name, changed.get(name) or book.read(name))
             return copy.getvalue()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _NO_ZIP as error:
         raise _damaged(path, str(error)) from error
 
 

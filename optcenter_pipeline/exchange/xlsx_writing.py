@@ -8,7 +8,7 @@ import xlsxwriter
 
 from optcenter_pipeline.exchange.errors import ExchangeError
 from optcenter_pipeline.exchange.excel_limits import MOST_ROWS, excel_problems, is_markup
-from optcenter_pipeline.exchange.file_cells import FileCell, Moment
+from optcenter_pipeline.exchange.file_cells import FileCell, Moment, plain_number
 from optcenter_pipeline.exchange.workbook_copy import TabCopy
 from optcenter_pipeline.workbook.columns import Column, Kind, Owner
 
@@ -25,7 +25,7 @@ class _Exact(float):
     """A number that is written with all its digits: XlsxWriter formats to 16, which is not every float."""
 
     def __format__(self, spec: str) -> str:
-        return repr(float(self))
+        return repr(plain_number(float(self)))
 
 
 def xlsx_bytes(tabs: Sequence[TabCopy]) -> bytes:
@@ -104,13 +104,15 @@ class _BookWriter:
         if isinstance(cell, bool):
             answer = sheet.write_boolean(row, column, cell, look)
         elif isinstance(cell, Moment):
-            moment_look = look or (self._format(cell.number_format) if cell.is_exact() else None)
-            answer = sheet.write_number(row, column, _Exact(cell.serial), moment_look)
+            shown_as = self._format(cell.number_format) if cell.is_exact() else self._plain
+            answer = sheet.write_number(row, column, _Exact(cell.serial), look or shown_as)
         elif not isinstance(cell, str):
-            answer = sheet.write_number(row, column, _Exact(cell), look)
+            # without a look of its own a number in a column of dates would become one
+            answer = sheet.write_number(row, column, _Exact(cell), look or self._plain)
         elif is_markup(cell):
             # given in pieces it is escaped; whole it would be written as markup
-            answer = sheet.write_rich_string(row, column, self._plain, cell[:3], self._plain, cell[3:], look)
+            pieces = (self._plain, cell[:3], self._plain, cell[3:])
+            answer = sheet.write_rich_string(row, column, *pieces, look or self._plain)
         else:
             answer = sheet.write_string(row, column, cell, look)
         if answer:
