@@ -7,6 +7,8 @@ import dagster as dg
 from optcenter_pipeline import stages
 from optcenter_pipeline.orchestration.action_requests import action_requests_sensor
 from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
+from optcenter_pipeline.orchestration.nightly import nightly_optimize
+from optcenter_pipeline.orchestration.workbook_changes import workbook_changed_sensor
 from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource, WorkbookResource
 
 
@@ -25,7 +27,8 @@ def build_defs(**resource_overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_package_module(stages),
         jobs=[save_job, optimize_job],
-        sensors=[action_requests_sensor],
+        sensors=[action_requests_sensor, workbook_changed_sensor],
+        schedules=[nightly_optimize],
         resources=resources,
         # steps in one process: each would spend seconds on imports in a process of its own
         executor=dg.in_process_executor,

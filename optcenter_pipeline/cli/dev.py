@@ -13,6 +13,8 @@ from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.workbook_commands import configured_file, listening
 
 _PATIENCE_SECONDS = 8
+_SENSOR_SECONDS = "1"
+"""The local workbook has no quota."""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +37,13 @@ def dev(
     console: Console = context.obj
     ui_port = _free_port(dagster_port)
     # warnings of Dagster's own command line say nothing to people who typed `make dev`
-    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(load_settings())), "PYTHONWARNINGS": "ignore"}
+    environment = {
+        "OPTCENTER_SENSOR_SECONDS": _SENSOR_SECONDS,
+        **os.environ,
+        "OPTCENTER_DAGSTER_URL": f"http://127.0.0.1:{ui_port}",
+        "DAGSTER_HOME": str(dagster_home(load_settings())),
+        "PYTHONWARNINGS": "ignore",
+    }
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
     command += ["--log-level", "warning"]
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -98,6 +98,24 @@ def saved_sets(session: Session) -> tuple[tuple[str, str], ...]:
     return (*((name, "") for name in names.values()), *named)
 
 
+def valid_sets(session: Session) -> tuple[tuple[str, str], ...]:
+    """(scenario, set) of every named set that a run may be made of, as shown."""
+    query = (
+        select(OptimizationScenario.scenario_name, OptimizationConstraintSet.constraint_set_name)
+        .join(
+            OptimizationConstraintSet, OptimizationConstraintSet.scenario_key == OptimizationScenario.scenario_key
+        )
+        .where(
+            OptimizationScenario.archived_at.is_(None),
+            OptimizationConstraintSet.archived_at.is_(None),
+            OptimizationScenario.is_valid,
+            OptimizationConstraintSet.is_valid,
+        )
+        .order_by(OptimizationScenario.id, OptimizationConstraintSet.id)
+    )
+    return tuple((row.scenario_name, row.constraint_set_name) for row in session.execute(query))
+
+
 def _refuse_unreadable(session: Session, not_needed: Iterable[str]) -> None:
     """An old copy of a tab is no substitute for it."""
     lines = [

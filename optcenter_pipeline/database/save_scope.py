@@ -26,6 +26,11 @@ class SaveScope:
         object.__setattr__(self, "tabs", frozenset(map(fold, self.tabs or ())) or None)
         object.__setattr__(self, "keys", None if self.keys is None else frozenset(map(fold, self.keys)))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about everything."""
+        return self.tabs is None and self.keys is None
+
     def has_tab(self, tab: str) -> bool:
         """Whether it is about this tab at all."""
         return self.tabs is None or fold(tab) in self.tabs

@@ -6,12 +6,15 @@ answers that the tab does not show: one read, and one write at most. The next ti
 """
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import BaseModel
 
 from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
+from optcenter_pipeline.orchestration.run_requests import optimize_request, save_request
 from optcenter_pipeline.settings import load_settings, sensor_seconds
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.requests import ACTIONS_TAB_TAG, REQUEST_TAG
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 REQUESTED_BY_TAG = "optcenter/requested_by"
 _LONGEST_NAME = 200
+_DAEMON_SECONDS = 5
+"""Dagster's daemon ticks no sensor more often."""
 _TICKS_BETWEEN_SEARCHES = 20
 """While the tab has another name: a new one named Actions is noticed after so many ticks."""
 
@@ -54,14 +59,18 @@ def action_requests_sensor(
     cursor = ActionsCursor.model_validate_json(context.cursor) if context.cursor else ActionsCursor()
     is_elsewhere = cursor.title != ActionsCursor().title
     search = is_elsewhere and cursor.ticks >= _TICKS_BETWEEN_SEARCHES
+    place = ActionsPlace(cursor.sheet_id, cursor.title)
     with database.open() as db, workbook.open() as book:
-        actions = look_at_actions(book, ActionsPlace(cursor.sheet_id, cursor.title), search=search)
-        place = place_of(actions)
-        take_requests(db, actions, _rules())
-        end_dead_requests(db, book, context.instance, actions_title=place.title, log=context.log.warning)
-        mend_answers(db, book, actions, log=context.log.warning)
-        queued = queued_requests(db)
-    runs = [_run_request(request, place.title) for _, request in queued]
+        for _ in _looks(load_settings().sensor_seconds):
+            actions = look_at_actions(book, place, search=search)
+            place = place_of(actions)
+            take_requests(db, actions, _rules())
+            end_dead_requests(db, book, context.instance, actions_title=place.title, log=context.log.warning)
+            mend_answers(db, book, actions, log=context.log.warning)
+            queued = queued_requests(db)
+            if queued:
+                break
+    runs = [_run_request(request, place.title) for request in queued]
     partitions = sorted({run.partition_key for run in runs if run.partition_key})
     ticks = cursor.ticks + 1 if is_elsewhere and not search else 0
     return dg.SensorResult(
@@ -69,6 +78,15 @@ def action_requests_sensor(
         dynamic_partitions_requests=[CONSTRAINT_SETS.build_add_request(partitions)] if partitions else [],
         cursor=ActionsCursor(sheet_id=place.sheet_id, title=place.title, ticks=ticks).model_dump_json(),
     )
+
+
+def _looks(seconds: int) -> Iterator[None]:
+    """One look a tick; more where they are wanted more often than the daemon ticks."""
+    end = time.monotonic() + _DAEMON_SECONDS - 1
+    yield
+    while seconds < _DAEMON_SECONDS and time.monotonic() + seconds < end:
+        time.sleep(seconds)
+        yield
 
 
 def _rules() -> "RequestRules":
@@ -94,24 +112,17 @@ def _run_request(request: "ActionRequest", actions_title: str) -> dg.RunRequest:
         REQUESTED_BY_TAG: request.requested_by[:_LONGEST_NAME],
     }
     action = request.action.value
+    keys = None if request.keys is None else list(request.keys)
     if not request.action.is_run:
-        keys = None if request.keys is None else list(request.keys)
-        save = {"config": {"tab": request.tab, "keys": keys, "action": action}}
-        ops = {"tables": save, "row_statuses": save}
-        return dg.RunRequest(run_key=key, job_name=save_job.name, run_config={"ops": ops}, tags=tags)
+        return save_request(key, {"tab": request.tab, "keys": keys, "action": action}, tags=tags)
     run = {
         "scenario_name": request.scenario_name,
         "constraint_set_name": request.constraint_set_name,
         "scope_type": "selected" if request.action.is_of_selected else "all",
-        "initiative_keys": None if request.keys is None else list(request.keys),
+        "initiative_keys": keys,
         "time_limit_seconds": request.time_limit_seconds,
         "mip_gap": request.mip_gap,
         "requested_by": request.requested_by or None,
     }
-    return dg.RunRequest(
-        run_key=key,
-        job_name=optimize_job.name,
-        partition_key=partition_key(request.scenario_name, request.constraint_set_name),
-        run_config={"ops": {"tables": {"config": {"action": action}}, "run_snapshot": {"config": run}}},
-        tags=tags,
-    )
+    partition = partition_key(request.scenario_name, request.constraint_set_name)
+    return optimize_request(key, partition, action, run, tags=tags)

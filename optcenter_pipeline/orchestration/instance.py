@@ -8,7 +8,20 @@ from filelock import FileLock
 
 from optcenter_pipeline.settings import Settings, SettingsError
 
-_INSTANCE_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+_INSTANCE_YAML = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+run_coordinator:
+  module: dagster
+  class: QueuedRunCoordinator
+  config:
+    dequeue_interval_seconds: 1
+sensors:
+  use_threads: true
+  num_workers: 4
+"""
 
 
 def dagster_home(settings: Settings) -> Path:

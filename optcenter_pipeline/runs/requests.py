@@ -64,11 +64,11 @@ def _take_over(session: Session, actions: TabGrid, row: int, request_id: str, no
         finish_request(session, request_id, status, str(as_found.get("message", "")), now=now)
 
 
-def queued_requests(database: Database) -> list[tuple[RequestRecord, ActionRequest]]:
+def queued_requests(database: Database) -> list[ActionRequest]:
     """Requests that were claimed and have not started yet, oldest first."""
     with database.reading() as session:
         records = unfinished_requests(session)
-    return [(r, ActionRequest.of_document(r.request)) for r in records if r.status == "queued"]
+    return [ActionRequest.of_document(r.request) for r in records if r.status == "queued"]
 
 
 def request_key(request_id: str) -> str:

@@ -11,10 +11,16 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.save_scope import SaveScope
-from optcenter_pipeline.database.stage_outputs import StagePayload, read_stage_output, write_stage_output
+from optcenter_pipeline.database.stage_outputs import (
+    StagePayload,
+    read_stage_output,
+    sha256_of,
+    write_stage_output,
+)
 from optcenter_pipeline.database.sync import SyncReport, sync_save
 from optcenter_pipeline.rows import compile_scenario_default, compile_sets, validate
 from optcenter_pipeline.rows.raw import RawTab, RawWorkbook
@@ -28,6 +34,8 @@ from optcenter_pipeline.workbook.workbook import Workbook
 RAW_TABS = "raw_tabs"
 VALIDATED_ROWS = "validated_rows"
 CONSTRAINT_SETS = "constraint_sets"
+SAVED = "saved"
+"""Names the reading that was last saved as a whole."""
 
 ValueT = TypeVar("ValueT", bound=BaseModel)
 
@@ -124,9 +132,12 @@ def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
         compiled, judged = kept_sets.value, kept_rows.value  # before others wait for our transaction
         with database.session() as session:
             reading = read_stage_output(session, RAW_TABS)
-            is_newest = reading is not None and kept_rows.payload.input_sha256 == reading.sha256
-            if not is_newest or not kept_sets.is_made_from(kept_rows):
+            if reading is None or kept_rows.payload.input_sha256 != reading.sha256:
                 continue
+            if not kept_sets.is_made_from(kept_rows):
+                continue
+            now = dt.datetime.now(dt.UTC)
+            _note_what_is_saved(session, reading, scope, now)
             return sync_save(
                 session,
                 judged,
@@ -134,8 +145,39 @@ def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
                 dict.fromkeys(judged.scenario_names, compiled.default.compiled),
                 scope=scope,
                 source=source,
-                now=dt.datetime.now(dt.UTC),
+                now=now,
             )
+
+
+def _note_what_is_saved(session: Session, reading: StagePayload, scope: SaveScope, now: dt.datetime) -> None:
+    """A part of another reading, and the tables hold none as a whole any more."""
+    saved = read_stage_output(session, SAVED)
+    is_the_same = saved is not None and saved.input_sha256 == reading.sha256
+    if scope.is_whole or (saved is not None and not is_the_same):
+        whole = reading.sha256 if scope.is_whole else None
+        write_stage_output(session, SAVED, "{}", input_sha256=whole, now=now)
+
+
+@dataclass(frozen=True)
+class KnownReadings:
+    """sha256 of readings of the input tabs (see `reading_sha256`); None where there is none yet."""
+
+    newest: str | None
+    """What was read last, and may still be on its way into the tables."""
+    saved: str | None
+    """What was last saved as a whole."""
+
+
+def known_readings(database: Database) -> KnownReadings:
+    """Which readings the database knows."""
+    with database.reading() as session:
+        newest, saved = read_stage_output(session, RAW_TABS), read_stage_output(session, SAVED)
+    return KnownReadings(newest.sha256 if newest else None, saved.input_sha256 if saved else None)
+
+
+def reading_sha256(tabs: dict[str, RawTab]) -> str:
+    """Names what people typed into the input tabs, row by row; what the system writes is no part of it."""
+    return sha256_of(RawWorkbook(tabs=tabs).model_dump_json())
 
 
 def _kept(database: Database, stage: str, kind: type[ValueT]) -> Kept[ValueT]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gspread.urls import DRIVE_FILES_API_V3_URL
 from gspread.utils import rowcol_to_a1
 
 from optcenter_pipeline.workbook.client import SheetsClient
@@ -74,6 +75,13 @@ class Workbook:
         """Every sheet, in the workbook's order; one read."""
         document = self.metadata("sheets(properties(sheetId,title,gridProperties))")
         return tuple(_sheet_info(sheet["properties"]) for sheet in document.get("sheets", ()))
+
+    def version(self) -> str:
+        """Drive's count of the workbook's changes, whoever made them; one read of Drive, none of Sheets."""
+        endpoint = f"{DRIVE_FILES_API_V3_URL}/{self.spreadsheet_id}"
+        params = {"fields": "version", "supportsAllDrives": "true"}
+        response = _answer(self.http.request, "get", endpoint, params=params)
+        return str(_answer(response.json)["version"])
 
     def metadata(self, fields: str, ranges: Sequence[str] = ()) -> dict[str, Any]:
         """`spreadsheets.get` with a field mask, in Google's shape; one read."""

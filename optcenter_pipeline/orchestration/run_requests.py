@@ -1,0 +1,42 @@
+"""Runs as sensors and schedules ask for them; what people typed is data in their configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
+
+_QUIET = {"console": {"config": {"log_level": "WARNING"}}}
+"""The run's page tells every event; a terminal needs what went wrong alone."""
+
+
+def save_request(run_key: str, save: Mapping[str, Any], *, tags: Mapping[str, str]) -> dg.RunRequest:
+    """A run of save_job.
+
+    Args:
+        run_key: Dagster starts one run a key, ever.
+        save: fields of `SaveRequest`.
+    """
+    ops = {name: {"config": dict(save)} for name in ("tables", "row_statuses")}
+    return dg.RunRequest(run_key, {"ops": ops, "loggers": _QUIET}, dict(tags), job_name=save_job.name)
+
+
+def optimize_request(
+    run_key: str, partition_key: str, action: str, run: Mapping[str, Any], *, tags: Mapping[str, str]
+) -> dg.RunRequest:
+    """A run of optimize_job for one scenario and constraint set.
+
+    Args:
+        run_key: Dagster starts one run a key, ever.
+        partition_key: of the set; it must be known by the time the run starts.
+        action: who asks: stands in updated_source, with the run's id.
+        run: fields of the stage run_snapshot's `RunRequest`.
+    """
+    ops = {
+        "tables": {"config": {"action": action}},
+        "row_statuses": {"config": {"action": action}},
+        "run_snapshot": {"config": dict(run)},
+    }
+    config = {"ops": ops, "loggers": _QUIET}
+    return dg.RunRequest(run_key, config, dict(tags), job_name=optimize_job.name, partition_key=partition_key)
