@@ -19,7 +19,8 @@ from typing import Any
 
 from .message_types import DRIVE, SHEETS
 
-_BASES = {SHEETS: "/", DRIVE: "/drive/v3/"}
+# gspread imports CSV by the second version of Drive
+_BASES = {SHEETS: "/", DRIVE: "/drive/v3/", "drive.v2": "/drive/v2/"}
 _BRIEF_FORMATS = {"google-fieldmask": "mask", "google-datetime": "time", "date-time": "time", "byte": "bytes"}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
