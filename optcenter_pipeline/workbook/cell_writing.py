@@ -13,8 +13,8 @@ from typing import Any
 from optcenter_pipeline.workbook.columns import Tab
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.full_look import look_at_grids
-from optcenter_pipeline.workbook.grid import Formula, TabGrid, read_grids
-from optcenter_pipeline.workbook.stray_cells import stray_cells
+from optcenter_pipeline.workbook.grid import Formula, TabGrid, read_grids, value_key
+from optcenter_pipeline.workbook.stray_cells import has_other_header, misplaced_cells, stray_cells
 from optcenter_pipeline.workbook.workbook import Filled, Workbook
 
 CellMap = dict[tuple[int, int], Filled]
@@ -31,10 +31,14 @@ _SPARE_ROWS = 100
 class Written:
     """What was written into one tab so far by one call."""
 
+    first: TabGrid | None = None
+    """The tab before anything was written."""
     cells: CellMap = field(default_factory=dict)
     row_count: int = 0
     """Of the grid after the last write, if nobody else has changed it."""
     notes: set[str] = field(default_factory=set)
+    have_columns_moved: bool = False
+    """Whether the header row was another at any look since."""
 
     @property
     def values(self) -> set[tuple[bool, Filled]]:
@@ -121,11 +125,15 @@ class _Wanted:
         last: Mapping[str, CellMap] | None = None,
     ) -> "_Wanted":
         """Ask the plan; cells of the last write that landed in a wrong column are put back as well."""
+        moved = {}
+        for name, so_far in written.items():
+            if name in grids and so_far.first is not None:
+                so_far.have_columns_moved |= has_other_header(so_far.first, grids[name])
+                if so_far.have_columns_moved:
+                    strays = stray_cells(before[name], grids[name], last.get(name, {})) if before and last else {}
+                    moved[name] = strays | misplaced_cells(so_far.first, grids[name], so_far.values)
         wanted = plan(grids, written)
-        for name, cells in (last or {}).items():
-            if before and name in before and name in grids:
-                strays = stray_cells(before[name], grids[name], cells)
-                wanted[name] = {**strays, **wanted.get(name, {})}
+        wanted |= {name: {**strays, **wanted.get(name, {})} for name, strays in moved.items()}
         free: dict[str, CellMap] = {}
         formulas: dict[str, CellMap] = {}
         for name, cells in wanted.items():
@@ -146,7 +154,7 @@ class _Wanted:
     def remember(self, grids: Grids, written: dict[str, Written]) -> None:
         """Add to what was written."""
         for name in {**self.cells, **self.notes}:
-            so_far = written.setdefault(name, Written())
+            so_far = written.setdefault(name, Written(grids[name]))
             cells = self.cells.get(name, {})
             so_far.cells.update(cells)
             so_far.row_count = grids[name].row_count + rows_to_add(grids[name], cells)
@@ -231,11 +239,6 @@ def _entered(value: Filled) -> dict[str, Any]:
     else:
         kind = "stringValue" if isinstance(value, str) else "numberValue"
     return {} if value == "" else {"userEnteredValue": {kind: value}}
-
-
-def value_key(value: Filled) -> tuple[bool, Filled]:
-    """A value as a set can hold it: TRUE is not 1."""
-    return isinstance(value, bool), value
 
 
 def same(cell: Filled, wanted: Filled) -> bool:

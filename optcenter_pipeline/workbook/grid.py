@@ -124,6 +124,11 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def value_key(value: Filled) -> tuple[bool, Filled]:
+    """A value as a set can hold it: TRUE is not 1."""
+    return isinstance(value, bool), value
+
+
 def _canonical(cell: Cell) -> Cell:
     """The form in which a cell enters the hash: 12 and 12.0 are one number, and never the text '12'."""
     if isinstance(cell, float) and cell.is_integer():

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from optcenter_pipeline.workbook.cell_writing import CellMap, Grids, NoteMap, Written, same, value_key
+from optcenter_pipeline.workbook.cell_writing import CellMap, Grids, NoteMap, Written, same
 from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.columns import Owner, Tab
-from optcenter_pipeline.workbook.grid import Formula, TabGrid, is_blank
+from optcenter_pipeline.workbook.grid import Formula, TabGrid, is_blank, value_key
 from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, newest_stamp
 from optcenter_pipeline.workbook.workbook import Filled
 

@@ -14,9 +14,8 @@ from optcenter_pipeline.workbook.cell_writing import (
     NoteMap,
     Written,
     same,
-    value_key,
 )
-from optcenter_pipeline.workbook.grid import Formula, TabGrid
+from optcenter_pipeline.workbook.grid import Formula, TabGrid, value_key
 from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, formulas_left, newest_stamp
 from optcenter_pipeline.workbook.tabs import STAMPS, TAB_BY_NAME
 from optcenter_pipeline.workbook.workbook import Filled, Workbook
@@ -212,7 +211,7 @@ class _StatusPlan:
                     old if isinstance(old, Formula) and value_key(cell) in ours else new
                     for cell, old, new in zip(there, was, status.stamps, strict=True)
                 )
-            elif written and (name, there[1:]) in self._marks:
+            elif written and ((name, there[1:]) in self._marks or _is_spoilt(there, written, ours)):
                 # ours, on content that we did not judge: it landed wrong, or the row was edited since
                 wanted = _BLANK if grid.is_blank_row(row) else was
             else:
@@ -236,9 +235,14 @@ def _turns(grid: TabGrid) -> Iterator[tuple[int, str, int]]:
 
 
 def _verdict(expected: Mapping[str, list[RowStatus]], content: str, turn: int) -> RowStatus | None:
-    """The verdict on a row; of rows with equal content the first verdict is the first row's."""
-    verdicts = expected.get(content, ())
-    return verdicts[turn] if turn < len(verdicts) else None
+    """The verdict on a row; of equal rows the first verdict is the first row's, and the last that of all copies."""
+    verdicts = expected.get(content)
+    return verdicts[min(turn, len(verdicts) - 1)] if verdicts else None
+
+
+def _is_spoilt(there: _Stamps, written: Written, ours: set[tuple[bool, Filled]]) -> bool:
+    """Whether one stamp may have landed in another's column."""
+    return written.have_columns_moved and any(cell != "" and value_key(cell) in ours for cell in there)
 
 
 def _stamps_by_content(grid: TabGrid) -> dict[str, list[_Stamps]]:
