@@ -38,6 +38,13 @@ export const letters = (column) => {
   return text;
 };
 
+// "C61" → [60, 2], 0-based row and column; null for anything else.
+export const position = (text) => {
+  const [, column, row] = /^\s*\$?([a-z]{1,3})\$?([1-9]\d{0,6})\s*$/i.exec(text) || [];
+  if (!row) return null;
+  return [Number(row) - 1, [...column.toUpperCase()].reduce((sum, sign) => sum * 26 + sign.charCodeAt(0) - 64, 0) - 1];
+};
+
 const TONES = {
   ok: ["ok", "success", "optimal", "feasible"],
   warning: ["warn", "warning", "cancelled", "no_solution"],

@@ -8,7 +8,7 @@ const ROW_HEIGHT = 27;
 const BLANK_ROWS = 30;
 const MANY = 400; // so many changed rows are drawn anew faster than one by one
 
-const look = (sheet, row, column, view) => {
+const look = (column, view) => {
   const text = shown(view);
   const looks = [];
   if (kind(view) === "n") looks.push("number");
@@ -17,7 +17,7 @@ const look = (sheet, row, column, view) => {
   else if (isFormula(view)) looks.push("formula");
   if (note(view)) looks.push("note");
   if (column.isCheck) looks.push("check");
-  if (sheet.statusColumns.includes(column) && tone(text)) looks.push("status", tone(text));
+  if (column.isStatus && tone(text)) looks.push("status", tone(text));
   if (column.choices.length && text && !column.choices.some((choice) => choice.toLowerCase() === text.toLowerCase())) {
     looks.push("odd");
   }
@@ -30,9 +30,9 @@ export class Grid {
   #shown = [];
   #data = new Map();
   #typed = null;
-  #moving = "";
   #extra = 0;
   #ready = Promise.resolve();
+  #waiting = null;
 
   // on: {select(), edit(row, column) → target, commit(target, column, text), locked(reason)}
   constructor(element, on) {
@@ -42,6 +42,7 @@ export class Grid {
     this.accepts = () => true;
     this.isEditing = false;
     element.addEventListener("keydown", (event) => this.#keyDown(event), true);
+    element.addEventListener("focusout", (event) => this.#keepFocus(event));
   }
 
   // Draws a state of a sheet; in place where columns and rows are the same.
@@ -51,7 +52,11 @@ export class Grid {
   }
 
   async #draw(sheet) {
-    const signature = JSON.stringify([sheet.id, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.width, c.isCheck])]);
+    if (this.isEditing) {
+      this.#waiting = sheet; // it is drawn when the editor closes
+      return;
+    }
+    const signature = JSON.stringify([sheet.id, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.width, c.isCheck, c.isStatus])]);
     const isNewSheet = this.sheet?.id !== sheet.id;
     this.sheet = sheet;
     if (isNewSheet) this.#extra = 0;
@@ -175,11 +180,11 @@ export class Grid {
     const view = cell.getValue() ?? null;
     const row = cell.getData().id;
     const element = cell.getElement();
-    element.dataset.look = look(this.sheet, row, column, view);
+    element.dataset.look = look(column, view);
     const text = shown(view);
     element.title = [text.length > 18 ? text : "", note(view)].filter(Boolean).join("\n\n");
     if (!column.isCheck || (kind(view) !== "b" && text !== "")) return document.createTextNode(text);
-    if (this.sheet.isNote(row)) return document.createTextNode("");
+    if (this.sheet.isNote(row) || (view === null && this.sheet.isEmpty(row))) return document.createTextNode("");
     const box = document.createElement("span");
     box.className = `box ${isTrue(view) ? "on" : ""}`;
     box.setAttribute("role", "checkbox");
@@ -200,10 +205,12 @@ export class Grid {
     const typed = this.#typed;
     this.#typed = null;
     const start = entered(cell.getValue() ?? null);
-    const close = (way) => {
+    const close = () => {
       this.isEditing = false;
       cancel();
-      this.#moving = way;
+      const sheet = this.#waiting;
+      this.#waiting = null;
+      if (sheet) this.draw(sheet);
     };
     const { input, begin } = makeEditor({
       cell: cell.getElement(),
@@ -211,11 +218,11 @@ export class Grid {
       start: typed ?? start,
       choices: column.choices,
       onDone: (text, way) => {
-        close(way);
+        close();
         if (text !== start) this.on.commit(target, column, text);
         if (way) this.move(way);
       },
-      onCancel: () => close(""),
+      onCancel: close,
     });
     onRendered(begin);
     return input;
@@ -268,16 +275,28 @@ export class Grid {
     this.#table.getRanges()[0].setBounds(first.getCell(field(left)), last.getCell(field(right)));
   }
 
+  // Whether there is such a cell to go to.
   async goTo(row, column) {
     const top = this.#shown.indexOf(row);
-    if (top < 0) return;
+    if (top < 0 || column < 0 || column >= this.sheet.columns.length) return false;
     await this.#table.scrollToRow(row, "center", false).catch(() => {});
-    this.select({ top, left: column.index + 1 });
+    // its promise is never settled where the column is in view already
+    this.#table.scrollToColumn(this.sheet.columns[column].field, "middle", false).catch(() => {});
+    this.select({ top, left: column + 1 });
     this.focus();
+    return true;
   }
 
   focus() {
     this.element.querySelector(".tabulator-tableholder")?.focus({ preventScroll: true });
+  }
+
+  // Cells are drawn anew while one scrolls or makes the window smaller; the keys still go to the grid then.
+  #keepFocus(event) {
+    if (event.relatedTarget) return;
+    setTimeout(() => {
+      if (document.activeElement === document.body && document.hasFocus() && !this.isEditing) this.focus();
+    });
   }
 
   get hasFocus() {

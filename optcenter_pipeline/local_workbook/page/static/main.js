@@ -2,7 +2,7 @@
 
 import * as server from "./server.js";
 import { Activity } from "./activity.js";
-import { note, shown, tone } from "./cells.js";
+import { note, position, shown, tone } from "./cells.js";
 import { Edits } from "./edits.js";
 import { Grid } from "./grid.js";
 import { notify } from "./notices.js";
@@ -48,6 +48,8 @@ class Workbook {
     if (described.actions) this.#showActions(described.actions);
     byId("only-errors").addEventListener("change", () => this.#draw());
     byId("find").addEventListener("input", () => this.#draw());
+    byId("place").addEventListener("focus", (event) => event.target.select());
+    byId("place").addEventListener("change", (event) => this.#goTo(event.target.value));
     byId("add-rows").addEventListener("click", () => this.#addRows());
     window.addEventListener("hashchange", () => this.open(decodeURIComponent(window.location.hash.slice(1))));
   }
@@ -183,13 +185,16 @@ class Workbook {
 
   #showSelection() {
     const active = this.grid.active();
-    byId("place").textContent = this.grid.place();
+    if (document.activeElement !== byId("place")) byId("place").value = this.grid.place();
     const content = byId("content");
     const view = active ? this.grid.sheet.cell(active.row, active.column.index) : null;
     const text = active ? shown(view) : "";
     const formula = view !== null && typeof view === "object" && view.f ? view.e : "";
-    content.textContent = [formula || text, note(view)].filter(Boolean).join("\n");
-    content.className = `content ${tone(text)}`;
+    // wherever in a row a person stands, they read what is wrong with it
+    const status = active ? this.grid.sheet.statusOf(active.row) : "";
+    const problem = status && status !== text ? `Row ${active.row + 1} ${status}` : "";
+    content.textContent = [formula || text, note(view), problem].filter(Boolean).join("\n");
+    content.className = `content ${tone(text) || (problem ? "failed" : "")}`;
     content.title = active ? [active.column.note, this.grid.sheet.whyLocked(active.row, active.column)].filter(Boolean).join("\n") : "";
   }
 
@@ -210,6 +215,12 @@ class Workbook {
     const doubt = error instanceof server.Unreachable ? " Your change may not have been written." : "";
     notify(`${sheet.title}: ${error.message}${doubt}${reminder}`, "failed");
     this.#version = null;
+  }
+
+  async #goTo(text) {
+    const [row, column] = position(text) || [-1, -1];
+    if (!(await this.grid.goTo(row, column))) notify(`There is no cell ${text} here.`, "warning");
+    byId("place").value = this.grid.place();
   }
 
   async #addRows() {

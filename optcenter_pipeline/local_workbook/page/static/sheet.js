@@ -22,9 +22,9 @@ export class Sheet {
     const width = this.hasHeader ? Math.max(cells.columns.length, 1) : Math.min(grid.columnCount, Math.max(26, cells.columns.length));
     this.columns = [];
     for (let index = 0; index < width; index += 1) {
-      this.columns.push(this.#column(index, header[index], specs[index], cells.columns[index] || {}, resource));
+      const column = this.#column(index, header[index], specs[index], cells.columns[index] || {}, resource);
+      this.columns.push({ ...column, isStatus: statusNames.includes(column.spec?.name) });
     }
-    this.statusColumns = this.columns.filter((column) => column.spec && statusNames.includes(column.spec.name));
     this.lastRow = this.#lastRow();
   }
 
@@ -54,7 +54,7 @@ export class Sheet {
       choices: isCheck ? [] : choices,
       isStrict: described.rule?.strict === true,
       help: described.rule?.inputMessage || "",
-      width: described.width || DEFAULT_WIDTHS[spec?.kind] || 140,
+      width: Math.max(described.width || DEFAULT_WIDTHS[spec?.kind] || 140, shown(header).length * 7.5 + 24),
       kind: spec?.kind || "",
     };
   }
@@ -88,11 +88,11 @@ export class Sheet {
   // Rows that hold anything, below the header, notes left out.
   dataRows() {
     return [...this.rows.keys()].filter(
-      (row) => row >= this.firstRow && row <= this.lastRow && !this.isNote(row) && !this.#isEmpty(row),
+      (row) => row >= this.firstRow && row <= this.lastRow && !this.isNote(row) && !this.isEmpty(row),
     );
   }
 
-  #isEmpty(row) {
+  isEmpty(row) {
     return this.columns.every((column) => {
       const view = this.cell(row, column.index);
       return isBlank(view) || column.owner === "S" || isFormula(view) || view === false;
@@ -100,7 +100,7 @@ export class Sheet {
   }
 
   statusOf(row) {
-    const texts = this.statusColumns.map((column) => shown(this.cell(row, column.index)));
+    const texts = this.columns.filter((column) => column.isStatus).map((column) => shown(this.cell(row, column.index)));
     return texts.find((text) => tone(text) === "failed") || "";
   }
 
