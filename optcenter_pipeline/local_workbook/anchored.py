@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .a1 import CellRange
-from .formulas.references import Shift
+from .formulas.references import SpanChange
 
 
 class Movement(Protocol):
@@ -24,26 +24,26 @@ class Movement(Protocol):
 
 
 class LinesShifted:
-    """The movement of lines inserted or deleted.
+    """The movement of lines inserted, deleted or moved.
 
     Args:
-        shift: what was inserted or deleted.
+        change: what was.
     """
 
-    def __init__(self, shift: Shift) -> None:
-        self._shift = shift
+    def __init__(self, change: SpanChange) -> None:
+        self._change = change
 
     def moved_area(self, area: CellRange) -> CellRange | None:
         """Move the side that the lines cut; the other stays."""
-        if self._shift.dimension == "ROWS":
-            rows = self._shift.moved_span(area.start_row, area.end_row)
+        if self._change.dimension == "ROWS":
+            rows = self._change.moved_span(area.start_row, area.end_row)
             return rows and CellRange(rows[0], area.start_column, rows[1], area.end_column)
-        columns = self._shift.moved_span(area.start_column, area.end_column)
+        columns = self._change.moved_span(area.start_column, area.end_column)
         return columns and CellRange(area.start_row, columns[0], area.end_row, columns[1])
 
     def moved_lines(self, dimension: str, start: int, end: int | None) -> tuple[int, int | None] | None:
         """Move spans of the same dimension."""
-        return self._shift.moved_span(start, end) if dimension == self._shift.dimension else (start, end)
+        return self._change.moved_span(start, end) if dimension == self._change.dimension else (start, end)
 
 
 Keep = Callable[[dict[str, Any]], bool]
@@ -66,6 +66,10 @@ def follow(document: dict[str, Any], movement: Movement) -> None:
         _move_filter_columns(item, movement)
         return own_range(item)
 
+    def tabled(item: dict[str, Any]) -> bool:
+        left = area_of(item["range"]).start_column
+        return own_range(item) and _move_table_columns(item, left, movement)
+
     def protected(item: dict[str, Any]) -> bool:
         _keep(item, "unprotectedRanges", area)
         return own_range(item)
@@ -87,7 +91,7 @@ def follow(document: dict[str, Any], movement: Movement) -> None:
         ("namedRanges", own_range),
         ("filterViews", filtered),
         ("bandedRanges", own_range),
-        ("tables", own_range),
+        ("tables", tabled),
         ("conditionalFormats", own_ranges),
         ("rowGroups", lines),
         ("columnGroups", lines),
@@ -168,6 +172,25 @@ def _move_filter_columns(item: dict[str, Any], movement: Movement) -> None:
         if name in item:
             specs = [{**spec, member: _move_column(spec.get(member, 0), movement)} for spec in item[name]]
             item[name] = [spec for spec in specs if spec[member] is not None]
+
+
+def _move_table_columns(item: dict[str, Any], old_left: int, movement: Movement) -> bool:
+    """Keep a table's columns as its range now has them; new ones get a name of their own."""
+    area = area_of(item["range"])
+    columns: dict[int, dict[str, Any]] = {}
+    for column in item["columnProperties"]:
+        index = _move_column(old_left + column.get("columnIndex", 0), movement)
+        if index is not None and index in area.columns:
+            columns[index - area.start_column] = column
+    item["columnProperties"] = [
+        {
+            "columnName": f"Column {index + 1}",
+            **{name: value for name, value in columns.get(index, {}).items() if name != "columnIndex"},
+            **({"columnIndex": index} if index else {}),
+        }
+        for index in range(len(area.columns))
+    ]
+    return True
 
 
 def _move_anchor_cell(position: dict[str, Any], movement: Movement) -> None:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-_SPELLED_TWICE = ("backgroundColor", "foregroundColor", "tabColor")
+_SPELLED_TWICE = (
+    "backgroundColor",
+    "color",
+    "firstBandColor",
+    "footerColor",
+    "foregroundColor",
+    "headerColor",
+    "secondBandColor",
+    "tabColor",
+)
 
 
 def with_both_spellings(body: dict[str, Any]) -> dict[str, Any]:
     """Add to each colour the other spelling, at any depth; zero channels are left out as in Google's answers."""
     completed: dict[str, Any] = {}
     for name, value in body.items():
-        completed[name] = with_both_spellings(value) if isinstance(value, dict) else value
+        if isinstance(value, list):
+            completed[name] = [with_both_spellings(item) if isinstance(item, dict) else item for item in value]
+        else:
+            completed[name] = with_both_spellings(value) if isinstance(value, dict) else value
     for name in _SPELLED_TWICE:
         style = completed.get(f"{name}Style")
         if isinstance(style, dict) and isinstance(style.get("rgbColor"), dict):

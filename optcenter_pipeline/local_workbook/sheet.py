@@ -53,6 +53,10 @@ class Sheet:
         grid = self.document["properties"]["gridProperties"]
         grid["rowCount"], grid["columnCount"] = row_count, column_count
 
+    def grow_to(self, row_count: int, column_count: int) -> None:
+        """Make the grid at least so large."""
+        self.set_size(max(self.row_count, row_count), max(self.column_count, column_count))
+
     def check_inside(self, area: CellRange, *, whole: bool) -> CellRange:
         """Clip a range to the grid.
 

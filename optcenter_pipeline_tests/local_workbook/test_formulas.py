@@ -7,7 +7,8 @@ from typing import Any
 import gspread
 import pytest
 
-from optcenter_pipeline.local_workbook.formulas.references import Shift, moved_formula, shifted_formula
+from optcenter_pipeline.local_workbook.anchored import LinesShifted
+from optcenter_pipeline.local_workbook.formulas.references import Shift, followed_formula, moved_formula
 from optcenter_pipeline.local_workbook.formulas.tokens import tokenise
 
 from .conftest import Api
@@ -248,5 +249,5 @@ def test_a_reference_that_leaves_the_grid_is_broken() -> None:
 def test_references_shift_with_inserted_and_deleted_rows(formula: str, inserted: str, deleted: str) -> None:
     # two rows at the third
     for shifted, is_insertion in ((inserted, True), (deleted, False)):
-        shift = Shift("ROWS", 2, 2, inserted=is_insertion)
-        assert shifted_formula(formula, "Sheet1", "Sheet1", shift) == shifted
+        movement = LinesShifted(Shift("ROWS", 2, 2, inserted=is_insertion))
+        assert followed_formula(formula, "Sheet1", "Sheet1", movement.moved_area) == shifted

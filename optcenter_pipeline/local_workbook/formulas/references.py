@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from ..a1 import column_index, column_letters, quote_title
+from ..a1 import CellRange, column_index, column_letters, quote_title
 from .tokens import Token, tokenise
 
 _CORNER = re.compile(r"(?P<ca>\$?)(?P<c>[A-Za-z]{1,3})?(?P<ra>\$?)(?P<r>\d{1,7})?")
@@ -48,6 +49,17 @@ class Reference:
         return self.prefix + self.first.text() + ("" if self.last is None else ":" + self.last.text())
 
 
+class SpanChange(Protocol):
+    """A change of lines as spans of them see it."""
+
+    @property
+    def dimension(self) -> str:
+        """ROWS or COLUMNS."""
+
+    def moved_span(self, start: int, end: int | None) -> tuple[int, int | None] | None:
+        """Give a half-open span's new bounds (an open end stays open), None where nothing is left of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """Lines inserted or deleted: `count` rows or columns (`dimension` ROWS or COLUMNS) at `start`."""
@@ -77,6 +89,41 @@ class Shift:
             return new_start, None
         new_end = end if end <= self.start else max(self.start, end - self.count)
         return None if new_end <= new_start and (start >= self.start and end <= stop) else (new_start, new_end)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Lines moved: `count` rows or columns at `start`, to before what stood at `destination`."""
+
+    dimension: str
+    start: int
+    count: int
+    destination: int
+
+    @property
+    def new_start(self) -> int:
+        """Where the moved lines start afterwards."""
+        return self.destination if self.destination <= self.start else self.destination - self.count
+
+    def moved_index(self, index: int) -> int:
+        """Give a line's new index."""
+        if self.start <= index < self.start + self.count:
+            return index - self.start + self.new_start
+        without = index if index < self.start else index - self.count
+        return without if without < self.new_start else without + self.count
+
+    def moved_span(self, start: int, end: int | None) -> tuple[int, int | None]:
+        """Give a span's new bounds: one that lies within the moved lines goes with them.
+
+        Any other loses what of it moves away, and holds what comes between its lines.
+        """
+        if end is not None and self.start <= start and end <= self.start + self.count:
+            return start - self.start + self.new_start, end - self.start + self.new_start
+        left = Shift(self.dimension, self.start, self.count, inserted=False).moved_span(start, end)
+        assert left is not None  # noqa: S101  it is not within
+        moved = Shift(self.dimension, self.new_start, self.count, inserted=True).moved_span(*left)
+        assert moved is not None  # noqa: S101  nothing is lost
+        return moved
 
 
 def parse_reference(text: str) -> Reference:
@@ -127,35 +174,36 @@ def moved_formula(formula: str, rows: int, columns: int) -> str:
     return _rewrite(formula, lambda token: move(parse_reference(token.text)))
 
 
-def shifted_formula(formula: str, own_title: str, changed_title: str, shift: Shift) -> str:
-    """Rewrite a formula after lines were inserted into or deleted from a sheet.
+def followed_formula(
+    formula: str, own_title: str, changed_title: str, moved_area: Callable[[CellRange], CellRange | None]
+) -> str:
+    """Rewrite a formula after cells of a sheet moved; what has lost its place becomes ``#REF!``.
 
     Args:
         formula: the formula.
         own_title: the sheet that the formula stands on.
         changed_title: the sheet that was changed.
-        shift: what was inserted or deleted.
+        moved_area: gives where a rectangle of its cells is afterwards, None where nothing is left of it.
     """
 
     def follow(token: Token) -> str:
         reference = parse_reference(token.text)
         if (reference.title or own_title).lower() != changed_title.lower():
             return token.text
-        last = reference.last or reference.first
-        rows = shift.dimension == "ROWS"
-        start = reference.first.row if rows else reference.first.column
-        end = last.row if rows else last.column
-        if start is None and end is None:
-            return token.text
-        moved = shift.moved_span(start or 0, None if end is None else end + 1)
-        if moved is None:
+        first, last = reference.first, reference.last or reference.first
+        area = moved_area(
+            CellRange(
+                first.row or 0,
+                first.column or 0,
+                None if last.row is None else last.row + 1,
+                None if last.column is None else last.column + 1,
+            )
+        )
+        if area is None:
             return reference.prefix + "#REF!"
-        new_start = None if start is None else moved[0]
-        new_end = None if moved[1] is None or end is None else moved[1] - 1
-        first = _with(reference.first, new_start, rows=rows)
-        return Reference(
-            reference.prefix, first, None if reference.last is None else _with(last, new_end, rows=rows)
-        ).text()
+        start = _with(first, area.start_row, area.start_column)
+        end = _with(last, area.end_row and area.end_row - 1, area.end_column and area.end_column - 1)
+        return Reference(reference.prefix, start, None if reference.last is None else end).text()
 
     return _rewrite(formula, follow)
 
@@ -172,9 +220,14 @@ def renamed_formula(formula: str, old_title: str, new_title: str) -> str:
     return _rewrite(formula, rename)
 
 
-def _with(corner: Corner, index: int | None, *, rows: bool) -> Corner:
-    row, column = (index, corner.column) if rows else (corner.row, index)
-    return Corner(row, column, corner.row_fixed, corner.column_fixed)
+def _with(corner: Corner, row: int | None, column: int | None) -> Corner:
+    """Give a corner other lines, but for those that it leaves open."""
+    return Corner(
+        None if corner.row is None else row,
+        None if corner.column is None else column,
+        corner.row_fixed,
+        corner.column_fixed,
+    )
 
 
 def _rewrite(formula: str, change: Callable[[Token], str]) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..anchored import LinesShifted, follow
+from ..anchored import LinesShifted
 from ..cell import Cell
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
-from ..formulas.references import Shift, shifted_formula
+from ..formulas.references import Shift
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from .arguments import fields, integer
+from .movements import follow_in
 
 _DIMENSIONS = {"ROWS": "rows", "COLUMNS": "columns"}
 
@@ -151,5 +152,4 @@ def _shift_everything(spreadsheet: Spreadsheet, sheet: Sheet, shift: Shift) -> N
                 for row, cells in sheet.rows().items()
             }
         )
-    follow(sheet.document, LinesShifted(shift))
-    spreadsheet.rewrite_formulas(lambda other, formula: shifted_formula(formula, other.title, sheet.title, shift))
+    follow_in(spreadsheet, sheet, LinesShifted(shift))

@@ -8,10 +8,10 @@ from ..cell import Cell
 from ..errors import InvalidArgumentError
 from ..formulas.calculation import Calculation
 from ..formulas.operators import sort_key
-from ..formulas.references import moved_formula
 from ..formulas.values import CellError, Computed
 from ..spreadsheet import Spreadsheet
 from .arguments import grid_range, integer
+from .arrangement import arrange_rows
 
 
 def sort_range(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
@@ -37,15 +37,7 @@ def sort_range(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
         descending = spec.get("sortOrder") == "DESCENDING"
         filled.sort(key=lambda row, values=values: _order(values[row]), reverse=descending)  # type: ignore[misc]
         order = filled + blank
-    arranged: dict[int, dict[int, Cell]] = {}
-    for target, source in zip(area.rows, order, strict=True):
-        moved = {column: cell for column, cell in sheet.row(source).items() if column in area.columns}
-        for cell in moved.values():
-            if cell.formula is not None:
-                cell.formula = moved_formula(cell.formula, target - source, 0)
-        kept = {column: cell for column, cell in sheet.row(target).items() if column not in area.columns}
-        arranged[target] = {**kept, **moved}
-    sheet.replace_rows(arranged)
+    arrange_rows(sheet, area, order)
 
 
 def _order(value: Computed) -> tuple[int, Any]:
