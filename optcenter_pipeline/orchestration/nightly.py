@@ -1,7 +1,5 @@
 """nightly_optimize: every night one run for each saved scenario and valid constraint set; off by default."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from optcenter_pipeline.orchestration.jobs import optimize_job
@@ -9,6 +7,8 @@ from optcenter_pipeline.orchestration.run_requests import optimize_request
 from optcenter_pipeline.settings import nightly_cron
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.resources import DatabaseResource
+
+ACTION = "schedule.nightly_optimize"
 
 
 @dg.schedule(
@@ -19,7 +19,7 @@ from optcenter_pipeline.stages.resources import DatabaseResource
     default_status=dg.DefaultScheduleStatus.STOPPED,
     description="Every night one run for each saved scenario and valid constraint set, with all its candidates.",
 )
-def nightly_optimize(context: dg.ScheduleEvaluationContext, database: DatabaseResource) -> Iterator[dg.RunRequest]:
+def nightly_optimize(context: dg.ScheduleEvaluationContext, database: DatabaseResource) -> list[dg.RunRequest]:
     """A run each; sets that have errors are left out, as a run on one would only say so."""
     from optcenter_pipeline.database.inputs import valid_sets
 
@@ -28,12 +28,13 @@ def nightly_optimize(context: dg.ScheduleEvaluationContext, database: DatabaseRe
     known = [partition_key(*name) for name in names]
     # a set may have been saved by a process whose Dagster is another one
     context.instance.add_dynamic_partitions(str(CONSTRAINT_SETS.name), known)
-    for scenario_name, set_name in names:
-        key = partition_key(scenario_name, set_name)
-        yield optimize_request(
+    return [
+        optimize_request(
             f"nightly-{context.scheduled_execution_time:%Y%m%dT%H%M}-{key}",
             key,
-            "schedule.nightly_optimize",
+            ACTION,
             {"scenario_name": scenario_name, "constraint_set_name": set_name, "requested_by": "nightly_optimize"},
             tags={},
         )
+        for (scenario_name, set_name), key in zip(names, known, strict=True)
+    ]

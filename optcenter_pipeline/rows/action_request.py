@@ -13,7 +13,7 @@ from typing import Any
 from optcenter_pipeline.rows.messages import CellMessage
 from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rows.raw import CellValue
-from optcenter_pipeline.rules.names import Value, fold
+from optcenter_pipeline.rules.names import LARGEST, Value, fold
 from optcenter_pipeline.rules.row import is_formula_error, shown, word
 
 TAB = "Actions"
@@ -225,10 +225,10 @@ class _Judgement:
             if name not in _OPTIONS:
                 hint = Nearest(_OPTIONS).hint(name)
                 self._wrong("options_json", f"has an unknown option {name!r}; known: {', '.join(_OPTIONS)}{hint}")
-            elif isinstance(value, bool) or not isinstance(value, int | float) or value < _LEAST[name]:
+            elif (number := _at_least(_LEAST[name], value)) is None:
                 self._wrong("options_json", f"has {value!r} for {name}; give {_OPTIONS[name]}")
             else:
-                options[name] = float(value)
+                options[name] = number
         return options
 
     def _requester(self) -> str:
@@ -262,6 +262,13 @@ def _listed(cell: CellValue) -> tuple[str, ...]:
     """Keys of a cell; those that a JSON list gives may hold separators."""
     keys: Iterable[Any] = cell if isinstance(cell, list) else () if cell is None else (cell,)
     return tuple(dict.fromkeys(text for text in (str(key).strip() for key in keys) if text))
+
+
+def _at_least(least: float, value: object) -> float | None:
+    """A number from `least` on; None for anything else, numbers that are too large included."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if least <= value <= LARGEST else None
 
 
 def _time_of(typed: str) -> dt.datetime | None:

@@ -1,12 +1,17 @@
 """Requests as the menu appends them to Actions, and what Dagster's daemon does with a sensor's tick."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
 import dagster as dg
 
+from optcenter_pipeline.definitions import build_defs
 from optcenter_pipeline.orchestration.action_requests import action_requests_sensor
-from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
+from optcenter_pipeline.stages.resources import WorkbookResource
+from optcenter_pipeline.workbook.client import RequestCounts
+from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 
 SAVE = "pm.save_selected"
@@ -38,6 +43,8 @@ class Daemon:
             resources={"database": self.space.database, "workbook": self.space.workbook},
         )
         result = self.sensor(context)
+        if isinstance(result, dg.SkipReason):
+            return []
         assert isinstance(result, dg.SensorResult)
         self.cursor = result.cursor or self.cursor
         for request in result.dynamic_partitions_requests or ():
@@ -46,6 +53,10 @@ class Daemon:
         new = [run for run in result.run_requests or () if run.run_key not in self.run_keys]
         self.run_keys.update(run.run_key for run in new)
         return new
+
+    def restart(self) -> None:
+        """Lose the cursor, as a new Dagster home does; what run_keys it has seen it knows."""
+        self.cursor = None
 
     def carry_out(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
         """Run what a tick asked for, here and now."""
@@ -64,4 +75,28 @@ class Daemon:
         return [self.carry_out(request) for request in self.tick()]
 
 
-PARTITIONS = str(CONSTRAINT_SETS.name)
+class CountedWorkbook(WorkbookResource):
+    """Remembers what each opening of the workbook sent."""
+
+    opened: ClassVar[list[RequestCounts]] = []
+
+    @contextmanager
+    def open(self) -> Iterator[Workbook]:
+        with super().open() as workbook:
+            self.opened.append(workbook.counts)
+            yield workbook
+
+    @classmethod
+    def take(cls) -> tuple[int, int]:
+        """Reads and writes since the last take."""
+        sent = sum(counts.reads for counts in cls.opened), sum(counts.writes for counts in cls.opened)
+        cls.opened.clear()
+        return sent
+
+
+def counted(space: PlanningSpace) -> PlanningSpace:
+    """The space, its workbook's requests counted from now on."""
+    space.workbook = CountedWorkbook(location=space.workbook.location)
+    space.defs = build_defs(workbook=space.workbook, database=space.database)
+    CountedWorkbook.opened.clear()
+    return space

@@ -1,0 +1,150 @@
+"""Requests whose run died are answered by the next tick, on a real instance."""
+
+import subprocess
+import sys
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from optcenter_pipeline.database.actions import start_request
+from optcenter_pipeline.database.workers import this_worker
+from optcenter_pipeline.orchestration import dead_runs
+from optcenter_pipeline.runs import delivery
+from optcenter_pipeline.stages.requests import REQUEST_TAG
+from optcenter_pipeline_tests.database.conftest import NOW
+from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+from optcenter_pipeline_tests.support.requests import RUN_ALL, Daemon, request_row
+
+GROWTH = {"scenario_name": "Q1 2027 growth", "constraint_set_name": "baseline"}
+
+
+@pytest.fixture
+def daemon(sample_space: PlanningSpace) -> Daemon:
+    sample_space.type_rows("Actions", [request_row("r-1")], first_row=2)
+    return Daemon(sample_space)
+
+
+def launched(daemon: Daemon) -> dg.DagsterRun:
+    """The run of the one request, as Dagster knows it before it begins."""
+    (request,) = daemon.tick()
+    job = daemon.space.defs.resolve_job_def(str(request.job_name))
+    return daemon.space.instance.create_run_for_job(job, run_config=request.run_config, tags=request.tags)
+
+
+def begun(daemon: Daemon, run: dg.DagsterRun, *, worker: str) -> None:
+    with daemon.space.database.open() as db, db.session() as session:
+        assert start_request(session, "r-1", now=NOW, dagster_run_id=run.run_id, worker=worker)
+
+
+def ended_worker() -> str:
+    """A process of this machine that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return f"{this_worker().rpartition(':')[0]}:{process.pid}"
+
+
+def answer(daemon: Daemon) -> tuple[Any, str]:
+    assert daemon.tick() == []
+    (row,) = daemon.space.rows("Actions")
+    return row["status"], row.get("message", "")
+
+
+def test_a_run_that_could_not_be_launched(daemon: Daemon) -> None:
+    run = launched(daemon)
+    daemon.space.instance.report_run_failed(run, "no room")
+    status, message = answer(daemon)
+    assert status == "failed"
+    assert message == f"its run {run.run_id} ended without an answer; Dagster shows why; ask again"
+
+
+def test_a_run_that_somebody_cancelled(daemon: Daemon) -> None:
+    run = launched(daemon)
+    begun(daemon, run, worker=this_worker())
+    daemon.space.instance.report_run_canceled(run)
+    assert answer(daemon) == ("failed", "somebody cancelled its run; ask again")
+
+
+def test_a_run_whose_process_was_killed_is_closed_in_dagster_too(daemon: Daemon) -> None:
+    run = launched(daemon)
+    worker = ended_worker()
+    begun(daemon, run, worker=worker)
+    assert answer(daemon) == ("failed", f"the process of its run ({worker}) ended without an answer; ask again")
+    record = daemon.space.instance.get_run_by_id(run.run_id)
+    assert record is not None
+    assert record.status is dg.DagsterRunStatus.FAILURE
+
+
+def test_a_run_that_is_gone_from_the_history_and_one_that_is_only_late(daemon: Daemon) -> None:
+    run = launched(daemon)
+    begun(daemon, run, worker="elsewhere:1")
+    assert answer(daemon)[0] == "running"
+    daemon.space.instance.delete_run(run.run_id)
+    assert answer(daemon) == ("failed", "its run is gone from Dagster's history; ask again")
+
+
+def test_a_run_that_lives_is_left_alone(daemon: Daemon) -> None:
+    run = launched(daemon)
+    assert answer(daemon)[0] == "queued"
+    begun(daemon, run, worker=this_worker())
+    assert answer(daemon)[0] == "running"
+
+
+def test_a_dead_request_is_answered_once_and_may_be_asked_again(daemon: Daemon) -> None:
+    run = launched(daemon)
+    daemon.space.instance.report_run_failed(run, "no room")
+    answer(daemon)
+    cells = daemon.space.grid("Actions")
+    assert answer(daemon)[0] == "failed"
+    assert daemon.space.grid("Actions") == cells
+    daemon.space.type_rows("Actions", [request_row("r-2")], first_row=3)
+    (result,) = daemon.tick_and_carry_out()
+    assert result.success
+    assert [row["status"] for row in daemon.space.rows("Actions")] == ["failed", "success"]
+
+
+def test_a_run_that_died_before_its_outputs_is_delivered_with_its_answer(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    sample_space.type_rows("Actions", [request_row("r-1", RUN_ALL, **GROWTH)], first_row=2)
+    daemon = Daemon(sample_space)
+    (request,) = daemon.tick()
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "write_outputs", dies)
+        daemon.carry_out(request)
+    assert [row["status"] for row in sample_space.rows("Actions")] == ["running"]
+    assert sample_space.rows("Runs") == []
+    status, message = answer(daemon)
+    assert status == "success"
+    assert message.startswith("optimal: ")
+    assert [row["status"] for row in sample_space.rows("Runs")] == ["optimal"]
+    assert answer(daemon) == (status, message)
+
+
+def test_outputs_that_cannot_be_delivered_fail_the_request_and_come_later(
+    sample_space: PlanningSpace,
+) -> None:
+    with sample_space.workbook.open() as book:
+        runs = next(sheet for sheet in book.sheets() if sheet.title == "Runs")
+        book.structural_update([{"deleteSheet": {"sheetId": runs.sheet_id}}], idempotent=False)
+    sample_space.type_rows("Actions", [request_row("r-1", RUN_ALL, **GROWTH)], first_row=2)
+    daemon = Daemon(sample_space)
+    daemon.tick_and_carry_out()
+    status, message = answer(daemon)
+    assert status == "failed"
+    assert "is not in the sheet: Runs: the workbook has no such tab" in message
+    sample_space.init(sample=False)
+    assert sample_space.save().success
+    assert [row["status"] for row in sample_space.rows("Runs")] == ["optimal"]
+
+
+def test_only_the_runs_of_requests_are_asked_for(daemon: Daemon) -> None:
+    run = launched(daemon)
+    other = daemon.space.instance.create_run_for_job(daemon.space.defs.resolve_job_def("save_job"))
+    daemon.space.instance.report_run_failed(other, "somebody else's")
+    assert REQUEST_TAG in run.tags
+    assert answer(daemon)[0] == "queued"
+    assert dead_runs.REQUEST_TAG == REQUEST_TAG

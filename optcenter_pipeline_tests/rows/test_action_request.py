@@ -1,0 +1,188 @@
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optcenter_pipeline.rows.action_request import Action, ActionRequest, RequestRules, allow_list, judge_request
+
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+TABS = ("Initiatives", "KPI_Contributions", "Constraints", "Candidates")
+SAVE, RUN_ALL, RUN_SELECTED = (
+    {"action": "pm.save_selected"},
+    {"action": "pm.optimize.run_all_candidates", "scenario_name": "Q2 plan"},
+    {"action": "pm.optimize.run_selected_candidates", "scenario_name": "Q2 plan"},
+)
+
+
+def judged(cells: dict[str, Any], **rules: Any) -> ActionRequest | tuple[Any, ...]:
+    return judge_request("r-1", cells, RequestRules(tabs=TABS, now=NOW, **rules))
+
+
+def accepted(cells: dict[str, Any], **rules: Any) -> ActionRequest:
+    request = judged(cells, **rules)
+    assert isinstance(request, ActionRequest), request
+    return request
+
+
+def errors(cells: dict[str, Any], **rules: Any) -> list[str]:
+    found = judged(cells, **rules)
+    assert isinstance(found, tuple), found
+    return [str(error) for error in found]
+
+
+def test_a_request_with_every_cell_is_understood() -> None:
+    request = accepted(
+        {
+            **RUN_SELECTED,
+            "tab": "Results",
+            "scope_type": "keys",
+            "scope_keys": ["INIT-1", " INIT-2 ", "INIT-1"],
+            "constraint_set_name": "baseline",
+            "options_json": {"time_limit_seconds": 60, "mip_gap": 0},
+            "requested_by": "ann@example.com",
+            "requested_at": "2026-11-23T08:59:00Z",
+        }
+    )
+    assert request == ActionRequest(
+        request_id="r-1",
+        action=Action.RUN_SELECTED,
+        keys=("INIT-1", "INIT-2"),
+        scenario_name="Q2 plan",
+        constraint_set_name="baseline",
+        time_limit_seconds=60,
+        mip_gap=0,
+        requested_by="ann@example.com",
+        requested_at=dt.datetime(2026, 11, 23, 8, 59, tzinfo=dt.UTC),
+    )
+    assert ActionRequest.of_document(request.document()) == request
+
+
+@pytest.mark.parametrize(
+    ("typed", "action"),
+    [
+        ("pm_save_selected", Action.SAVE_SELECTED),
+        ("PM.Save-Selected", Action.SAVE_SELECTED),
+        ("pm_optimize_run_all_candidates", Action.RUN_ALL),
+        ("pm.optimize.run_selected_candidates", Action.RUN_SELECTED),
+    ],
+)
+def test_actions_are_known_in_both_spellings(typed: str, action: Action) -> None:
+    assert accepted({"action": typed, "scenario_name": "Q2 plan"}).action is action
+
+
+def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -> None:
+    request = accepted(
+        {**SAVE, "tab": "kpi contributions", "scope_type": "KEYS", "scope_keys": ["Q2 / a|b", "x,y"]}
+    )
+    assert (request.tab, request.keys) == ("KPI_Contributions", ("Q2 / a|b", "x,y"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "error"),
+    [
+        ({}, "action: is blank; give pm.save_selected, pm.optimize.run_selected_candidates, "),
+        ({"action": "pm.delete_all"}, "action: 'pm.delete_all' is not an action; give pm.save_selected"),
+        ({"action": "#REF!"}, "action: '#REF!' is a formula error; mend the formula"),
+        ({**SAVE, "tab": "Results"}, "tab: 'Results' is not an input tab; give one of Initiatives, "),
+        ({**SAVE, "tab": "Candidate"}, "did you mean 'Candidates'?"),
+        ({**SAVE, "scope_type": "some"}, "scope_type: 'some' is no scope; give all or keys"),
+        ({**SAVE, "scope_type": "keys"}, "scope_keys: is blank; give the keys of the rows"),
+        ({**SAVE, "scope_keys": ["INIT-1"]}, "scope_keys: 'INIT-1' means nothing for the scope all"),
+        (
+            {**RUN_ALL, "scope_type": "keys", "scope_keys": ["INIT-1"]},
+            "scope_type: 'keys' means nothing for pm.optimize.run_all_candidates",
+        ),
+        ({"action": "pm.optimize.run_all_candidates"}, "scenario_name: is blank; give the name of a scenario"),
+        ({**RUN_ALL, "options_json": "60"}, "options_json: '60' is not a JSON object; give e.g. "),
+        ({**RUN_ALL, "options_json": [1]}, "options_json: [1] is not a JSON object"),
+        (
+            {**RUN_ALL, "options_json": {"time_limit": 1}},
+            "an unknown option 'time_limit'; known: time_",
+        ),
+        ({**RUN_ALL, "options_json": {"time_limit_seconds": 0}}, "has 0 for time_limit_seconds; give a number of"),
+        ({**RUN_ALL, "options_json": {"mip_gap": -1}}, "has -1 for mip_gap; give a number from 0 on"),
+        ({**RUN_ALL, "options_json": {"mip_gap": True}}, "has True for mip_gap"),
+        ({**RUN_ALL, "options_json": {"mip_gap": "0.1"}}, "has '0.1' for mip_gap"),
+        ({**SAVE, "options_json": {"mip_gap": 0.1}}, 'options_json: {"mip_gap": 0.1} means nothing for pm.save'),
+        ({**SAVE, "requested_at": "soon"}, "requested_at: 'soon' is not a time; give e.g. 2027-03-31T09:30:00Z"),
+        (
+            {**SAVE, "requested_at": "2026-11-22T08:59:00Z"},
+            "has expired: requests are good for 24 hours",
+        ),
+        ({**SAVE, "requested_at": "46347.3"}, "has expired"),
+    ],
+)
+def test_what_is_wrong_says_what_stands_there_and_what_would_be_right(cells: dict[str, Any], error: str) -> None:
+    (found,) = errors(cells)
+    assert error in found
+
+
+def test_all_errors_come_at_once() -> None:
+    columns = [e.split(":")[0] for e in errors({**RUN_ALL, "scenario_name": "", "options_json": {"a": 1, "b": 2}})]
+    assert sorted(columns) == ["options_json", "options_json", "scenario_name"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2026-11-23T08:00:00Z", "2026-11-23T10:00:00+02:00", "2026-11-23 08:00", "46349.333333333336", "46349.3333"],
+)
+def test_a_time_may_be_text_or_what_a_sheet_makes_of_it(typed: str) -> None:
+    asked = accepted({**SAVE, "requested_at": typed}).requested_at
+    assert asked is not None
+    assert abs(asked - dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)) < dt.timedelta(seconds=10)
+
+
+def test_how_long_a_request_is_good_for_is_a_setting() -> None:
+    cells = {**SAVE, "requested_at": "2026-11-23T08:00:00Z"}
+    assert accepted(cells, expiry=dt.timedelta(hours=2))
+    (error,) = errors(cells, expiry=dt.timedelta(minutes=30))
+    assert "requests are good for 0.5 hours" in error
+
+
+@pytest.mark.parametrize("name", ["ann@example.com", " ANN@Example.COM ", "Bob@Example.org", "ops"])
+def test_who_is_on_the_list_may_ask(name: str) -> None:
+    allowed = allow_list("Ann@example.com, *@example.org ,ops,")
+    assert accepted({**SAVE, "requested_by": name}, allowed=allowed).requested_by == name.strip()
+
+
+@pytest.mark.parametrize(
+    "name", ["eve@example.com", "ann@example.com.evil.org", "example.org", "@example.com", "*@example.com", ""]
+)
+def test_who_is_not_on_the_list_is_told_whom_to_ask(name: str) -> None:
+    allowed = allow_list("Ann@example.com, *@example.org")
+    (error,) = errors({**SAVE, "requested_by": name}, allowed=allowed)
+    assert error.startswith("requested_by: ")
+    assert "OPTCENTER_ALLOWED_REQUESTERS" in error
+
+
+def test_without_a_list_anybody_who_can_edit_the_workbook_may_ask() -> None:
+    assert accepted(SAVE, allowed=allow_list(" ,")).requested_by == ""
+
+
+CELLS = st.dictionaries(
+    st.sampled_from(["action", "tab", "scope_type", "scenario_name", "requested_by", "requested_at"]),
+    st.text(min_size=1) | st.sampled_from([*Action, "all", "keys", "Candidates", "46349.3", "99999.99"]),
+)
+LISTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "scope_keys": st.lists(st.text()) | st.text(min_size=1),
+        "options_json": st.dictionaries(
+            st.sampled_from(["time_limit_seconds", "mip_gap", "x"]), st.integers() | st.floats() | st.booleans()
+        ),
+    },
+)
+
+
+@given(cells=CELLS, lists=LISTS)
+def test_whatever_is_typed_is_a_request_or_is_rejected_for_a_column_that_is_there(
+    cells: dict[str, Any], lists: dict[str, Any]
+) -> None:
+    found = judged({**cells, **lists})
+    if isinstance(found, ActionRequest):
+        assert ActionRequest.of_document(found.document()) == found
+    else:
+        assert found
+        assert all(error.column for error in found)
