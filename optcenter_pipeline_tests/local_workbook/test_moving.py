@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gspread
@@ -30,7 +30,7 @@ def move(start: int, end: int, destination: int, dimension: str = "ROWS") -> dic
     return {"moveDimension": {"source": span(start, end, dimension), "destinationIndex": destination}}
 
 
-def write(api: Api, *rows: list[Any]) -> None:
+def write(api: Api, *rows: Sequence[Any]) -> None:
     assert "error" not in api("PUT", "/values/A1", {"values": list(rows)}, valueInputOption="USER_ENTERED")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -162,4 +163,5 @@ def _apply(spreadsheet: Spreadsheet, request: dict[str, Any], at: str) -> dict[s
         reply = HANDLERS[kind](spreadsheet, body)
     except InvalidArgumentError as error:
         raise InvalidArgumentError(f"Invalid {at}.{kind}: {error.message}") from error
-    return {} if reply is None else {kind: reply}
+    # what later requests change must not change what this one replied
+    return {} if reply is None else {kind: copy.deepcopy(reply)}
