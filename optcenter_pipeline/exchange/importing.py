@@ -148,7 +148,8 @@ def _write(
         if isinstance(part, TabImport) and part.name in cells
     }
     formats = date_format_requests(workbook, dates, ids, {name: grid.row_count for name, grid in grids.items()})
-    workbook.structural_update([*growth, *formats], idempotent=True)
+    if growth or formats:
+        workbook.structural_update([*growth, *formats], idempotent=True)
     workbook.batch_update([write for name, planned in cells.items() for write in _range_writes(name, planned)])
 
 

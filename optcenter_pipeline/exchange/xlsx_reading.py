@@ -28,7 +28,7 @@ _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\bt=)(?:"e"|'e')""")
 _FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br=["']([A-Z]{1,3})([0-9]+)["'][^<>]*(?<!/)>""")
 _MOST_CELLS = 10_000_000
 """Of a sheet's used rectangle: more than a workbook holds, and more than memory should be given to."""
-_NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, ValueError)
+_NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, EOFError, ValueError)
 """What the standard library says of a damaged, encrypted or exotic archive."""
 _CRASH = "PanicException"
 """What calamine raises where it did not expect a cell, such as a date in the year 300,000; it is no `Exception`."""
@@ -49,7 +49,7 @@ def read_xlsx(path: Path) -> list[FileTab]:
             return [
                 _file_tab(sheet, book) for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet
             ]
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise _damaged(path, str(error)) from error
     except BaseException as error:
         if type(error).__name__ != _CRASH:
