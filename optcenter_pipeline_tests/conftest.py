@@ -18,7 +18,7 @@ def _own_settings() -> Iterator[None]:
     """No test reads the settings of the person who runs it: a test must never reach their workbook or database."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("OPTCENTER_", "DAGSTER_"))]:
-            if name != "OPTCENTER_RANDOM_SNAPSHOTS":
+            if name not in ("OPTCENTER_RANDOM_SNAPSHOTS", "OPTCENTER_FAULT_PAIRS"):
                 patch.delenv(name)
         patch.setitem(Settings.model_config, "env_file", None)
         # whatever a test or a process of its own asks a local workbook, the answer is one that Google could give

@@ -126,11 +126,14 @@ class Gate:
             return
         noted = self._admin.traffic.note(scope["method"], scope["path"], kind)
         fault = self._admin.faults.strike(noted.method, noted.path, kind)
-        if fault is None:
-            await self._admitted(scope, receive, _noting(send, noted), kind)
-            return
-        noted.fault = fault.name
-        await self._struck(fault, scope, receive, _noting(send, noted), kind)
+        try:
+            if fault is None:
+                await self._admitted(scope, receive, _noting(send, noted), kind)
+            else:
+                noted.fault = fault.name
+                await self._struck(fault, scope, await _received(receive), _noting(send, noted), kind)
+        finally:
+            noted.has_ended = True
 
     async def _struck(self, fault: Fault, scope: Scope, receive: Receive, send: Send, kind: Kind) -> None:
         """A request that a fault befalls."""
@@ -144,8 +147,6 @@ class Gate:
         if fault.expire_tokens:
             await self._admin.expire_tokens()
         if fault.status is not None:
-            if not fault.after_commit:
-                await Request(scope, receive).body()  # an answer before the end of the question breaks the line
             await _failure(fault, kind)(scope, receive, send)
         elif fault.after_commit:
             for message in kept:
@@ -171,6 +172,18 @@ def _failure(fault: Fault, kind: Kind) -> Response:
     if fault.body is not None:
         return Response(fault.body, fault.status or 500, headers, media_type="application/json; charset=UTF-8")
     return _json(answer_body(fault, kind), fault.status or 500, headers)
+
+
+async def _received(receive: Receive) -> Receive:
+    """Take in a request to its end, so that it can be carried out even when its caller no longer waits."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again
 
 
 def _noting(send: Send, noted: Received) -> Callable[[Message], Any]:

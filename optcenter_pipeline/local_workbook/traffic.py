@@ -38,6 +38,8 @@ class Received:
     """The answer's HTTP status; None where the caller got no answer."""
     fault: str | None = None
     """What was done to it on demand, e.g. ``503 after commit``."""
+    has_ended: bool = False
+    """Whether the server is through with it; a caller that did not wait does not know."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,6 +84,21 @@ def test_a_late_answer_is_late(told: Told) -> None:
             json={"values": [["late"]]},
             timeout=(10, 0.2),
         )
+    assert told.cell() == "late"
+
+
+def test_a_late_request_is_carried_out_after_its_caller_has_gone(told: Told) -> None:
+    told.faults({"method": "PUT", "delay_seconds": 0.5})
+    with pytest.raises(requests.ReadTimeout):
+        told.session.put(
+            f"{told.sheet}/values/A1",
+            params={"valueInputOption": "RAW"},
+            json={"values": [["late"]]},
+            timeout=(10, 0.1),
+        )
+    assert told.cell() == "before"
+    while not told.admin("GET", "requests")["requests"][0]["has_ended"]:
+        time.sleep(0.02)
     assert told.cell() == "late"
 
 
