@@ -51,7 +51,7 @@ def misplaced_cells(first: TabGrid, now: TabGrid, values: set[tuple[bool, Filled
 
     Returns:
         People's cells that hold something written and did not hold it at first → what they held. A row is known
-        again by its other cells, else by its key; one that is not known is left alone.
+        again by its other cells, else by its key; one that is not known is left alone, unless the system made it.
     """
     columns_first, columns = _peoples_columns(first), _peoples_columns(now)
     named = [name for name in first.system_positions if name in first.tab.key_columns]
@@ -73,8 +73,8 @@ def misplaced_cells(first: TabGrid, now: TabGrid, values: set[tuple[bool, Filled
                 was: Filled = ""
             else:
                 was = first.entered(former, columns_first[header])
-            is_known = former is not None or index.says_nothing(now, columns, row) or header not in columns_first
-            if is_known and value_key(was) != value_key(now.value(row, column)):
+            is_new = header not in columns_first or bool(named) or index.says_nothing(now, columns, row)
+            if (former is not None or is_new) and value_key(was) != value_key(now.value(row, column)):
                 back[row, column] = was
     return back
 
