@@ -38,6 +38,17 @@ def test_the_definitions_can_be_loaded_and_every_job_resolved() -> None:
     assert {node.name for node in optimize.nodes} == STAGES
 
 
+def test_sensors_work_from_the_start_and_the_schedule_waits_to_be_switched_on() -> None:
+    repository = defs.get_repository_def()
+    sensors = {sensor.name: sensor for sensor in repository.sensor_defs}
+    assert set(sensors) == {"action_requests_sensor", "workbook_changed_sensor"}
+    assert {sensor.default_status for sensor in sensors.values()} == {dg.DefaultSensorStatus.RUNNING}
+    assert {sensor.minimum_interval_seconds for sensor in sensors.values()} == {30}
+    (schedule,) = repository.schedule_defs
+    assert (schedule.name, schedule.default_status) == ("nightly_optimize", dg.DefaultScheduleStatus.STOPPED)
+    assert schedule.cron_schedule == "0 2 * * *"
+
+
 def test_resources_can_be_replaced() -> None:
     solver = SolverResource(mip_gap=0.5)
     assert build_defs(solver=solver).resources["solver"] == solver  # type: ignore[index]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from optcenter_pipeline.settings import Settings, SettingsError, load_settings
+from optcenter_pipeline.settings import Settings, SettingsError, load_settings, nightly_cron, sensor_seconds
 
 
 def test_the_embedded_default_lives_in_one_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -53,7 +53,14 @@ def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SOLVER_MIP_GAP", "inf"), ("HOME", "/tmp/a?b"), ("BLANK_ROWS", "0"), ("SOLVER_TIME_LIMIT", "-1")],
+    [
+        ("SOLVER_MIP_GAP", "inf"),
+        ("HOME", "/tmp/a?b"),
+        ("BLANK_ROWS", "0"),
+        ("SOLVER_TIME_LIMIT", "-1"),
+        ("SENSOR_SECONDS", "0"),
+        ("ACTION_EXPIRY_HOURS", "0"),
+    ],
 )
 def test_what_a_setting_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"OPTCENTER_{name}", value)
@@ -67,3 +74,21 @@ def test_a_file_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pa
     (tmp_path / ".env").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("5", 5), (" 7 ", 7), ("", 30), ("0", 30), ("soon", 30), ("-1", 30)]
+)
+def test_what_definitions_need_never_fails_and_is_what_the_settings_say_where_they_are_right(
+    monkeypatch: pytest.MonkeyPatch, typed: str, seconds: int
+) -> None:
+    monkeypatch.setenv("OPTCENTER_SENSOR_SECONDS", typed)
+    assert sensor_seconds() == seconds
+    if typed.strip().isdecimal() and seconds != 30:
+        assert load_settings().sensor_seconds == seconds
+
+
+def test_the_nightly_time_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert nightly_cron() == load_settings().nightly_cron == "0 2 * * *"
+    monkeypatch.setenv("OPTCENTER_NIGHTLY_CRON", "30 1 * * 1-5")
+    assert nightly_cron() == load_settings().nightly_cron == "30 1 * * 1-5"

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from optcenter_pipeline.orchestration.nightly import nightly_optimize
-from optcenter_pipeline.stages.partitions import partition_key
+from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 from optcenter_pipeline_tests.support.requests import Daemon
 
@@ -13,12 +13,15 @@ NIGHT = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 
 
 def asked(space: PlanningSpace) -> list[dg.RunRequest]:
-    context = dg.build_schedule_context(
-        instance=space.instance, scheduled_execution_time=NIGHT, resources={"database": space.database}
-    )
-    requests = nightly_optimize(context)
-    assert isinstance(requests, list)
-    return requests
+    with dg.DagsterInstance.local_temp(str(space.home)) as instance:
+        context = dg.build_schedule_context(
+            instance=instance, scheduled_execution_time=NIGHT, resources={"database": space.database}
+        )
+        requests = nightly_optimize(context)
+        assert isinstance(requests, list)
+        known = instance.get_dynamic_partitions(str(CONSTRAINT_SETS.name))
+        assert {request.partition_key for request in requests} <= set(known)
+        return requests
 
 
 def test_every_valid_set_is_run_once_a_night(sample_space: PlanningSpace) -> None:
@@ -32,6 +35,7 @@ def test_every_valid_set_is_run_once_a_night(sample_space: PlanningSpace) -> Non
     assert {run.partition_key for run in requests} == {partition_key(s, c) for s, c, valid in sets if valid}
     assert len({run.run_key for run in requests}) == len(requests)
     assert {run.run_key for run in asked(sample_space)} == {run.run_key for run in requests}
+    sample_space.instance.add_dynamic_partitions(str(CONSTRAINT_SETS.name), [str(requests[0].partition_key)])
     result = Daemon(sample_space).carry_out(requests[0])
     assert result.success
     ((requested_by,),) = sample_space.query("select requested_by from optimization_runs")
