@@ -6,6 +6,7 @@ from typing import Any
 
 from .a1 import CellRange
 from .cell import Cell, Row
+from .default_format import DEFAULT_FORMAT, THEME, effective_format
 from .developer_metadata import Location, all_metadata, line_location
 from .field_mask import Mask, covers
 from .formulas.calculation import Calculation
@@ -64,6 +65,10 @@ def spreadsheet_resource(
         mask: tells which costly parts may be left out.
     """
     with_grid_data = covers(mask, "sheets", "data") if mask else with_grid_data
+    look = {"defaultFormat": DEFAULT_FORMAT, "spreadsheetTheme": THEME}
+    properties = {**look, **spreadsheet.properties}
+    with_formats = covers(mask or {}, "sheets", "data", "rowData", "values", "effectiveFormat")
+    default_format = properties["defaultFormat"] if with_formats else None
     metadata: MetadataByLocation = {}
     for entry in all_metadata(spreadsheet):
         metadata.setdefault(entry.location, []).append(entry.resource())
@@ -74,10 +79,10 @@ def spreadsheet_resource(
             if with_grid_data:
                 whole = CellRange().clipped(sheet.row_count, sheet.column_count)
                 areas = [whole] if wanted is None else wanted[sheet.sheet_id]
-                resource["data"] = [grid_data(calculation, sheet, area, metadata) for area in areas]
+                resource["data"] = [grid_data(calculation, sheet, area, metadata, default_format) for area in areas]
             resource.update({name: sheet.document[name] for name in _ANCHORED if sheet.document.get(name)})
             sheets.append({**resource, **_metadata(metadata, Location("SHEET", sheet))})
-    resource = {"spreadsheetId": spreadsheet.id, "properties": spreadsheet.properties, "sheets": sheets}
+    resource = {"spreadsheetId": spreadsheet.id, "properties": properties, "sheets": sheets}
     named = [named_range for sheet in spreadsheet.sheets for named_range in sheet.document.get("namedRanges", [])]
     if named:
         resource["namedRanges"] = named
@@ -89,9 +94,16 @@ def _metadata(metadata: MetadataByLocation, location: Location) -> dict[str, Any
 
 
 def grid_data(
-    calculation: Calculation, sheet: Sheet, area: CellRange, metadata: MetadataByLocation
+    calculation: Calculation,
+    sheet: Sheet,
+    area: CellRange,
+    metadata: MetadataByLocation,
+    default_format: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes."""
+    """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes.
+
+    Without a `default_format` the cells' effective formats are left out.
+    """
     data: dict[str, Any] = {}
     if area.start_row:
         data["startRow"] = area.start_row
@@ -99,7 +111,7 @@ def grid_data(
         data["startColumn"] = area.start_column
     rows: list[dict[str, Any]] = []
     for index, row in sheet.rows(area.start_row, area.closed_end_row).items():
-        values = _row_values(calculation, sheet, index, row, area)
+        values = _row_values(calculation, sheet, index, row, area, default_format)
         if values:
             rows.extend({} for _ in range(index - area.start_row - len(rows)))
             rows.append({"values": values})
@@ -119,28 +131,35 @@ def grid_data(
 
 
 def _row_values(
-    calculation: Calculation, sheet: Sheet, index: int, row: Row, area: CellRange
+    calculation: Calculation,
+    sheet: Sheet,
+    index: int,
+    row: Row,
+    area: CellRange,
+    default_format: dict[str, Any] | None,
 ) -> list[dict[str, Any]]:
     values: list[dict[str, Any]] = []
     for column in sorted(row):
         if column in area.columns and not row[column].is_blank:
             values.extend({} for _ in range(column - area.start_column - len(values)))
-            values.append(_cell_data(calculation, sheet, index, column, row[column]))
+            cell = row[column]
+            value = calculation.value(sheet, index, column, cell) if cell.has_content else None
+            values.append(_cell_data(sheet, cell, value, default_format))
     return values
 
 
-def _cell_data(calculation: Calculation, sheet: Sheet, index: int, column: int, cell: Cell) -> dict[str, Any]:
+def _cell_data(sheet: Sheet, cell: Cell, value: Computed, default_format: dict[str, Any] | None) -> dict[str, Any]:
     data: dict[str, Any] = {}
     cell_format = sheet.format_of(cell)
     if cell.has_content:
-        value = calculation.value(sheet, index, column, cell)
         entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(value)
         data["userEnteredValue"] = entered
         data["effectiveValue"] = extended_value(value)
         data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
     if cell_format:
         data["userEnteredFormat"] = cell_format
-        data["effectiveFormat"] = cell_format
+    if default_format is not None and (cell.has_content or cell_format):
+        data["effectiveFormat"] = effective_format(default_format, cell_format, value)
     rule = sheet.validation_of(cell)
     if rule:
         data["dataValidation"] = rule

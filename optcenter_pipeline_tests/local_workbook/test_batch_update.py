@@ -177,7 +177,23 @@ def test_cells_are_written_by_field_mask(api: Api, batch: Batch) -> None:
         },
         "effectiveFormat": {
             "numberFormat": {"type": "DATE", "pattern": "yyyy-mm-dd"},
-            "textFormat": {"bold": True},
+            "backgroundColor": {"red": 1, "green": 1, "blue": 1},
+            "backgroundColorStyle": {"rgbColor": {"red": 1, "green": 1, "blue": 1}},
+            "padding": {"top": 2, "right": 3, "bottom": 2, "left": 3},
+            "horizontalAlignment": "RIGHT",
+            "verticalAlignment": "BOTTOM",
+            "wrapStrategy": "OVERFLOW_CELL",
+            "hyperlinkDisplayType": "PLAIN_TEXT",
+            "textFormat": {
+                "foregroundColor": {},
+                "foregroundColorStyle": {"rgbColor": {}},
+                "fontFamily": "Arial",
+                "fontSize": 10,
+                "bold": True,
+                "italic": False,
+                "strikethrough": False,
+                "underline": False,
+            },
         },
     }
     assert row["values"][1]["userEnteredValue"] == {"stringValue": "=1+1"}

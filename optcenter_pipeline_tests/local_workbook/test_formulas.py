@@ -191,7 +191,8 @@ def test_long_chains_are_computed(api: Api) -> None:
 
 def test_an_error_is_told_in_the_grid_data(api: Api) -> None:
     type_in(api, "A1", ["=1/0"])
-    answer = api("GET", "", ranges="A1", includeGridData="true")
+    fields = "sheets.data.rowData.values(userEnteredValue,effectiveValue,formattedValue)"
+    answer = api("GET", "", ranges="A1", fields=fields)
     assert answer["sheets"][0]["data"][0]["rowData"][0]["values"] == [
         {
             "userEnteredValue": {"formulaValue": "=1/0"},

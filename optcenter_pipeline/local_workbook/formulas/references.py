@@ -208,6 +208,57 @@ def followed_formula(
     return _rewrite(formula, follow)
 
 
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """Cells cut from one place and pasted to another: a closed area of a sheet, that far on, on a sheet."""
+
+    source_title: str
+    area: CellRange
+    target_title: str
+    rows: int
+    columns: int
+
+
+def relocated_formula(formula: str, own_title: str, relocation: Relocation) -> str:
+    """Rewrite a formula after cells were cut and pasted: references to cells that all moved follow them."""
+
+    def follow(token: Token) -> str:
+        reference = parse_reference(token.text)
+        last = reference.last or reference.first
+        corners = (reference.first.row, reference.first.column, last.row, last.column)
+        if (reference.title or own_title).lower() != relocation.source_title.lower() or None in corners:
+            return token.text
+        rows = sorted((reference.first.row or 0, last.row or 0))
+        columns = sorted((reference.first.column or 0, last.column or 0))
+        if not relocation.area.contains(CellRange(rows[0], columns[0], rows[1] + 1, columns[1] + 1)):
+            return token.text
+        stays = relocation.source_title == relocation.target_title
+        prefix = reference.prefix if stays else _prefix(relocation.target_title, own_title)
+        first = _moved(reference.first, relocation)
+        return Reference(prefix, first, None if reference.last is None else _moved(last, relocation)).text()
+
+    return _rewrite(formula, follow)
+
+
+def anchored_formula(formula: str, title: str) -> str:
+    """Rewrite a formula for another sheet: references that named no sheet now name the one where it stood."""
+
+    def name(token: Token) -> str:
+        reference = parse_reference(token.text)
+        return token.text if reference.prefix else replace(reference, prefix=quote_title(title) + "!").text()
+
+    return _rewrite(formula, name)
+
+
+def _moved(corner: Corner, relocation: Relocation) -> Corner:
+    row, column = (corner.row or 0) + relocation.rows, (corner.column or 0) + relocation.columns
+    return Corner(row, column, corner.row_fixed, corner.column_fixed)
+
+
+def _prefix(title: str, own_title: str) -> str:
+    return "" if title.lower() == own_title.lower() else quote_title(title) + "!"
+
+
 def renamed_formula(formula: str, old_title: str, new_title: str) -> str:
     """Rewrite a formula after a sheet was given another title."""
 

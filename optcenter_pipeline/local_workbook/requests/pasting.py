@@ -9,7 +9,7 @@ from ..anchored import area_of
 from ..cell import Cell
 from ..errors import InvalidArgumentError
 from ..formulas.calculation import Calculation
-from ..formulas.references import moved_formula
+from ..formulas.references import Relocation, anchored_formula, moved_formula, relocated_formula
 from ..formulas.values import CellError, Computed
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
@@ -61,9 +61,19 @@ def cut_paste(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     target_sheet.check_inside(area, whole=True)
     copied = _read(Calculation(spreadsheet), sheet, source)
     merges = _merges(sheet, source)
+    if target_sheet is not sheet:
+        for cell, _ in copied.values():
+            if cell.formula is not None:
+                cell.formula = anchored_formula(cell.formula, sheet.title)
     _clear(sheet, source)
     _paste(target_sheet, source, area, copied, kind, transposed=False, moved=True)
+    relocation = Relocation(
+        sheet.title, source, target_sheet.title, top - source.start_row, left - source.start_column
+    )
+    spreadsheet.rewrite_formulas(lambda other, formula: relocated_formula(formula, other.title, relocation))
     sheet.document["merges"] = [merge for merge in sheet.document.get("merges", []) if merge not in merges]
+    if not sheet.document["merges"]:
+        del sheet.document["merges"]
     if kind in _WITH_MERGES:
         _paste_merges(target_sheet, source, area, merges, transposed=False)
 
