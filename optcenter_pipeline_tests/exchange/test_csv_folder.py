@@ -7,7 +7,7 @@ import pytest
 
 from optcenter_pipeline.exchange.csv_folder import read_csv_files, write_csv_folder
 from optcenter_pipeline.exchange.errors import ExchangeError
-from optcenter_pipeline.exchange.file_cells import Moment
+from optcenter_pipeline.exchange.file_cells import FileCell, Moment
 from optcenter_pipeline.workbook.tabs import CANDIDATES, INITIATIVES
 from optcenter_pipeline_tests.exchange.books import csv_files, tab_copy
 
@@ -15,7 +15,7 @@ HEADER = ["initiative_key", "engineering_tokens", "deadline_date", "notes"]
 
 
 def test_a_file_is_what_other_programs_read(tmp_path: Path) -> None:
-    rows = [["INIT-1", 12, Moment(46477), 'a "b", c'], ["=1+1", 1e-7, "", "two\r\nlines"]]
+    rows: list[list[FileCell]] = [["INIT-1", 12, Moment(46477), 'a "b", c'], ["=1+1", 1e-7, "", "two\r\nlines"]]
     write_csv_folder(tmp_path, [tab_copy(CANDIDATES, rows, HEADER)])
     content = (tmp_path / "Candidates.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbfinitiative_key,")
@@ -29,7 +29,7 @@ def test_a_file_is_what_other_programs_read(tmp_path: Path) -> None:
 
 def test_headers_and_columns_of_their_own_come_back(tmp_path: Path) -> None:
     header = [*HEADER, "=HYPERLINK(1)", "2027", "it's"]
-    rows = [["INIT-1", "", "", "", True, Moment(46477), "007"]]
+    rows: list[list[FileCell]] = [["INIT-1", "", "", "", True, Moment(46477), "007"]]
     write_csv_folder(tmp_path, [tab_copy(CANDIDATES, rows, header)])
     (tab,) = read_csv_files(tmp_path)
     assert [list(row) for row in tab.rows] == [header, *rows]
