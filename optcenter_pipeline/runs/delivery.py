@@ -1,7 +1,7 @@
 """Delivering to the sheet what the database has promised it: row statuses, and the outputs of finished runs."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from optcenter_pipeline.database.actions import finish_request
@@ -72,13 +72,20 @@ def undelivered_lines(report: WriteReport) -> list[str]:
     ]
 
 
-def deliver_runs(database: Database, workbook: Workbook, *, actions_title: str | None = None) -> list[str]:
+def deliver_runs(
+    database: Database,
+    workbook: Workbook,
+    *,
+    actions_title: str | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> list[str]:
     """Write every final run that the sheet does not show yet, oldest first, one batch request a run.
 
     The request that a run carries out has its ending from then on.
 
     Args:
         actions_title: title of the tab with the requests, where the answer goes out in the same request.
+        tell: is given a line for each cell that could not be written as it should be.
 
     Returns:
         Ids of the runs that stand in the sheet now.
@@ -87,11 +94,14 @@ def deliver_runs(database: Database, workbook: Workbook, *, actions_title: str |
         with database.reading() as session:
             waiting = runs_to_deliver(session)
         for run_id in waiting:
-            _deliver(database, workbook, run_id, actions_title)
+            report = _deliver(database, workbook, run_id, actions_title)
+            if tell is not None:
+                for line in undelivered_lines(report):
+                    tell(line)
     return list(waiting)
 
 
-def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title: str | None) -> None:
+def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title: str | None) -> WriteReport:
     """One run's rows; it counts as delivered only if all of them stand in the sheet.
 
     Raises:
@@ -114,6 +124,7 @@ def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title:
         mark_delivered(session, run_id, now=now)
         for request_id in coming:
             finish_request(session, request_id, ending.status, ending.message, now=now, run_id=run_id)
+    return report
 
 
 def run_rows(record: RunRecord) -> dict[str, list[dict[str, Any]]]:

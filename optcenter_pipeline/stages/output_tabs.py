@@ -4,6 +4,7 @@ import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS
+from optcenter_pipeline.stages.request_counts import request_metadata
 from optcenter_pipeline.stages.requests import actions_title
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 from optcenter_pipeline.stages.solve import solve
@@ -23,13 +24,16 @@ def output_tabs(
     """Deliver every run that the sheet does not show yet, with the answer to who asked; a repeat writes nothing."""
     from optcenter_pipeline.runs.delivery import deliver_runs
 
+    not_delivered: list[str] = []
     with told_clearly(), database.open() as db, workbook.open() as book:
-        delivered = deliver_runs(db, book, actions_title=actions_title(context.run))
+        delivered = deliver_runs(db, book, actions_title=actions_title(context.run), tell=not_delivered.append)
         requests = book.counts
+    for line in not_delivered:
+        context.log.warning(line)
     return dg.MaterializeResult(
         metadata={
             "runs_delivered": delivered,
-            "read_requests": requests.reads,
-            "write_requests": requests.writes,
+            "not_delivered": not_delivered,
+            **request_metadata(context, requests),
         }
     )

@@ -5,6 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.request_counts import request_metadata
 from optcenter_pipeline.stages.requests import actions_title, started
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 
@@ -39,7 +40,6 @@ def raw_tabs(
             "dagster/row_count": sum(len(tab.rows) for tab in tabs.values()),
             "rows": {name: len(tab.rows) for name, tab in tabs.items()},
             "unreadable_tabs": [name for name, tab in tabs.items() if tab.errors],
-            "read_requests": requests.reads,
-            "write_requests": requests.writes,
+            **request_metadata(context, requests),
         },
     )

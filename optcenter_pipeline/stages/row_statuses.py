@@ -3,6 +3,7 @@
 import dagster as dg
 
 from optcenter_pipeline.stages.failures import told_clearly
+from optcenter_pipeline.stages.request_counts import request_metadata
 from optcenter_pipeline.stages.requests import actions_title, request_of
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 from optcenter_pipeline.stages.tables import SaveRequest, tables
@@ -28,9 +29,9 @@ def row_statuses(
     title = actions_title(context.run)
     with told_clearly(), database.open() as db, workbook.open() as book:
         report = deliver_save(db, book, config.scope(), request=request_of(context.run, db), actions_title=title)
-        delivered = deliver_runs(db, book, actions_title=title)
+        lines = undelivered_lines(report)
+        delivered = deliver_runs(db, book, actions_title=title, tell=lines.append)
         requests = book.counts
-    lines = undelivered_lines(report)
     for line in lines:
         context.log.warning(line)
     return dg.MaterializeResult(
@@ -39,7 +40,6 @@ def row_statuses(
             "rows_unchanged": report.unchanged,
             "not_delivered": lines,
             "runs_delivered": delivered,
-            "read_requests": requests.reads,
-            "write_requests": requests.writes,
+            **request_metadata(context, requests),
         }
     )
