@@ -58,7 +58,7 @@ def test_importing_what_stands_there_writes_nothing(
 
 @BOTH
 def test_dangerous_cells_of_every_type_come_back(
-    empty: Workbook, tmp_path: Path, export: Export, name: str
+    empty: Workbook, tmp_path: Path, export: Export, name: str, into_a_fresh_workbook: IntoAFreshWorkbook
 ) -> None:
     texts = [text for text in DANGEROUS if len(text) <= 32_767]
     texts += [
