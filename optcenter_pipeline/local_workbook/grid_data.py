@@ -11,6 +11,7 @@ from .developer_metadata import Location, all_metadata, line_location
 from .field_mask import Mask, covers
 from .formulas.calculation import Calculation
 from .formulas.values import CellError, Computed
+from .links import link_of, linked
 from .rendering import formatted, json_number
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
@@ -154,12 +155,17 @@ def _cell_data(sheet: Sheet, cell: Cell, value: Computed, default_format: dict[s
     if cell.has_content:
         entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(value)
         data["userEnteredValue"] = entered
-        data["effectiveValue"] = extended_value(value)
-        data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
+        if value not in (None, ""):
+            data["effectiveValue"] = extended_value(value)
+            data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
     if cell_format:
         data["userEnteredFormat"] = cell_format
+    link = link_of(cell_format, cell, value)
+    if link is not None:
+        data["hyperlink"] = link
     if default_format is not None and (cell.has_content or cell_format):
-        data["effectiveFormat"] = effective_format(default_format, cell_format, value)
+        effective = effective_format(default_format, cell_format, value)
+        data["effectiveFormat"] = effective if link is None else linked(effective, cell_format, link)
     rule = sheet.validation_of(cell)
     if rule:
         data["dataValidation"] = rule

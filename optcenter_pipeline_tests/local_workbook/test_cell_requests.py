@@ -40,7 +40,7 @@ def test_cells_are_appended_below_all_data(api: Api, batch: Batch, workbook: gsp
     assert refusal(api, "appendCells", {"sheetId": 4, "fields": "*"}) == "No grid with id: 4"
 
 
-CELLS = [["Google Sheets", "sheets"], ['=UPPER("sheets")', 100.5], ["a.b", "Sheets, sheets"]]
+CELLS: list[list[Any]] = [["Google Sheets", "sheets"], ['=UPPER("sheets")', 100.5], ["a.b", "Sheets, sheets"]]
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_rows_go_where_a_plain_list_says(
     made = [request for step in steps if (request := applied(model, step)) is not None]
     assert session.post(f"{address}:batchUpdate", json={"requests": [first, *made]}).status_code == 200
     mask = "sheets.data.rowData.values(formattedValue,note)"
-    answer = session.get(address, params={"fields": mask, "ranges": "A1:B16"}).json()
+    answer = session.get(address, params={"fields": mask, "ranges": "A1:B60"}).json()
     found = answer["sheets"][0]["data"][0].get("rowData", [])
     cells = [[*row.get("values", []), {}, {}][:2] for row in found]
     keys = [cell[0].get("formattedValue", "") for cell in cells]

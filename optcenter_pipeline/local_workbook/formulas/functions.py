@@ -200,6 +200,7 @@ FUNCTIONS: dict[str, tuple[Function, int, int]] = {
     "COUNT": (_count, 1, 255),
     "COUNTA": (_count_filled, 1, 255),
     "FALSE": (lambda _evaluator, _arguments: False, 0, 0),
+    "HYPERLINK": (lambda evaluator, arguments: evaluator.scalar(arguments[-1]), 1, 2),
     "IF": (_if, 2, 3),
     "IFERROR": (_if_error, 1, 2),
     "IFNA": (_if_na, 2, 2),
