@@ -44,8 +44,8 @@ def dev(
         "DAGSTER_HOME": str(dagster_home(load_settings())),
         "PYTHONWARNINGS": "ignore",
     }
-    command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(ui_port)]
-    command += ["--log-level", "warning"]
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "optcenter_pipeline.definitions"]
+    command += ["--host", "127.0.0.1", "--port", str(ui_port), "--log-level", "warning"]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with listening(configured_file(), port=_free_port(workbook_port)) as server:

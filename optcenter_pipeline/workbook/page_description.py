@@ -105,5 +105,5 @@ def _gaps_chart() -> dict[str, Any]:
         "required": "target_value",
         "achieved": "achieved_value",
         "severity": "severity",
-        "label": ["kpi_key", "dimension", "dimension_key", "floor_or_goal"],
+        "label": ["kpi_key", "dimension_key", "floor_or_goal"],
     }

@@ -50,7 +50,7 @@ def view(
 def _cells(calculation: Calculation, sheet: Sheet) -> dict[str, Any]:
     """``rows``: [index, cells] of each row that holds anything; ``columns``: width in pixels, validation rule."""
     rows = sheet.rows()
-    shown = [[index, line] for index, row in rows.items() if (line := row_view(calculation, sheet, index, row))]
+    shown = [(index, line) for index, row in rows.items() if (line := row_view(calculation, sheet, index, row))]
     width = max((len(line) for _, line in shown), default=0)
     return {"rows": shown, "columns": [_column(sheet, column, rows) for column in range(width)]}
 

@@ -68,7 +68,8 @@ export class Activity {
   #tell(id, { title, status, message }) {
     const was = this.#statuses?.get(id);
     if (was === undefined || was === status || ["", "queued", "running"].includes(status)) return;
-    const look = { ok: "ok", failed: "failed" }[tone(status)] || "warning";
+    const hasFailures = /\bFAILED\b/.test(message);
+    const look = hasFailures ? "warning" : { ok: "ok", failed: "failed" }[tone(status)] || "warning";
     notify(`${title}: ${status}. ${message}`.trim(), look);
   }
 

@@ -1,28 +1,13 @@
 // The grid on the screen: which rows are shown, what is selected, and which cell is being edited.
 
 import { TabulatorFull } from "/page/component/tabulator.mjs";
-import { entered, isFormula, isTrue, kind, letters, note, same, shown, tone } from "./cells.js";
+import { entered, isTrue, letters, same } from "./cells.js";
+import { drawCell, drawHeader } from "./drawing.js";
 import { makeEditor } from "./editor.js";
 
 const ROW_HEIGHT = 27;
 const BLANK_ROWS = 30;
 const MANY = 400; // so many changed rows are drawn anew faster than one by one
-
-const look = (column, view) => {
-  const text = shown(view);
-  const looks = [];
-  if (kind(view) === "n") looks.push("number");
-  if (kind(view) === "e") looks.push("error");
-  if (column.isLocked) looks.push("locked");
-  else if (isFormula(view)) looks.push("formula");
-  if (note(view)) looks.push("note");
-  if (column.isCheck) looks.push("check");
-  if (column.isStatus && tone(text)) looks.push("status", tone(text));
-  if (column.choices.length && text && !column.choices.some((choice) => choice.toLowerCase() === text.toLowerCase())) {
-    looks.push("odd");
-  }
-  return looks.join(" ");
-};
 
 export class Grid {
   #table = null;
@@ -56,7 +41,7 @@ export class Grid {
       this.#waiting = sheet; // it is drawn when the editor closes
       return;
     }
-    const signature = JSON.stringify([sheet.id, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.width, c.isCheck, c.isStatus])]);
+    const signature = JSON.stringify([sheet.id, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.isCheck, c.isStatus])]);
     const isNewSheet = this.sheet?.id !== sheet.id;
     this.sheet = sheet;
     if (isNewSheet) this.#extra = 0;
@@ -75,8 +60,8 @@ export class Grid {
   }
 
   #rowsToShow() {
-    const { firstRow, lastRow, rowCount } = this.sheet;
-    const end = Math.min(rowCount, lastRow + 1 + BLANK_ROWS + this.#extra);
+    const { firstRow, lastRow, rowCount, isTyped } = this.sheet;
+    const end = isTyped ? Math.min(rowCount, lastRow + 1 + BLANK_ROWS + this.#extra) : lastRow + 1;
     const rows = [];
     for (let row = firstRow; row < end; row += 1) if (this.accepts(row)) rows.push(row);
     return rows;
@@ -160,38 +145,11 @@ export class Grid {
       field: column.field,
       width: column.width,
       cssClass: column.isLocked ? "locked-column" : "",
-      titleFormatter: () => this.#title(column),
-      formatter: (cell) => this.#format(column, cell),
+      titleFormatter: () => drawHeader(this.sheet, column),
+      formatter: (cell) => drawCell(this.sheet, column, cell, (row, view) => this.#toggle(row, column, view)),
       editable: () => !column.isLocked,
       editor: column.isLocked ? false : (cell, onRendered, success, cancel) => this.#editor(column, cell, onRendered, cancel),
     };
-  }
-
-  #title(column) {
-    const title = document.createElement("span");
-    title.className = `head ${column.isKey ? "key" : ""} ${column.isLocked ? "locked" : ""}`;
-    title.textContent = this.sheet.hasHeader ? column.header || "\u00a0" : column.letters;
-    const whose = column.isKey ? "Part of the row's key." : this.sheet.whyLocked(0, column);
-    title.title = [column.note, whose].filter(Boolean).join("\n") || title.textContent;
-    return title;
-  }
-
-  #format(column, cell) {
-    const view = cell.getValue() ?? null;
-    const row = cell.getData().id;
-    const element = cell.getElement();
-    element.dataset.look = look(column, view);
-    const text = shown(view);
-    element.title = [text.length > 18 ? text : "", note(view)].filter(Boolean).join("\n\n");
-    if (!column.isCheck || (kind(view) !== "b" && text !== "")) return document.createTextNode(text);
-    if (this.sheet.isNote(row) || (view === null && this.sheet.isEmpty(row))) return document.createTextNode("");
-    const box = document.createElement("span");
-    box.className = `box ${isTrue(view) ? "on" : ""}`;
-    box.setAttribute("role", "checkbox");
-    box.setAttribute("aria-checked", String(isTrue(view)));
-    box.setAttribute("aria-label", column.header);
-    if (!column.isLocked) box.addEventListener("click", () => this.#toggle(row, column, view));
-    return box;
   }
 
   #toggle(row, column, view) {

@@ -12,6 +12,7 @@ import { Sheet } from "./sheet.js";
 import { Typing } from "./typing.js";
 
 const LOOK_SECONDS = 1;
+const NARROW = 900;
 const byId = (id) => document.getElementById(id);
 
 const address = new URL(window.location.href);
@@ -56,7 +57,7 @@ class Workbook {
 
   #showActions(actions) {
     byId("actions").hidden = false;
-    byId("activity").hidden = localStorage.getItem("activity") === "hidden";
+    byId("activity").hidden = (localStorage.getItem("activity") || (window.innerWidth < NARROW ? "hidden" : "shown")) === "hidden";
     byId("requested-by").value = localStorage.getItem("requested-by") || this.described.requested_by || "";
     byId("requested-by").addEventListener("change", (event) => localStorage.setItem("requested-by", event.target.value.trim()));
     byId("toggle-activity").setAttribute("aria-expanded", String(!byId("activity").hidden));
@@ -176,6 +177,7 @@ class Workbook {
     const count = sheet.failedRows().length;
     byId("error-count").textContent = count ? String(count) : "";
     byId("only-errors").disabled = !sheet.described;
+    byId("add-rows").disabled = !sheet.isTyped;
     this.grid.accepts = this.#accepts(sheet);
     byId("chart").hidden = !this.#chart;
     if (this.#chart) this.runs.draw(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab));

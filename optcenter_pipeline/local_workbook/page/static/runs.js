@@ -99,7 +99,7 @@ export class Runs {
         term.textContent = label;
         told.textContent = parts.join(" of ");
         told.className = tone(parts[0]);
-        list.append(told, term);
+        list.append(term, told);
       }
     }
     return list;
@@ -139,10 +139,12 @@ export class Runs {
   #gaps(sheet, chart, rows) {
     const bars = rows.filter((row) => Number.isFinite(number(sheet, row, chart.required))).slice(0, MOST_BARS).map((row) => {
       const [asked, achieved] = [number(sheet, row, chart.required), number(sheet, row, chart.achieved)];
+      // each target has its own unit, and so its own scale
+      const scale = Math.max(Math.abs(asked), Math.abs(achieved) || 0) || 1;
       return {
         label: chart.label.map((name) => sheet.text(row, name)).filter((text) => text && text !== "all").join(" · "),
-        value: Number.isFinite(achieved) ? achieved : 0,
-        mark: asked,
+        value: (Number.isFinite(achieved) ? achieved : 0) / scale,
+        mark: asked / scale,
         look: tone(sheet.text(row, chart.severity)),
         told: `${amount(achieved) || "none"} of ${amount(asked)}`,
       };

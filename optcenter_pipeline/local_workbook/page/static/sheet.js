@@ -2,7 +2,9 @@
 
 import { entered, headerKey, isBlank, isFormula, letters, note, shown, tone } from "./cells.js";
 
-const DEFAULT_WIDTHS = { number: 112, bool: 92, date: 112, json: 180, key_list: 150 };
+const DEFAULT_WIDTHS = { number: 100, bool: 90, date: 106, json: 180, key_list: 150 };
+const WIDEST = 240;
+const MEASURED_ROWS = 60;
 
 const isWholeColumn = (range) => range.startRowIndex === undefined && range.endRowIndex === undefined;
 
@@ -25,6 +27,8 @@ export class Sheet {
       const column = this.#column(index, header[index], specs[index], cells.columns[index] || {}, resource);
       this.columns.push({ ...column, isStatus: statusNames.includes(column.spec?.name) });
     }
+    // whether people fill its rows: what the system writes beside an empty row does not make it one
+    this.isTyped = !this.columns.some((column) => column.isKey && column.isLocked);
     this.lastRow = this.#lastRow();
   }
 
@@ -38,7 +42,7 @@ export class Sheet {
       ? (described.rule.condition.values || []).map((value) => value.userEnteredValue)
       : [];
     const isCheck =
-      described.rule?.condition?.type === "BOOLEAN" || (choices.length === 2 && choices.join() === "TRUE,FALSE");
+      spec?.kind === "bool" || described.rule?.condition?.type === "BOOLEAN" || (choices.length === 2 && choices.join() === "TRUE,FALSE");
     const owner = spec?.owner || "";
     return {
       index,
@@ -54,9 +58,15 @@ export class Sheet {
       choices: isCheck ? [] : choices,
       isStrict: described.rule?.strict === true,
       help: described.rule?.inputMessage || "",
-      width: Math.max(described.width || DEFAULT_WIDTHS[spec?.kind] || 140, shown(header).length * 7.5 + 24),
+      width: Math.max(described.width || this.#width(index, spec), shown(header).length * 8.2 + 26),
       kind: spec?.kind || "",
     };
+  }
+
+  // As wide as what stands in it, within reason.
+  #width(index, spec) {
+    const texts = [...this.rows.values()].slice(this.firstRow, MEASURED_ROWS).map((row) => shown(row[index]).length);
+    return Math.min(Math.max(DEFAULT_WIDTHS[spec?.kind] || 110, Math.max(0, ...texts) * 7.4 + 20), WIDEST);
   }
 
   // Formulas wait in rows that nobody has filled, and show nothing.
@@ -95,7 +105,7 @@ export class Sheet {
   isEmpty(row) {
     return this.columns.every((column) => {
       const view = this.cell(row, column.index);
-      return isBlank(view) || column.owner === "S" || isFormula(view) || view === false;
+      return isBlank(view) || isFormula(view) || view === false || (column.owner === "S" && this.isTyped);
     });
   }
 
