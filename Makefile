@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OPTCENTER_HOME ?= demo
 
-.PHONY: demo test test-apps-script dev lint check lock clean
+.PHONY: demo test test-browser test-apps-script dev lint check lock clean
 
 # The demo is the embedded default, whatever workbook and database the environment or .env name.
 demo dev: export OPTCENTER_WORKBOOK =
@@ -19,6 +19,11 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+# The workbook's page in a real browser; where there is none, Debian's is installed, by root.
+test-browser: $(READY)
+	@sh .ci/chromium
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q optcenter_pipeline_tests/browser
 
 dev: $(READY)
 	@$(BIN)/optcenter workbook init --sample
