@@ -195,6 +195,14 @@ def test_a_stray_cell_far_away_is_told_instead_of_eating_the_memory(tmp_path: Pa
         read_xlsx(path)
 
 
+def test_a_date_that_cannot_be_is_told_although_it_crashes_the_reader(tmp_path: Path) -> None:
+    def fill(file: Any) -> None:
+        file.add_worksheet().write_number(0, 0, 1e300, file.add_format({"num_format": "yyyy-mm-dd"}))
+
+    with pytest.raises(ExchangeError, match="a cell says what cannot be"):
+        read_xlsx(book(tmp_path / "book.xlsx", fill))
+
+
 def test_a_large_plain_sheet_is_read_whole(tmp_path: Path) -> None:
     rows = [[f"INIT-{n}", n, n % 2 == 0] for n in range(5000)]
     (tab,) = read_xlsx(book_of(tmp_path / "book.xlsx", {RUNS.name: rows}))
