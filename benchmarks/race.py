@@ -120,6 +120,8 @@ def run_shard(shard: Shard) -> tuple[Findings, Counter[str], list[str]]:
         ):
             for number in range(shard.trials):
                 race.trial(number)
+                if number % 50 == 49:
+                    print(f"seed {shard.seed}: {race.findings}", file=sys.stderr)
             if shard.jobs:
                 space = PlanningSpace(home)
                 for number in range(shard.jobs):

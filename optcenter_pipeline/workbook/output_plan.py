@@ -1,5 +1,6 @@
 """Which cells of the output tabs have to be written, asked before the first write and after each."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +67,10 @@ class TabPlan:
         cells: CellMap = {}
         if written.cells:
             # first what is to be put back: it may take rows from keys of ours, which then are missing
+            for row, former in self._doubled(grid, places).items():
+                cells.update(_back(grid, row, former))
+                if all(former.key):
+                    places.setdefault(former.key, []).append(row)
             for row, former in self._overwritten(grid, places, written).items():
                 cells.update(_back(grid, row, former))
                 for rows in places.values():
@@ -146,6 +151,34 @@ class TabPlan:
                     if is_ours and not same(cell, was) and not grid.is_formula(row, column):
                         cells[row, column] = was
         return cells
+
+    def _doubled(self, grid: TabGrid, places: dict[RowKey, list[int]]) -> dict[int, FormerRow]:
+        """Rows that have a key of another since a write of ours landed on them; they leave `places`.
+
+        What such a row was before shows in the cells that we left alone; where none tells, it is cleared.
+        """
+        if not self.may_add:
+            return {}  # where people make the keys they may make them twice
+        counts = Counter(row.key for row in self.former or ())
+        vanished = [row for row in self.former or () if all(row.key) and row.key not in places]
+        found: dict[int, FormerRow] = {}
+        for key, rows in places.items():
+            surplus = len(rows) - max(1, counts[key]) if all(key) else 0
+            if surplus <= 0:
+                continue
+            known = next((row.system for row in self.former or () if row.key == key), {})
+            said = {**known, **self.rows.get(key, {})}
+            for row in sorted(rows, key=lambda row: (_alike(grid, row, said), any(_rest(grid, row)), -row))[
+                :surplus
+            ]:
+                rows.remove(row)
+                match = max(vanished, key=lambda former: _alike(grid, row, former.system), default=None)
+                if match is not None and _alike(grid, row, match.system) > 1:
+                    vanished.remove(match)
+                    found[row] = match
+                else:
+                    found[row] = FormerRow(("",) * len(key), {}, ())
+        return found
 
     def _overwritten(
         self, grid: TabGrid, places: Mapping[RowKey, list[int]], written: Written
@@ -233,6 +266,11 @@ def _rest(grid: TabGrid, row: int) -> tuple[Filled, ...]:
     ours = set(grid.system_positions.values())
     width = max(len(line) for line in grid.rows)
     return tuple(grid.value(row, column) for column in range(width) if column not in ours)
+
+
+def _alike(grid: TabGrid, row: int, cells: Mapping[str, Filled]) -> int:
+    """How many of the row's cells say the same, blank ones apart."""
+    return sum(1 for name, cell in cells.items() if not is_blank(cell) and same(grid.named(row, name), cell))
 
 
 def _trimmed(cells: tuple[Filled, ...]) -> tuple[Filled, ...]:

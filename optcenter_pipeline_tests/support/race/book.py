@@ -5,7 +5,7 @@ from typing import Any
 from optcenter_pipeline.workbook.template import init_workbook
 from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook, cell_range
 
-ROWS = 120
+ROWS = 70
 """Of every grid at the start: enough blank ones, and moving them stays quick."""
 
 SNAPSHOT: dict[str, Any] = {
