@@ -31,7 +31,7 @@ _MOST_CELLS = 10_000_000
 _NO_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, EOFError, ValueError)
 """What the standard library says of a damaged, encrypted or exotic archive."""
 _CRASH = "PanicException"
-"""What calamine raises where it did not expect a cell, such as a date in the year 300,000; it is no `Exception`."""
+"""What calamine raises where it did not expect a cell, such as a date far before 1900; it is no `Exception`."""
 _LARGEST = 1 << 30
 """Bytes of a book, unpacked."""
 
