@@ -23,10 +23,14 @@ _DATES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})", "m/d/yyyy"),
         (r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{2})", "m/d/yy"),
         (r"(?P<m>\d{1,2})/(?P<d>\d{1,2})", "m/d"),
+        (r"(?P<m>\d{1,2})-(?P<d>\d{1,2})", "m-d"),
         (r"(?P<y>\d{4})-(?P<m>\d{1,2})", "yyyy-mm"),
         (_MONTH + r"\.? (?P<d>\d{1,2}),? (?P<y>\d{4})", "mmm d, yyyy"),
         (r"(?P<d>\d{1,2})[ -]" + _MONTH + r"[ -](?P<y>\d{4})", "d mmm yyyy"),
         (_MONTH + r" (?P<y>\d{4})", "mmm yyyy"),
+        (_MONTH + r"\.? (?P<d>\d{1,2})", "mmm d"),
+        (r"(?P<d>\d{1,2})-" + _MONTH, "d-mmm"),
+        (r"(?P<d>\d{1,2}) " + _MONTH, "d mmm"),
     )
 )
 _TIME = re.compile(r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?P<ms>\.\d{1,3})?)?\s?(?P<half>[AaPp][Mm])?")
@@ -124,10 +128,12 @@ def _parse_date(text: str, today: datetime) -> tuple[datetime, str] | None:
         year = int(parts["y"]) if parts.get("y") else today.year
         if parts.get("y") and len(parts["y"]) == 2:
             year += 2000 if year < 50 else 1900
+        spelled_out = len(parts.get("name") or "") > 3
         try:
-            return datetime(year, month, int(parts.get("d") or 1)), shown
+            day = datetime(year, month, int(parts.get("d") or 1))
         except ValueError:
             return None
+        return day, shown.replace("mmm", "mmmm") if spelled_out else shown
     return None
 
 
@@ -145,10 +151,14 @@ def _parse_time(text: str) -> tuple[timedelta, str] | None:
         return None
     hour, minute, second = int(match["h"]), int(match["min"]), int(match["s"] or 0)
     half = (match["half"] or "").lower()
-    if minute > 59 or second > 59 or hour > (12 if half else 23) or (half and hour == 0):
+    if minute > 59 or second > 59 or (half and not 1 <= hour <= 12):
         return None
+    is_duration = hour > 23
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    shown = ("h:mm" if half else "hh:mm") + (":ss" if match["s"] else "") + (" am/pm" if half else "")
+    hours = "h" if half or len(match["h"]) == 1 else "hh"
+    shown = f"{hours}:mm" + (":ss" if match["s"] else "") + (" am/pm" if half else "")
+    if is_duration:
+        shown = "[h]:mm:ss"
     seconds = second + float(match["ms"] or 0)
     return timedelta(hours=hour, minutes=minute, seconds=seconds), shown

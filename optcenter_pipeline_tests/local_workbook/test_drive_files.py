@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import gspread
 import pytest
 import requests
-from gspread.utils import ExportFormat
+from gspread.utils import ExportFormat, ValueInputOption
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
@@ -154,8 +154,8 @@ def test_uploads_by_the_third_version(drive: Drive, client: gspread.Client, sess
 @pytest.fixture
 def filled(workbook: gspread.Spreadsheet) -> gspread.Spreadsheet:
     """Two sheets with texts that a careless export would read as something else."""
-    rows = [["name", "value", "when"], ['a,"b"\n<c>', 1.5, "2026-03-01"], ["'=1+1", "=1+2", True]]
-    workbook.sheet1.update(rows, "A1", value_input_option="USER_ENTERED")
+    rows: list[list[Any]] = [["name", "value", "when"], ['a,"b"\n<c>', 1.5, "2026-03-01"], ["'=1+1", "=1+2", True]]
+    workbook.sheet1.update(rows, "A1", value_input_option=ValueInputOption.user_entered)
     workbook.add_worksheet("Plan/2 (é)", 5, 5).update([["second"]], "B2")
     return workbook
 

@@ -36,10 +36,15 @@ TYPED: list[tuple[Any, Any, str]] = [
     ("2020-02-30", "2020-02-30", "2020-02-30"),
     ("1/2/2020", 43832, "1/2/2020"),
     ("Mar 3, 2026", 46084, "Mar 3, 2026"),
-    ("3 March 2026", 46084, "3 Mar 2026"),
+    ("3 March 2026", 46084, "3 March 2026"),
     ("2026-03", 46082, "2026-03"),
     ("2026-Q2", "2026-Q2", "2026-Q2"),
+    ("3 Mar 2026", 46084, "3 Mar 2026"),
+    ("May 30 2026", 46172, "May 30, 2026"),
     ("10:30", 0.4375, "10:30"),
+    ("9:36", 0.4, "9:36"),
+    ("09:36", 0.4, "09:36"),
+    ("36:00", 1.5, "36:00:00"),
     ("10:30 PM", 0.9375, "10:30 PM"),
     ("2020-01-01 12:00", 43831.5, "2020-01-01 12:00"),
     ("'007", "007", "007"),
@@ -91,7 +96,9 @@ def test_a_leading_sign_starts_a_formula_only_where_no_number_stands() -> None:
     today = datetime(2026, 11, 23)
     assert parse_typed("-1.5", today=today) == TypedInput(value=-1.5)
     assert parse_typed("+A1", today=today) == TypedInput(formula="=+A1")
-    assert parse_typed("5/6", today=today).value == 46148.0
+    for typed in ("5/6", "5-6", "May 6", "6 May", "6-May", "May. 6"):
+        assert parse_typed(typed, today=today).value == 46148.0, typed
+    assert parse_typed("13-40", today=today) == TypedInput(value="13-40")
 
 
 @pytest.mark.parametrize(
