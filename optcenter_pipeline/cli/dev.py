@@ -31,10 +31,15 @@ def dev(
     dagster_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the Dagster UI; 0: any.")] = 3000,
 ) -> int:
     """Serve the local workbook's page and the Dagster UI until Ctrl-C; ports in use give way to free ones."""
+    from optcenter_pipeline.local_workbook.discovery import is_available as answers_can_be_checked
+    from optcenter_pipeline.local_workbook.server import CHECK_ANSWERS_VARIABLE
     from optcenter_pipeline.orchestration.instance import dagster_home
     from optcenter_pipeline.settings import load_settings
 
     console: Console = context.obj
+    if answers_can_be_checked():
+        # whoever develops learns at once of an answer that Google could not have given
+        os.environ.setdefault(CHECK_ANSWERS_VARIABLE, "1")
     ui_port = _free_port(dagster_port)
     # warnings of Dagster's own command line say nothing to people who typed `make dev`
     environment = {

@@ -5,9 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from .errors import InvalidArgumentError
+
 Scalar = float | bool | str
 
 MAX_CELL_CHARACTERS = 50_000
+
+
+def check_length(text: str) -> str:
+    """Give a text or formula that fits into a cell.
+
+    Raises:
+        InvalidArgumentError: where it is too long.
+    """
+    if len(text) > MAX_CELL_CHARACTERS:
+        raise InvalidArgumentError(
+            f"Your input contains more than the maximum of {MAX_CELL_CHARACTERS} characters in a single cell."
+        )
+    return text
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .call import Call
+from .creation import create_whole
 from .errors import InvalidArgumentError
 from .field_mask import Mask, select
 from .formulas.calculation import Calculation
@@ -54,12 +55,11 @@ def spreadsheet_answer(
 
 
 def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:
-    """``POST /v4/spreadsheets``: properties and sheets' properties are taken, cells are not."""
+    """``POST /v4/spreadsheets``."""
     call.check_query()
     mask = call.selection("Spreadsheet")
     body = call.message("Spreadsheet", "spreadsheet")
-    sheets = [dict(sheet.get("properties") or {}) for sheet in body.get("sheets") or []]
-    spreadsheet = Spreadsheet.create(connection, body.get("properties") or {}, sheets)
+    spreadsheet = create_whole(connection, body)
     return spreadsheet_answer(spreadsheet, call, None, mask, with_grid_data=False)
 
 

@@ -16,6 +16,8 @@ from .sheet import Sheet
 
 MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 MAX_CELLS = 10_000_000
+MAX_COLUMNS = 18_278
+MAX_TITLE_CHARACTERS = 100
 _DEFAULT_PROPERTIES = {"locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
 
 
@@ -125,14 +127,21 @@ class Spreadsheet:
         return f"Sheet{number}"
 
     def check_title_is_free(self, title: str, but: Sheet | None = None) -> None:
-        """Refuse a title that another sheet has, whatever its case."""
+        """Refuse a title that another sheet has, whatever its case, or that is too long."""
+        if len(title) > MAX_TITLE_CHARACTERS:
+            raise InvalidArgumentError(f"The sheet name cannot be greater than {MAX_TITLE_CHARACTERS} characters.")
         if any(sheet is not but and sheet.title.lower() == title.lower() for sheet in self.sheets):
             raise InvalidArgumentError(
                 f'A sheet with the name "{title}" already exists. Please enter another name.'
             )
 
     def check_size(self) -> None:
-        """Refuse a workbook of more than ten million cells."""
+        """Refuse a workbook of more than ten million cells, and a sheet wider than column ZZZ."""
+        if any(sheet.column_count > MAX_COLUMNS for sheet in self.sheets):
+            raise InvalidArgumentError(
+                "This action would increase the number of columns in the sheet above the limit of "
+                f"{MAX_COLUMNS} columns."
+            )
         if sum(sheet.row_count * sheet.column_count for sheet in self.sheets) > MAX_CELLS:
             raise InvalidArgumentError(
                 "This action would increase the number of cells in the workbook above the limit of "

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .a1 import CellRange, column_letters, format_range
-from .cell import MAX_CELL_CHARACTERS, Cell
+from .cell import Cell, check_length
 from .errors import InvalidArgumentError
 from .formulas.calculation import Calculation
 from .rendering import RenderOptions, render
@@ -14,8 +14,6 @@ from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .typed_input import TypedInput, parse_typed
 from .value_lines import Lines
-
-_TOO_LONG = "Your input contains more than the maximum of 50000 characters in a single cell."
 
 
 def read_range(
@@ -142,8 +140,8 @@ class RangeWriter:
                 )
 
     def _write_cell(self, sheet: Sheet, row: int, column: int, value: str | bool | int | float) -> None:
-        if isinstance(value, str) and len(value) > MAX_CELL_CHARACTERS:
-            raise InvalidArgumentError(_TOO_LONG)
+        if isinstance(value, str):
+            check_length(value)
         cell = sheet.cell(row, column)
         cell.clear_content()
         if value == "" and isinstance(value, str):

@@ -43,6 +43,8 @@ def grid_range(spreadsheet: Spreadsheet, body: Any, *, whole: bool = False) -> t
     if not isinstance(body, dict):
         raise InvalidArgumentError("range must be specified.")
     sheet = spreadsheet.sheet_by_id(integer(body, "sheetId", 0))
+    if any((body.get(f"{side}{name}Index") or 0) < 0 for side in ("start", "end") for name in ("Row", "Column")):
+        raise InvalidArgumentError("GridRange indexes must be >= 0")
     area = CellRange(
         integer(body, "startRowIndex", 0),
         integer(body, "startColumnIndex", 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..a1 import CellRange
-from ..cell import MAX_CELL_CHARACTERS, Cell
+from ..cell import Cell, check_length
 from ..colors import with_both_spellings
 from ..errors import InvalidArgumentError
 from ..field_mask import Mask, copy_fields
@@ -103,13 +103,9 @@ def _enter(cell: Cell, value: Any) -> None:
         case {"formulaValue": str(formula)}:
             if not formula.startswith("="):
                 raise InvalidArgumentError(f"Formula must start with '=': {formula}")
-            cell.formula = formula
+            cell.formula = check_length(formula)
         case {"stringValue": str(text)}:
-            if len(text) > MAX_CELL_CHARACTERS:
-                raise InvalidArgumentError(
-                    "Your input contains more than the maximum of 50000 characters in a single cell."
-                )
-            cell.value = text or None
+            cell.value = check_length(text) or None
         case {"boolValue": bool(flag)}:
             cell.value = flag
         case {"numberValue": int(number) | float(number)}:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..a1 import CellRange
-from ..cell import MAX_CELL_CHARACTERS, Cell
+from ..cell import Cell, check_length
 from ..errors import InvalidArgumentError
 from ..rendering import formatted
 from ..sheet import Sheet
@@ -94,10 +94,7 @@ def _replace(sheet: Sheet, cell: Cell, pattern: re.Pattern[str], replacement: st
         raise InvalidArgumentError(f"Invalid replacement: {error}") from error
     if not count:
         return 0
-    if len(new) > MAX_CELL_CHARACTERS:
-        raise InvalidArgumentError(
-            "Your input contains more than the maximum of 50000 characters in a single cell."
-        )
+    check_length(new)
     if cell.formula is not None and new.startswith("="):
         cell.formula = new
     elif isinstance(cell.value, str) or not new:

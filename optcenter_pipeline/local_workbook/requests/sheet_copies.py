@@ -10,9 +10,10 @@ from typing import Any
 from ..errors import InvalidArgumentError
 from ..grid_data import sheet_properties
 from ..sheet import Sheet
-from ..spreadsheet import Spreadsheet
+from ..spreadsheet import MAX_TITLE_CHARACTERS, Spreadsheet
 from .arguments import integer
 
+_ROOM = MAX_TITLE_CHARACTERS - len("Copy of  999")
 _IDENTIFIERS = (
     ("protectedRanges", "protectedRangeId"),
     ("filterViews", "filterViewId"),
@@ -38,7 +39,7 @@ def duplicate_sheet(spreadsheet: Spreadsheet, body: dict[str, Any]) -> dict[str,
 
 def copy_title(spreadsheet: Spreadsheet, title: str) -> str:
     """Give the title of a copy: ``Copy of …``, with a number where that is taken."""
-    wanted = f"Copy of {title}"
+    wanted = f"Copy of {title[:_ROOM]}"
     number = 1
     while spreadsheet.sheet_by_title(wanted if number == 1 else f"{wanted} {number}") is not None:
         number += 1
