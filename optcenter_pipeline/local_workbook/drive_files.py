@@ -10,7 +10,7 @@ from typing import Any
 from .call import Call
 from .errors import DriveError
 from .field_mask import select
-from .spreadsheet import MIME_TYPE, timestamp
+from .spreadsheet import MIME_TYPE, later_timestamp
 
 ROOT_FOLDER = "root"
 ACCOUNT = "workbook@optcenter.local"
@@ -100,7 +100,7 @@ def touch(connection: sqlite3.Connection, file_id: str, *, modified: bool = True
     """Move a file's version on, and, where its content or name changed, its time."""
     if modified:
         statement = "UPDATE files SET version = version + 1, modified_time = ? WHERE id = ?"
-        connection.execute(statement, (timestamp(), file_id))
+        connection.execute(statement, (later_timestamp(connection, file_id), file_id))
     else:
         connection.execute("UPDATE files SET version = version + 1 WHERE id = ?", (file_id,))
 

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .a1 import CellRange, parse_area, split_range
@@ -28,7 +28,21 @@ def new_file_id() -> str:
 
 def timestamp() -> str:
     """Give the present as Drive writes it: UTC with milliseconds and a Z."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _written(datetime.now(UTC))
+
+
+def later_timestamp(connection: sqlite3.Connection, file_id: str) -> str:
+    """Give the time of a change to a file: the present, and later than the change before it.
+
+    Whoever watches a file's time must see every change, however fast they follow and whatever the clock does.
+    """
+    (last,) = connection.execute("SELECT modified_time FROM files WHERE id = ?", (file_id,)).fetchone()
+    after = datetime.fromisoformat(last) + timedelta(milliseconds=1)
+    return _written(max(datetime.now(UTC), after))
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Spreadsheet:
@@ -223,7 +237,7 @@ class Spreadsheet:
                 self.properties["title"],
                 json.dumps(properties, ensure_ascii=False),
                 self.version,
-                timestamp(),
+                later_timestamp(self._connection, self.id),
                 self.id,
             ),
         )

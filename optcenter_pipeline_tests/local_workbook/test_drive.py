@@ -49,19 +49,22 @@ def test_version_and_time_move_with_changes_and_nothing_else(
     assert refused.status_code == 400
     assert state() == before
     sheet = workbook.sheet1
-    versions = [before[0]]
-    sheet.update([["x"]], "A1")
-    versions.append(state()[0])
-    sheet.update([["x"]], "A1")  # the same values again are a change all the same
-    versions.append(state()[0])
-    sheet.clear()
-    versions.append(state()[0])
-    workbook.add_worksheet("New", 2, 2)
-    versions.append(state()[0])
-    workbook.update_title("Renamed")
-    versions.append(state()[0])
-    assert versions == sorted(set(versions))
-    assert state()[1] >= before[1]
+    changes = (
+        lambda: sheet.update([["x"]], "A1"),
+        lambda: sheet.update([["x"]], "A1"),  # the same values again are a change all the same
+        lambda: sheet.append_row(["y"]),
+        sheet.clear,
+        lambda: workbook.add_worksheet("New", 2, 2),
+        lambda: workbook.update_title("Renamed"),
+        lambda: workbook.client.import_csv(workbook.id, "a,b"),
+    )
+    states = [before]
+    for change in changes:
+        change()
+        states.append(state())
+    versions, times = zip(*states, strict=True)
+    assert list(versions) == sorted(set(versions))
+    assert list(times) == sorted(set(times))
 
 
 def test_an_unknown_file_is_404(server: LocalWorkbookServer, session: Any) -> None:
