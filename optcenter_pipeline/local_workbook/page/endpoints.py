@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -85,9 +86,11 @@ class Page:
         query = request.query_params
         known = query.get("known", "")
         spreadsheet_id = query.get("spreadsheet") or self.spreadsheet_id
+        tabs, tags = query.getlist("tab"), query.getlist("tag")
+        wanted = dict(zip_longest(tabs, tags[: len(tabs)], fillvalue=""))
         with self.store.read() as connection:
             version = int(known) if known.isascii() and known.isdigit() else None
-            return _json(view(connection, spreadsheet_id, query.getlist("tab"), version))
+            return _json(view(connection, spreadsheet_id, wanted, version))
 
     def _edit(self, _request: Request, raw: bytes) -> Response:
         edit = parse(Edit, raw)

@@ -72,3 +72,28 @@ def test_what_the_page_should_know_is_handed_on(server: LocalWorkbookServer) -> 
         session.get(described.page_url, timeout=10)
         answer = session.get(described.root_url + "/page/description", timeout=10).json()
     assert answer == {"spreadsheet": server.spreadsheet_id, "tabs": {"Sheet1": {"note": "ours"}}}
+
+
+def test_a_tab_that_shows_what_it_showed_is_not_told_again(
+    workbook: gspread.Spreadsheet, sheet: gspread.Worksheet, call: Call
+) -> None:
+    other = workbook.add_worksheet("Other", 5, 5)
+    sheet.update([["x"]], "A1", raw=True)
+
+    def tags_and_cells(tag: str = "") -> tuple[str, Any]:
+        answer = call(f"/page/view?spreadsheet={workbook.id}&tab=Sheet1&tag={tag}")[1]
+        return answer["tags"]["Sheet1"], answer["cells"].get("Sheet1")
+
+    tag, cells = tags_and_cells()
+    assert cells["rows"] == [[0, ["x"]]]
+    other.update([[1]], "A1", raw=True)
+    assert tags_and_cells(tag) == (tag, None)
+    # from now on it shows what stands on the other tab
+    sheet.update([["=Other!A1"]], "A1", value_input_option=ValueInputOption.user_entered)
+    tag, cells = tags_and_cells(tag)
+    assert cells["rows"][0][1][0]["v"] == "1"
+    other.update([[2]], "A1", raw=True)
+    tag, cells = tags_and_cells(tag)
+    assert cells["rows"][0][1][0]["v"] == "2"
+    sheet.insert_note("B1", "a note")
+    assert tags_and_cells(tag)[1] is not None

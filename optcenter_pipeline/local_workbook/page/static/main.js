@@ -25,6 +25,7 @@ if (address.searchParams.has("token")) {
 class Workbook {
   #version = null;
   #sheets = new Map();
+  #known = new Map(); // title → the tag and cells of the last view
   #written = 0;
   #resources = [];
 
@@ -80,7 +81,7 @@ class Workbook {
   }
 
   async #load(titles) {
-    const answer = await server.view(this.spreadsheet, titles, null);
+    const answer = await server.view(this.spreadsheet, Object.fromEntries(titles.map((title) => [title, ""])), null);
     return Object.fromEntries(answer.sheets.filter(({ properties }) => answer.cells[properties.title])
       .map((resource) => [resource.properties.title, this.#make(resource, answer.cells[resource.properties.title])]));
   }
@@ -91,7 +92,8 @@ class Workbook {
 
   #wanted() {
     const also = [this.described.actions?.tab, this.#chart?.runs.tab];
-    return [...new Set([this.tab, ...also].filter(Boolean))];
+    const titles = [this.tab, ...also].filter(Boolean);
+    return Object.fromEntries(titles.map((title) => [title, this.#known.get(title)?.tag || ""]));
   }
 
   // Looks for changes of others, and shows them unless a cell is being edited.
@@ -125,8 +127,9 @@ class Workbook {
     }
     document.title = `${this.tab} · ${answer.title}`;
     for (const resource of answer.sheets) {
-      const cells = answer.cells[resource.properties.title];
-      if (cells) this.#sheets.set(resource.properties.title, this.#make(resource, cells));
+      const { title } = resource.properties;
+      if (answer.cells[title]) this.#known.set(title, { tag: answer.tags[title], cells: answer.cells[title] });
+      if (answer.tags[title]) this.#sheets.set(title, this.#make(resource, this.#known.get(title).cells));
     }
     this.#showTabs();
     await this.#draw();

@@ -29,9 +29,13 @@ const post = (path, body) => send(path, { method: "POST", body: body === undefin
 
 export const description = () => send("/page/description");
 
+// tabs: title → tag of what is known of it, or "".
 export const view = (spreadsheet, tabs, known) => {
   const query = new URLSearchParams({ spreadsheet });
-  tabs.forEach((tab) => query.append("tab", tab));
+  for (const [title, tag] of Object.entries(tabs)) {
+    query.append("tab", title);
+    query.append("tag", tag);
+  }
   if (known !== null) query.set("known", String(known));
   return send(`/page/view?${query}`);
 };
