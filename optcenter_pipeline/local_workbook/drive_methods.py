@@ -45,6 +45,9 @@ def copy_file(connection: sqlite3.Connection, call: Call) -> Any:
 
 def get_file(connection: sqlite3.Connection, call: Call) -> Any:
     """``GET /drive/v3/files/{id}``; `version` (a text, as int64s are in JSON) counts the file's changes."""
+    if call.parameter("alt") == "media":
+        message = "Only files with binary content can be directly downloaded. Use Export with Docs Editors files."
+        raise DriveError(403, message, "fileNotDownloadable", "alt")
     return described(call, find_file(connection, call.path["id"]))
 
 

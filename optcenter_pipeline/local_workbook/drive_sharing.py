@@ -27,8 +27,21 @@ _OWNER = {
 
 
 def _permissions(connection: sqlite3.Connection, call: Call) -> tuple[str, list[dict[str, Any]]]:
+    """Give a file's id and its permissions; the local account owns a file until somebody else accepts it."""
     file_id = find_file(connection, call.path["id"])["id"]
-    return file_id, [_OWNER, *items(connection, file_id, "permission")]
+    others = items(connection, file_id, "permission")
+    is_given_away = any(item["role"] == "owner" for item in others)
+    return file_id, [{**_OWNER, "role": "writer"} if is_given_away else _OWNER, *others]
+
+
+def _keep(connection: sqlite3.Connection, file_id: str, item: dict[str, Any]) -> None:
+    """Keep a permission; a file has one owner."""
+    if item["role"] == "owner":
+        for other in items(connection, file_id, "permission"):
+            if other["role"] == "owner":
+                put_item(connection, file_id, "permission", {**other, "role": "writer"})
+    put_item(connection, file_id, "permission", item)
+    touch(connection, file_id, modified=False)
 
 
 def list_permissions(connection: sqlite3.Connection, call: Call) -> Any:
@@ -65,20 +78,18 @@ def create_permission(connection: sqlite3.Connection, call: Call) -> Any:
         if kind == "domain":
             made["allowFileDiscovery"] = bool(call.body.get("allowFileDiscovery"))
     if made["id"] != _OWNER_ID:
-        put_item(connection, file_id, "permission", made)
-        touch(connection, file_id, modified=False)
+        _keep(connection, file_id, made)
     return described(call, made, _PERMISSION_DEFAULT)
 
 
 def update_permission(connection: sqlite3.Connection, call: Call) -> Any:
-    """``PATCH …/permissions/{permission_id}``: another role."""
+    """``PATCH …/permissions/{permission_id}``: another role; a pending owner is asked to take the file over."""
     file_id, item = _permission(connection, call)
     _check_is_not_owner(item)
     role = call.body.get("role")
     _check(call, item["type"], role, is_new=False)
-    changed = {**item, "role": role}
-    put_item(connection, file_id, "permission", changed)
-    touch(connection, file_id, modified=False)
+    changed = {**item, "role": role, "pendingOwner": role == "writer" and call.body.get("pendingOwner") is True}
+    _keep(connection, file_id, changed)
     return described(call, changed, _PERMISSION_DEFAULT)
 
 
@@ -118,7 +129,8 @@ def _check(call: Call, kind: Any, role: Any, *, is_new: bool = True) -> None:
         if not call.flag("transferOwnership"):
             message = "The transferOwnership parameter must be enabled when the permission role is 'owner'."
             raise DriveError(403, message, "forbidden", "transferOwnership")
-        raise DriveError(403, "The owner of a local file cannot be changed.", "insufficientFilePermissions")
+        if kind != "user":
+            raise DriveError(400, "The specified role is invalid.", "invalid", "permission.role")
     if not is_new:
         return
     name = call.body.get("domain" if kind == "domain" else "emailAddress")

@@ -12,6 +12,7 @@ from typing import Any
 from .a1 import CellRange, parse_area, split_range
 from .anchored import area_of
 from .errors import InvalidArgumentError, NotFoundError, PermissionDeniedError
+from .rule_formulas import rewrite_rules
 from .sheet import Sheet
 
 MIME_TYPE = "application/vnd.google-apps.spreadsheet"
@@ -176,6 +177,7 @@ class Spreadsheet:
     def rewrite_formulas(self, rewrite: Callable[[Sheet, str], str]) -> None:
         """Pass every formula, with the sheet it stands on, through a function that gives its new text."""
         for sheet in self.sheets:
+            rewrite_rules(sheet, lambda formula, sheet=sheet: rewrite(sheet, formula))  # type: ignore[misc]
             for index, cells in sheet.rows().items():
                 for cell in cells.values():
                     if cell.formula is not None:

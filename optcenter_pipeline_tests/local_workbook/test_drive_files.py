@@ -217,6 +217,7 @@ def test_a_pdf_export_can_be_found_its_way_in(filled: gspread.Spreadsheet) -> No
 
 
 def test_exports_that_are_refused(drive: Drive, workbook: gspread.Spreadsheet) -> None:
+    assert reason(drive("GET", f"/{workbook.id}", alt="media")) == (403, "fileNotDownloadable")
     assert reason(drive("GET", f"/{workbook.id}/export", mimeType="image/png")) == (400, "badRequest")
     assert reason(drive("GET", f"/{workbook.id}/export")) == (400, "required")
     assert reason(drive("GET", "/unknown/export", mimeType="text/csv")) == (404, "notFound")

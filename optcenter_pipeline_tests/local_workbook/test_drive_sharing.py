@@ -72,6 +72,22 @@ def test_a_permission_is_told_changed_and_deleted(workbook: gspread.Spreadsheet,
     assert reason(drive("DELETE", f"{path}/{owner['id']}")) == (403, "insufficientFilePermissions")
 
 
+def test_a_file_is_given_to_another_owner(workbook: gspread.Spreadsheet) -> None:
+    workbook.share("pm@example.org", perm_type="user", role="reader", notify=False)
+    local, other = workbook.list_permissions()
+    workbook.transfer_ownership(str(other["id"]))
+    _, asked = workbook.list_permissions()
+    assert (asked["role"], asked["pendingOwner"]) == ("writer", True)
+    workbook.accept_ownership(str(other["id"]))
+    before, now = workbook.list_permissions()
+    assert (before["id"], before["role"], now["role"], now["pendingOwner"]) == (
+        local["id"],
+        "writer",
+        "owner",
+        False,
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -100,6 +100,32 @@ def test_what_is_cut_to_another_sheet_keeps_its_sense(api: Api, batch: Batch) ->
     assert api("GET", "/values/C1")["values"] == [["1"]]
 
 
+def test_the_formulas_of_rules_follow_as_those_of_cells_do(api: Api, batch: Batch) -> None:
+    def condition(kind: str, formula: str) -> dict[str, Any]:
+        return {"type": kind, "values": [{"userEnteredValue": formula}]}
+
+    options = {"condition": condition("ONE_OF_RANGE", "=Sheet1!$E$1:$E$9"), "strict": True}
+    format_rule = {
+        "ranges": [{"sheetId": 0, **area((0, 9), (0, 1))}],
+        "booleanRule": {
+            "condition": condition("CUSTOM_FORMULA", "=$A1>$B1"),
+            "format": {"textFormat": {"bold": True}},
+        },
+    }
+    batch(
+        {"setDataValidation": {"range": {"sheetId": 0, **area((0, 2), (2, 3))}, "rule": options}},
+        {"addConditionalFormatRule": {"rule": format_rule, "index": 0}},
+        {"insertDimension": {"range": {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}}},
+        {"updateSheetProperties": {"properties": {"sheetId": 0, "title": "Plan 1"}, "fields": "title"}},
+    )
+    fields = "sheets(conditionalFormats.booleanRule.condition,data.rowData.values.dataValidation.condition)"
+    (told,) = api("GET", "", ranges="D1:D2", fields=fields)["sheets"]
+    expected = condition("CUSTOM_FORMULA", "=$A1>$C1")
+    assert told["conditionalFormats"] == [{"booleanRule": {"condition": expected}}]
+    follows = {"dataValidation": {"condition": condition("ONE_OF_RANGE", "='Plan 1'!$F$1:$F$9")}}
+    assert [row["values"] for row in told["data"][0]["rowData"]] == [[follows], [follows]]
+
+
 def test_a_duplicate_has_all_but_the_names(api: Api, batch: Batch, sheet: gspread.Worksheet) -> None:
     sheet.update([["a", 1]], "A1:B1")
     sheet.update_note("A1", "n")
