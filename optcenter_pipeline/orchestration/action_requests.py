@@ -14,7 +14,7 @@ import dagster as dg
 from pydantic import BaseModel
 
 from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
-from optcenter_pipeline.orchestration.run_requests import optimize_request, save_request
+from optcenter_pipeline.orchestration.run_requests import SECONDS_IN_A_TICK, optimize_request, save_request
 from optcenter_pipeline.settings import load_settings, sensor_seconds
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.requests import ACTIONS_TAB_TAG, REQUEST_TAG
@@ -60,7 +60,7 @@ def action_requests_sensor(
     is_elsewhere = cursor.title != ActionsCursor().title
     search = is_elsewhere and cursor.ticks >= _TICKS_BETWEEN_SEARCHES
     place = ActionsPlace(cursor.sheet_id, cursor.title)
-    with database.open() as db, workbook.open() as book:
+    with database.open() as db, workbook.open(at_most_seconds=SECONDS_IN_A_TICK) as book:
         for _ in _looks(load_settings().sensor_seconds):
             actions = look_at_actions(book, place, search=search)
             place = place_of(actions)

@@ -10,6 +10,9 @@ from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
 _QUIET = {"console": {"config": {"log_level": "WARNING"}}}
 """The run's page tells every event; a terminal needs what went wrong alone."""
 
+SECONDS_IN_A_TICK = 20.0
+"""For a call of the workbook: Dagster gives up on a tick after 60, and says less than we do of what was wrong."""
+
 
 def save_request(run_key: str, save: Mapping[str, Any], *, tags: Mapping[str, str]) -> dg.RunRequest:
     """A run of save_job.

@@ -12,7 +12,7 @@ import dagster as dg
 from pydantic import BaseModel, Field
 
 from optcenter_pipeline.orchestration.jobs import save_job
-from optcenter_pipeline.orchestration.run_requests import save_request
+from optcenter_pipeline.orchestration.run_requests import SECONDS_IN_A_TICK, save_request
 from optcenter_pipeline.settings import sensor_seconds
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
 
@@ -60,7 +60,7 @@ def workbook_changed_sensor(
     from optcenter_pipeline.workbook.tabs import INPUT_TABS
 
     cursor = ChangesCursor.model_validate_json(context.cursor) if context.cursor else ChangesCursor()
-    with workbook.open() as book:
+    with workbook.open(at_most_seconds=SECONDS_IN_A_TICK) as book:
         version = book.version()
         if version == cursor.version:
             return dg.SkipReason("the workbook is as it was")

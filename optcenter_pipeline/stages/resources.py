@@ -35,19 +35,23 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
         """As given here, else by the settings."""
         return self.blank_rows or load_settings().blank_rows
 
-    def policy(self) -> "RetryPolicy":
-        """How patient the client is."""
+    def policy(self, at_most_seconds: float | None = None) -> "RetryPolicy":
+        """How patient the client is; less so where the caller itself has not so much time for a call."""
         from optcenter_pipeline.workbook.retries import RetryPolicy
 
+        deadline = self.deadline_seconds or load_settings().workbook_deadline
         return RetryPolicy(
-            deadline=self.deadline_seconds or load_settings().workbook_deadline,
-            read_timeout=self.answer_seconds,
+            deadline=min(deadline, at_most_seconds or deadline),
+            read_timeout=min(self.answer_seconds, at_most_seconds or self.answer_seconds),
             first_wait=self.first_wait_seconds,
         )
 
     @contextmanager
-    def open(self) -> Iterator["Workbook"]:
+    def open(self, *, at_most_seconds: float | None = None) -> Iterator["Workbook"]:
         """The workbook, for as long as the context lasts.
+
+        Args:
+            at_most_seconds: for a call with all of its attempts, where the caller has no more time than that.
 
         Raises:
             WorkbookError: it cannot be reached, read or written; the text says what to do.
@@ -59,7 +63,7 @@ class WorkbookResource(dg.ConfigurableResource["WorkbookResource"]):
             self.location or settings.workbook_location(),
             google_credentials=settings.google_credentials,
             google_api_root=settings.google_api_root,
-            policy=self.policy(),
+            policy=self.policy(at_most_seconds),
         ) as workbook:
             yield workbook
 

@@ -234,7 +234,7 @@ ACTIONS = Tab(
         Column("action", "pm.save_selected, pm.optimize.run_selected_candidates or …run_all_candidates."),
         Column("tab", "The tab that the request is about."),
         Column("scope_type", "all or keys.", choices=("all", "keys")),
-        Column("scope_keys", "The rows' keys, for scope keys.", kind=Kind.KEY_LIST),
+        Column("scope_keys", "For scope keys: of the rows, separated by | ; or ,", kind=Kind.KEY_LIST),
         Column("scenario_name", "For runs."),
         Column("constraint_set_name", "For runs; blank means the Candidates' own rules alone."),
         Column("options_json", 'E.g. {"time_limit_seconds": 60}.', kind=Kind.JSON),

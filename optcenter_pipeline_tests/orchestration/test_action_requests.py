@@ -7,7 +7,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from optcenter_pipeline.engine import solve
+from optcenter_pipeline.runs import execution
 from optcenter_pipeline.workbook.errors import WorkbookError
+from optcenter_pipeline.workbook.workbook import RangeWrite
 from optcenter_pipeline_tests.support.dangerous_text import DANGEROUS
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, pm_cells
 from optcenter_pipeline_tests.support.requests import (
@@ -110,10 +113,7 @@ def test_a_save_takes_four_reads_with_the_look_of_the_sensor(sample_space: Plann
 def test_a_request_is_shown_as_running_with_its_run_while_it_is_solved(
     sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optcenter_pipeline.runs import execution
-
     seen: list[dict[str, Any]] = []
-    solve = execution.solve
 
     def watched(*arguments: Any, **options: Any) -> Any:
         seen.extend(sample_space.rows("Actions"))
@@ -162,10 +162,6 @@ def test_a_run_that_its_inputs_do_not_allow_fails_with_why_and_at_once(sample_sp
 def test_a_result_that_the_checker_refuses_fails_the_request_with_what_it_found(
     sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from optcenter_pipeline.runs import execution
-
-    solve = execution.solve
-
     def without_the_first(*arguments: Any, **options: Any) -> Any:
         result = solve(*arguments, **options)
         return result.model_copy(update={"selected": result.selected[1:]})
@@ -320,8 +316,6 @@ def test_an_emptied_tab_is_a_clear_error_and_no_reason_to_forget(sample_space: P
     assert daemon.cursor == cursor
     assert daemon.carry_out(run).success
     with sample_space.workbook.open() as book:
-        from optcenter_pipeline.workbook.workbook import RangeWrite
-
         book.batch_update([RangeWrite("Actions!A1", cells)])
     assert daemon.tick() == []
     assert statuses(sample_space) == ["success"]

@@ -9,7 +9,6 @@ import pytest
 
 from optcenter_pipeline.database.actions import start_request
 from optcenter_pipeline.database.workers import this_worker
-from optcenter_pipeline.orchestration import dead_runs
 from optcenter_pipeline.runs import delivery
 from optcenter_pipeline.stages.requests import REQUEST_TAG
 from optcenter_pipeline_tests.database.conftest import NOW
@@ -147,4 +146,3 @@ def test_only_the_runs_of_requests_are_asked_for(daemon: Daemon) -> None:
     daemon.space.instance.report_run_failed(other, "somebody else's")
     assert REQUEST_TAG in run.tags
     assert answer(daemon)[0] == "queued"
-    assert dead_runs.REQUEST_TAG == REQUEST_TAG

@@ -10,7 +10,7 @@ import dagster as dg
 from optcenter_pipeline.definitions import build_defs
 from optcenter_pipeline.orchestration.action_requests import action_requests_sensor
 from optcenter_pipeline.stages.resources import WorkbookResource
-from optcenter_pipeline.workbook.client import RequestCounts
+from optcenter_pipeline.workbook.requests_sent import RequestCounts
 from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 
@@ -81,8 +81,8 @@ class CountedWorkbook(WorkbookResource):
     opened: ClassVar[list[RequestCounts]] = []
 
     @contextmanager
-    def open(self) -> Iterator[Workbook]:
-        with super().open() as workbook:
+    def open(self, *, at_most_seconds: float | None = None) -> Iterator[Workbook]:
+        with super().open(at_most_seconds=at_most_seconds) as workbook:
             self.opened.append(workbook.counts)
             yield workbook
 
