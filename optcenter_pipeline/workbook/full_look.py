@@ -53,7 +53,7 @@ def _grid(tab: Tab, sheet: Mapping[str, Any]) -> TabGrid:
                 shown = cell.get("effectiveValue")
                 if shown:
                     cells.extend("" for _ in range(column - len(cells)))
-                    cells.append(cell_value(shown))
+                    cells.append(_value(shown))
                 typed = cell.get("userEnteredValue")
                 if typed is None and shown:
                     formulas[number, column] = Formula("")
@@ -70,7 +70,7 @@ def _grid(tab: Tab, sheet: Mapping[str, Any]) -> TabGrid:
     return TabGrid(tab, rows, size["rowCount"], size["columnCount"], details=details)
 
 
-def cell_value(shown: Mapping[str, Any]) -> Cell:
+def _value(shown: Mapping[str, Any]) -> Cell:
     """An `ExtendedValue` as unformatted reading gives it."""
     ((kind, value),) = shown.items()
     if kind == "errorValue":

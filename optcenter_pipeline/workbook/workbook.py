@@ -90,19 +90,22 @@ class Workbook:
             params["ranges"] = list(ranges)
         return dict(_answer(self.http.spreadsheets_get, self.spreadsheet_id, params))
 
-    def batch_get(self, ranges: Sequence[str], *, render: str = "UNFORMATTED_VALUE") -> list[CellBlock]:
-        """Read ranges in one request, in their order; dates come as serial numbers, text as it can be stored.
+    def batch_get(
+        self, ranges: Sequence[str], *, render: str = "UNFORMATTED_VALUE", dates: str = "SERIAL_NUMBER"
+    ) -> list[CellBlock]:
+        """Read ranges in one request, in their order; text comes as it can be stored.
 
         Args:
             ranges: in A1 notation; a quoted title alone is the whole sheet.
             render: UNFORMATTED_VALUE, or FORMULA for formulas as they were typed.
+            dates: SERIAL_NUMBER, or FORMATTED_STRING for dates as they are shown.
 
         Raises:
             WorkbookRefusedError: one of the ranges names no sheet.
         """
         if not ranges:
             return []
-        params = {"valueRenderOption": render, "dateTimeRenderOption": "SERIAL_NUMBER"}
+        params = {"valueRenderOption": render, "dateTimeRenderOption": dates}
         answer = _answer(self.http.values_batch_get, self.spreadsheet_id, list(ranges), params)
         return [
             CellBlock(block["range"], _storable_rows(block.get("values", []))) for block in answer["valueRanges"]
