@@ -65,6 +65,9 @@ class Person:
     def insert_column(self, column: int) -> None:
         self._dimension("insertDimension", "COLUMNS", column, 1)
 
+    def delete_column(self, column: int) -> None:
+        self._dimension("deleteDimension", "COLUMNS", column, 1)
+
     def shorten_grid(self, rows: int) -> None:
         """Fewer blank rows at the bottom, so that moving rows is quick."""
         self._dimension("deleteDimension", "ROWS", rows, self.look().row_count - rows)

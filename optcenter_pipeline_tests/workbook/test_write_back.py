@@ -241,3 +241,71 @@ def test_sixty_saves_with_people_in_the_sheet(sample: Workbook, block: int) -> N
                 assert grid.named(row, "updated_at") == f"save {trial}"
             else:
                 assert grid.named(row, "updated_at") != f"save {trial}"
+
+
+def test_rows_beyond_the_judged_copies_share_the_last_verdict(sample: Workbook) -> None:
+    """Somebody copies a judged row meanwhile: the original keeps its status, whichever stands first."""
+    statuses = verdicts(sample, tabs=[CANDIDATES])
+    person = Person(sample, CANDIDATES)
+    judged = person.look()
+    watched = WatchedWorkbook(sample)
+
+    def copy() -> None:
+        person.insert_row(2)
+        for name, cell in judged.pm_cells(2):
+            person.type_named(2, name, cell)
+
+    watched.before_writes.append(copy)
+    report = write_statuses(watched, statuses)
+    assert (report.edited, report.gone, report.errors) == ((), (), ())
+    assert wrong_rows(person, {status.content_hash for status in statuses}) == []
+
+
+def test_a_tab_that_is_renamed_meanwhile_is_reported_and_the_next_save_delivers(sample: Workbook) -> None:
+    statuses = verdicts(sample, tabs=[TARGETS, CONSTRAINTS])
+    person = Person(sample, TARGETS)
+
+    def rename(title: str) -> None:
+        properties = {"sheetId": person.sheet_id, "title": title}
+        request = {"updateSheetProperties": {"properties": properties, "fields": "title"}}
+        sample.structural_update([request], idempotent=True)
+
+    watched = WatchedWorkbook(sample)
+    watched.before_writes.append(lambda: rename("Goals"))
+    report = write_statuses(watched, statuses)
+    assert report.errors == ("Targets: the workbook has no such tab",)
+    assert report.written == sum(status.tab == "Constraints" for status in statuses)
+    rename("Targets")
+    assert write_statuses(sample, statuses).errors == ()
+    assert wrong_rows(person, {status.content_hash for status in statuses}) == []
+
+
+def test_a_system_column_that_is_deleted_meanwhile_spoils_no_other(sample: Workbook) -> None:
+    person = Person(sample, CANDIDATES)
+    before = everything_typed(person)
+    place = person.look().layout.positions["updated_source"]
+    statuses = verdicts(sample, tabs=[CANDIDATES])
+    watched = WatchedWorkbook(sample)
+    watched.before_writes.append(lambda: person.delete_column(place))
+    report = write_statuses(watched, statuses)
+    assert "no column updated_source" in report.errors[0]
+    assert "optcenter workbook init" in report.errors[0]
+    assert everything_typed(person) == before
+
+
+@pytest.mark.parametrize("place", [0, 2, 14])
+def test_rows_that_move_after_a_column_did_get_their_own_cells_back(sample: Workbook, place: int) -> None:
+    """A column is inserted before our write, and rows are sorted before we look back."""
+    person = Person(sample, CANDIDATES)
+    for row in range(1, 41):
+        person.type_named(row, "notes", f"note {row}")
+    before = {str(cells) for cells in everything_typed(person)}
+    statuses = verdicts(sample, tabs=[CANDIDATES])
+    watched = WatchedWorkbook(sample)
+    watched.before_writes.append(lambda: person.insert_column(place))
+    watched.after_writes.append(lambda: person.sort("engineering_tokens", descending=True))
+    report = write_statuses(watched, statuses)
+    assert report.errors == ()
+    assert {str(cells) for cells in everything_typed(person)} == before
+    assert wrong_rows(person, {status.content_hash for status in statuses}) == []
+    assert all(person.look().value(row, place) == "" for row in range(41))
