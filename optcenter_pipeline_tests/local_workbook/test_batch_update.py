@@ -287,3 +287,28 @@ def test_a_spreadsheet_is_made_with_its_sheets(client: gspread.Client, server: A
     made = session.post(f"{server.root_url}/v4/spreadsheets", json=body).json()
     assert [sheet["properties"]["title"] for sheet in made["sheets"]] == ["One", "Two"]
     assert client.open_by_key(made["spreadsheetId"]).title == "Plan"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "refusal"),
+    [
+        ("ONE_OF_LIST", 1, None),
+        ("ONE_OF_LIST", 0, "at least one ConditionValue, but 0"),
+        ("NUMBER_BETWEEN", 2, None),
+        ("NUMBER_BETWEEN", 1, "exactly two ConditionValues, but 1"),
+        ("NUMBER_GREATER", 2, "exactly one ConditionValue, but 2"),
+        ("BOOLEAN", 0, None),
+        ("BOOLEAN", 3, "at most two ConditionValues, but 3"),
+        ("DATE_IS_VALID", 1, "no ConditionValues, but 1"),
+    ],
+)
+def test_a_condition_has_the_values_that_it_needs(api: Api, kind: str, values: int, refusal: str | None) -> None:
+    condition = {"type": kind, "values": [{"userEnteredValue": "1"}] * values}
+    area = {"sheetId": 0, "endRowIndex": 1, "endColumnIndex": 1}
+    request = {"setDataValidation": {"range": area, "rule": {"condition": condition}}}
+    answer = api("POST", ":batchUpdate", {"requests": [request]})
+    if refusal is None:
+        assert answer["replies"] == [{}]
+    else:
+        text = message(answer).removeprefix("Invalid requests[0].setDataValidation: ")
+        assert text == f"ConditionType '{kind}' requires {refusal} values were supplied."

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import InvalidArgumentError
 from ..spreadsheet import Spreadsheet
 from .arguments import grid_range, without_defaults
+from .conditions import check_condition
 
 
 def set_data_validation(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
@@ -15,6 +16,8 @@ def set_data_validation(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     rule = body.get("rule")
     if rule is not None and not (isinstance(rule, dict) and (rule.get("condition") or {}).get("type")):
         raise InvalidArgumentError("rule.condition must be specified.")
+    if rule is not None:
+        check_condition(rule["condition"])
     for row in area.rows:
         for column in area.columns:
             sheet.set_validation(sheet.cell(row, column), without_defaults(rule))
