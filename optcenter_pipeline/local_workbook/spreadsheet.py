@@ -203,22 +203,22 @@ class Spreadsheet:
             area = CellRange() if parts.area is None else parse_area(parts.area)
             if sheet is not None and area is not None:
                 return sheet, area
-            if sheet is not None and parts.area and (named := self._named_area(parts.area, [sheet])):
+            if sheet is not None and parts.area and (named := self.named_area(parts.area, sheet)):
                 return named
         elif parts is not None and parts.area:
             area = parse_area(parts.area)
             if area is not None:
                 return self.sheets[0], area
-            if named := self._named_area(parts.area, self.sheets):
+            if named := self.named_area(parts.area):
                 return named
             sheet = self.sheet_by_title(parts.area)
             if sheet is not None:
                 return sheet, CellRange()
         raise InvalidArgumentError(f"Unable to parse range: {text}")
 
-    def _named_area(self, name: str, sheets: list[Sheet]) -> tuple[Sheet, CellRange] | None:
-        """Find a named range, whose case does not matter, on one of some sheets."""
-        for sheet in sheets:
+    def named_area(self, name: str, on: Sheet | None = None) -> tuple[Sheet, CellRange] | None:
+        """Find a named range, whose case does not matter, anywhere or on one sheet."""
+        for sheet in self.sheets if on is None else [on]:
             for named in sheet.document.get("namedRanges", []):
                 if named["name"].lower() == name.lower():
                     return sheet, area_of(named["range"])

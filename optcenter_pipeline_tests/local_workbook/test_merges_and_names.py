@@ -107,6 +107,15 @@ def test_a_named_range_is_read_written_and_shown_by_its_name(api: Api, batch: Ba
     assert message(api("GET", "/values/Other")) == "Unable to parse range: Other"
 
 
+def test_formulas_read_named_ranges(api: Api, batch: Batch) -> None:
+    api("PUT", "/values/A1", {"values": [[1, 2], [3, 4]]}, valueInputOption="RAW")
+    batch(named_range("Tokens_2026", **area((0, 2), (0, 2))), named_range("Rate", **area((1, 2), (1, 2))))
+    typed = [["=SUM(tokens_2026)", "=Rate*10", "=SUM(Nothing)", "=Tokens_2026"]]
+    api("PUT", "/values/D1", {"values": typed}, valueInputOption="USER_ENTERED")
+    batch({"insertDimension": {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}}})
+    assert api("GET", "/values/D2:G2")["values"] == [["10", "40", "#NAME?", "#VALUE!"]]
+
+
 def test_a_named_range_is_changed_moved_and_deleted(api: Api, batch: Batch) -> None:
     (reply,) = batch(named_range("Budget", **area((1, 3), (1, 3))))
     identifier = reply["addNamedRange"]["namedRange"]["namedRangeId"]

@@ -110,6 +110,11 @@ class Calculation:
             found = self._areas[key] = self._resolve(sheet, reference)
         return found
 
+    def named_area(self, name: str) -> Area | CellError:
+        """Give the cells of a named range."""
+        named = self._spreadsheet.named_area(name)
+        return UNKNOWN_NAME if named is None else Area(*named, self.value_at, self._indexes)
+
     def _resolve(self, sheet: Sheet, reference: Reference) -> Area | CellError:
         target = self._target(sheet, reference)
         if target is None:
@@ -158,7 +163,7 @@ class _Evaluation:
     def _call(self, node: FunctionCall) -> Operand:
         known = FUNCTIONS.get(node.name)
         if known is None:
-            return UNKNOWN_NAME
+            return UNKNOWN_NAME if node.arguments else self._calculation.named_area(node.name)
         function, fewest, most = known
         if not fewest <= len(node.arguments) <= most:
             return NOT_AVAILABLE
