@@ -249,3 +249,23 @@ def test_sixty_deliveries_with_people_in_the_sheet(sample: Workbook, block: int)
 
 def _keys(name: str) -> tuple[str, ...]:
     return {"Runs": RUNS, "Results": RESULTS, "Gaps_Alerts": GAPS_ALERTS}[name].key_columns
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 1), (3, 2), (2, 8)])
+def test_rows_inserted_again_before_the_mending_write_double_none(
+    sample: Workbook, first: int, second: int
+) -> None:
+    """Our first write overwrites old rows; what puts them back lands a row too high."""
+    write_outputs(sample, delivery("r1"))
+    person = Person(sample, RESULTS)
+    before = contents(sample)
+    watched = WatchedWorkbook(sample)
+    watched.before_writes += [lambda: person.insert_row(first, 2), lambda: person.insert_row(second)]
+    report = write_outputs(watched, delivery("r2"))
+    assert report.errors == ()
+    after = contents(sample)
+    assert len(after["Results"]) == 12
+    for name, rows in before.items():
+        assert {key: after[name][key] for key in rows} == rows
+    write_outputs(sample, delivery("r2"))
+    assert contents(sample) == after
