@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from .colors import with_both_spellings
 from .errors import InvalidArgumentError
 from .requests import apply_requests
+from .requests.arguments import without_defaults
 from .spreadsheet import Spreadsheet
 
 _WRITABLE = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation")
@@ -36,7 +38,7 @@ def create_whole(connection: sqlite3.Connection, body: dict[str, Any]) -> Spread
         InvalidArgumentError: where something of it cannot be made.
     """
     sheets = body.get("sheets") or []
-    properties = [dict(sheet.get("properties") or {}) for sheet in sheets]
+    properties = [_sheet_properties(sheet.get("properties") or {}) for sheet in sheets]
     spreadsheet = Spreadsheet.create(connection, body.get("properties") or {}, properties)
     requests = list(_requests(spreadsheet, body))
     if requests:
@@ -47,6 +49,11 @@ def create_whole(connection: sqlite3.Connection, body: dict[str, Any]) -> Spread
             raise InvalidArgumentError(error.message.partition(": ")[2] or error.message) from error
         spreadsheet.save()
     return spreadsheet
+
+
+def _sheet_properties(given: dict[str, Any]) -> dict[str, Any]:
+    chosen: dict[str, Any] = {name: given[name] for name in ("index", "sheetId") if name in given}
+    return {**with_both_spellings(without_defaults(given)), **chosen}
 
 
 def _requests(spreadsheet: Spreadsheet, body: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from .call import Call
 from .errors import DriveError
-from .field_mask import select
+from .field_mask import select, unknown_path
+from .message_types import DRIVE
 from .spreadsheet import MIME_TYPE, later_timestamp
 
 ROOT_FOLDER = "root"
@@ -67,7 +68,15 @@ def _resource(found: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def described(call: Call, resource: dict[str, Any], default: tuple[str, ...] = _DEFAULT_FIELDS) -> Any:
-    """Give the part of a resource that a call's ``fields`` ask for, else the default members."""
+    """Give the part of a resource that a call's ``fields`` ask for, else the default members.
+
+    Raises:
+        DriveError: where a field is asked for that such a resource has not.
+    """
+    kind = resource["kind"].removeprefix("drive#")
+    unknown = unknown_path(call.mask, kind[:1].upper() + kind[1:], DRIVE)
+    if unknown is not None:
+        raise DriveError(400, f"Invalid field selection {unknown[-1]}", "invalidParameter", "fields")
     if call.mask or call.parameter("fields") == "*":
         return select(resource, call.mask)
     return {name: resource[name] for name in default if name in resource}

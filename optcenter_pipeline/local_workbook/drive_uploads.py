@@ -14,6 +14,7 @@ from .call import Call, Media, parse_body
 from .cell import MAX_CELL_CHARACTERS
 from .drive_files import described, find_file, set_details
 from .errors import DriveError
+from .field_mask import select
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .typed_input import parse_typed
@@ -54,7 +55,7 @@ def upload_file_v2(connection: sqlite3.Connection, call: Call) -> Any:
         "userPermission": {"kind": "drive#permission", "id": "me", "type": "user", "role": "owner"},
         "editable": True,
     }
-    return described(call, older, tuple(older))
+    return select(older, call.mask)
 
 
 def _replace(connection: sqlite3.Connection, call: Call) -> dict[str, Any]:

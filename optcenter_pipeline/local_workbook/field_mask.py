@@ -69,7 +69,7 @@ def check_selection(text: str, message: str, api: str = SHEETS) -> Mask:
         InvalidArgumentError: where a name is unknown; as Google does, it tells which in its details alone.
     """
     mask = parse_mask(text)
-    unknown = _unknown_path(mask, message, api)
+    unknown = unknown_path(mask, message, api)
     if unknown is not None:
         why = f"Error expanding 'fields' parameter. Cannot find matching fields for path '{'.'.join(unknown)}'."
         raise InvalidArgumentError("Request contains an invalid argument.", [(text, why)])
@@ -82,13 +82,13 @@ def check_update(text: str, message: str) -> None:
     Raises:
         InvalidArgumentError: where a name is unknown.
     """
-    unknown = _unknown_path(parse_mask(text), message, SHEETS)
+    unknown = unknown_path(parse_mask(text), message, SHEETS)
     if unknown is not None:
         raise InvalidArgumentError(f"Invalid field: {'.'.join(proto_name(name) for name in unknown)}")
 
 
-def _unknown_path(mask: Mask, message: str, api: str) -> list[str] | None:
-    """Give the path of a mask's first unknown name."""
+def unknown_path(mask: Mask, message: str, api: str) -> list[str] | None:
+    """Give the path of a mask's first name that is no field of a message, None where all are."""
     fields = message_type(message, api)
     for name, below in mask.items():
         if name == "*":
@@ -107,7 +107,7 @@ def _unknown_below(mask: Mask, kind: FieldType, api: str) -> list[str] | None:
     if not mask or kind.kind in ("any", "map"):
         return None
     if kind.kind == "message":
-        return _unknown_path(mask, kind.message, api)
+        return unknown_path(mask, kind.message, api)
     return [next(iter(mask))]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .a1 import CellRange, parse_area, split_range
 from .anchored import area_of
@@ -19,7 +21,8 @@ MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 MAX_CELLS = 10_000_000
 MAX_COLUMNS = 18_278
 MAX_TITLE_CHARACTERS = 100
-_DEFAULT_PROPERTIES = {"locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
+_LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
+DEFAULT_PROPERTIES = {"locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
 
 
 def new_file_id() -> str:
@@ -100,7 +103,8 @@ class Spreadsheet:
             " VALUES (?, '', '{}', 0, ?, ?)",
             (file_id, now, now),
         )
-        merged = {"title": "Untitled spreadsheet", **_DEFAULT_PROPERTIES, **properties}
+        merged = {"title": "Untitled spreadsheet", **DEFAULT_PROPERTIES, **properties}
+        check_properties(merged)
         spreadsheet = cls(connection, file_id, merged, 0)
         for number, sheet in enumerate(sheets or [{}]):
             first = {"sheetId": 0} if number == 0 else {}
@@ -125,9 +129,14 @@ class Spreadsheet:
             raise InvalidArgumentError(
                 f"Sheet with id {sheet_id} already exists. Please specify another ID or leave it out."
             )
+        if sheet_id < 0 or (index or 0) < 0:
+            raise InvalidArgumentError(f"{'sheetId' if sheet_id < 0 else 'index'} must be a non-negative integer.")
+        if given.get("sheetType", "GRID") != "GRID":
+            raise InvalidArgumentError(f"Sheets of the type {given['sheetType']} cannot be added.")
         title = given.pop("title", None) or self._free_title()
         self.check_title_is_free(title)
         grid = {"rowCount": 1000, "columnCount": 26, **(given.pop("gridProperties", None) or {})}
+        check_grid(grid)
         kept = {"title": title, "sheetType": "GRID", "gridProperties": _without_zeros(grid), **given}
         sheet = Sheet(self._connection, self.id, sheet_id, {"properties": kept})
         self.sheets.insert(len(self.sheets) if index is None else index, sheet)
@@ -243,6 +252,39 @@ class Spreadsheet:
                 self.id,
             ),
         )
+
+
+def check_properties(properties: dict[str, Any]) -> None:
+    """Refuse a locale or a time zone that there is none.
+
+    Raises:
+        InvalidArgumentError: where it is such.
+    """
+    if not _LOCALE.fullmatch(properties["locale"]):
+        raise InvalidArgumentError(f"Unsupported locale: {properties['locale']}")
+    try:
+        ZoneInfo(properties["timeZone"])
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise InvalidArgumentError(f"Invalid time zone: {properties['timeZone']}") from error
+
+
+def check_grid(grid: dict[str, Any]) -> None:
+    """Refuse ``GridProperties`` of a grid without cells, or all of which would be frozen.
+
+    Raises:
+        InvalidArgumentError: where they are.
+    """
+    for name in ("rowCount", "columnCount"):
+        if grid.get(name, 0) < 1:
+            raise InvalidArgumentError(f"gridProperties.{name} must be greater than 0")
+    for frozen, count, word in (
+        ("frozenRowCount", "rowCount", "rows"),
+        ("frozenColumnCount", "columnCount", "columns"),
+    ):
+        if grid.get(frozen, 0) < 0:
+            raise InvalidArgumentError(f"gridProperties.{frozen} must be a non-negative integer.")
+        if grid.get(frozen, 0) >= grid[count]:
+            raise InvalidArgumentError(f"You can't freeze all visible {word} on the sheet.")
 
 
 def _without_zeros(grid: dict[str, Any]) -> dict[str, Any]:

@@ -154,7 +154,8 @@ def batch_update_values(connection: sqlite3.Connection, call: Call) -> Any:
         options = response_options(body)
         for answer, place, item in zip(responses, written, data, strict=True):
             answer["updatedData"] = updated_data(spreadsheet, *place, answer, item, options)
-    return select({"spreadsheetId": spreadsheet.id, **writer.totals(), "responses": responses}, mask)
+    found = {"spreadsheetId": spreadsheet.id, **writer.totals(), **({"responses": responses} if responses else {})}
+    return select(found, mask)
 
 
 def clear_values(connection: sqlite3.Connection, call: Call) -> Any:
@@ -176,7 +177,8 @@ def batch_clear_values(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
     cleared = [clear_range(*spreadsheet.resolve(text)) for text in body.get("ranges") or []]
     spreadsheet.save()
-    return select({"spreadsheetId": spreadsheet.id, "clearedRanges": cleared}, mask)
+    answer = {"spreadsheetId": spreadsheet.id, **({"clearedRanges": cleared} if cleared else {})}
+    return select(answer, mask)
 
 
 def append_values(connection: sqlite3.Connection, call: Call) -> Any:

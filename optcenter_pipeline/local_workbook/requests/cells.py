@@ -13,6 +13,7 @@ from ..formulas.references import moved_formula
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from .arguments import fields, grid_range, integer, without_defaults
+from .conditions import check_condition
 
 _CELL_FIELDS = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation")
 
@@ -73,7 +74,12 @@ def _write(sheet: Sheet, cell: Cell, data: dict[str, Any], mask: Mask) -> None:
     if "note" in mask:
         cell.note = data.get("note") or None
     if "dataValidation" in mask:
-        sheet.set_validation(cell, without_defaults(data.get("dataValidation")))
+        rule = data.get("dataValidation")
+        if rule:
+            if not (rule.get("condition") or {}).get("type"):
+                raise InvalidArgumentError("dataValidation.condition must be specified.")
+            check_condition(rule["condition"])
+        sheet.set_validation(cell, without_defaults(rule))
     if "userEnteredFormat" in mask:
         given = with_both_spellings(data.get("userEnteredFormat") or {})
         current = {} if not mask["userEnteredFormat"] else sheet.format_of(cell)

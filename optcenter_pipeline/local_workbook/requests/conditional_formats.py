@@ -9,6 +9,7 @@ from ..errors import InvalidArgumentError
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from .arguments import grid_range, integer, without_defaults
+from .conditions import check_condition
 
 
 def add_conditional_format_rule(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
@@ -61,6 +62,11 @@ def _checked(spreadsheet: Spreadsheet, rule: dict[str, Any]) -> tuple[Sheet, dic
     sheets = [grid_range(spreadsheet, area)[0] for area in rule["ranges"]]
     if any(sheet is not sheets[0] for sheet in sheets):
         raise InvalidArgumentError("All ranges of a rule must be on the same sheet.")
+    if "booleanRule" in rule:
+        condition = rule["booleanRule"].get("condition") or {}
+        if "type" not in condition:
+            raise InvalidArgumentError("rule.booleanRule.condition must be specified.")
+        check_condition(condition)
     kept = with_both_spellings(without_defaults(rule))
     if "gradientRule" in rule:
         kept["gradientRule"] = {

@@ -11,7 +11,7 @@ from ..field_mask import copy_fields
 from ..formulas.references import Shift, renamed_formula
 from ..grid_data import sheet_properties
 from ..sheet import Sheet
-from ..spreadsheet import Spreadsheet
+from ..spreadsheet import DEFAULT_PROPERTIES, Spreadsheet, check_grid, check_properties
 from .arguments import fields, integer, without_defaults
 
 _PROPERTIES = ("title", "index", "gridProperties", "hidden", "tabColor", "tabColorStyle", "rightToLeft")
@@ -69,16 +69,7 @@ def _copy_properties(sheet: Sheet, given: dict[str, Any], mask: dict[str, Any]) 
         given = {**given, "gridProperties": {**size, **(given.get("gridProperties") or {})}}
     copy_fields(properties, with_both_spellings(given), _with_twins(mask))
     grid = properties.get("gridProperties") or {}
-    for name in ("rowCount", "columnCount"):
-        if integer(grid, name, 0) < 1:
-            raise InvalidArgumentError(f"gridProperties.{name} must be greater than 0")
-    properties["gridProperties"] = grid
-    for frozen, count, word in (
-        ("frozenRowCount", "rowCount", "rows"),
-        ("frozenColumnCount", "columnCount", "columns"),
-    ):
-        if 0 < grid[count] <= integer(grid, frozen, 0):
-            raise InvalidArgumentError(f"You can't freeze all visible {word} on the sheet.")
+    check_grid(grid)
     properties["gridProperties"] = {name: value for name, value in grid.items() if value}
     sheet.document["properties"] = without_defaults(properties)
     if "gridProperties" in mask:
@@ -126,3 +117,6 @@ def update_spreadsheet_properties(spreadsheet: Spreadsheet, body: dict[str, Any]
     if "title" in mask and not given.get("title"):
         raise InvalidArgumentError("Title cannot be empty.")
     copy_fields(spreadsheet.properties, given, mask)
+    for name, value in DEFAULT_PROPERTIES.items():
+        spreadsheet.properties.setdefault(name, value)
+    check_properties(spreadsheet.properties)
