@@ -10,6 +10,7 @@ from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
 _QUIET = {"console": {"config": {"log_level": "WARNING"}}}
 """The run's page tells every event; a terminal needs what went wrong alone."""
 
+_PARTITION_TAG = "dagster/partition"
 SECONDS_IN_A_TICK = 20.0
 """For a call of the workbook: Dagster gives up on a tick after 60, and says less than we do of what was wrong."""
 
@@ -42,4 +43,6 @@ def optimize_request(
         "run_snapshot": {"config": dict(run)},
     }
     config = {"ops": ops, "loggers": _QUIET}
-    return dg.RunRequest(run_key, config, dict(tags), job_name=optimize_job.name, partition_key=partition_key)
+    # with its tag the partition counts as resolved: a set that is new in the sheet is known after the tick alone
+    tags = {**tags, _PARTITION_TAG: partition_key}
+    return dg.RunRequest(run_key, config, tags, job_name=optimize_job.name, partition_key=partition_key)

@@ -42,10 +42,7 @@ class Daemon:
             definitions=self.space.defs,
             resources={"database": self.space.database, "workbook": self.space.workbook},
         )
-        result = self.sensor(context)
-        if isinstance(result, dg.SkipReason):
-            return []
-        assert isinstance(result, dg.SensorResult)
+        result = self.sensor.evaluate_tick(context)
         self.cursor = result.cursor or self.cursor
         for request in result.dynamic_partitions_requests or ():
             assert isinstance(request, dg.AddDynamicPartitionsRequest)
