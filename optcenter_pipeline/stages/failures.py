@@ -10,16 +10,19 @@ SYSTEM_ERROR = "system_error"
 
 
 @contextmanager
-def told_clearly() -> Iterator[None]:
+def told_clearly(*, kept: str = "") -> Iterator[None]:
     """Turn the errors that the rooms document into `dagster.Failure`s that carry their text and kind.
 
     Metadata: `kind` (`invalid_input` or `system_error`) and `messages`, a JSON list of lines.
+
+    Args:
+        kept: what is safe though the workbook's server failed, and what brings it to the sheet.
     """
     from optcenter_pipeline.database.errors import DatabaseError, RunBlockedError
     from optcenter_pipeline.runs.saving import NothingToWorkOnError
     from optcenter_pipeline.settings import SettingsError
     from optcenter_pipeline.stages.partitions import UnknownPartitionError
-    from optcenter_pipeline.workbook.errors import WorkbookError
+    from optcenter_pipeline.workbook.errors import WorkbookError, WorkbookQuotaError, WorkbookUnreachableError
 
     try:
         yield
@@ -27,6 +30,9 @@ def told_clearly() -> Iterator[None]:
         raise _failure("The workbook's rows block this run", INVALID_INPUT, list(error.lines)) from error
     except (NothingToWorkOnError, UnknownPartitionError) as error:
         raise _failure(str(error), INVALID_INPUT, [str(error)]) from error
+    except (WorkbookUnreachableError, WorkbookQuotaError) as error:
+        text = f"{error} {kept}".rstrip()
+        raise _failure(text, SYSTEM_ERROR, [text]) from error
     except (WorkbookError, DatabaseError, SettingsError) as error:
         raise _failure(str(error), SYSTEM_ERROR, [str(error)]) from error
 

@@ -25,7 +25,11 @@ def output_tabs(
     from optcenter_pipeline.runs.delivery import deliver_runs
 
     not_delivered: list[str] = []
-    with told_clearly(), database.open() as db, workbook.open() as book:
+    with (
+        told_clearly(kept="The run is kept: the next save or run writes it to the sheet."),
+        database.open() as db,
+        workbook.open() as book,
+    ):
         delivered = deliver_runs(db, book, actions_title=actions_title(context.run), tell=not_delivered.append)
         requests = book.counts
     for line in not_delivered:

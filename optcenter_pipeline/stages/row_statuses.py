@@ -27,7 +27,11 @@ def row_statuses(
     from optcenter_pipeline.runs.delivery import deliver_runs, undelivered_lines
 
     title = actions_title(context.run)
-    with told_clearly(), database.open() as db, workbook.open() as book:
+    with (
+        told_clearly(kept="What was read is saved: the next save writes its statuses."),
+        database.open() as db,
+        workbook.open() as book,
+    ):
         report = deliver_save(db, book, config.scope(), request=request_of(context.run, db), actions_title=title)
         lines = undelivered_lines(report)
         delivered = deliver_runs(db, book, actions_title=title, tell=lines.append)

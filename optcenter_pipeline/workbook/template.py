@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from optcenter_pipeline.rows.raw import CellValue
-from optcenter_pipeline.workbook.errors import WorkbookQuotaError, WorkbookUnreachableError
+from optcenter_pipeline.workbook.errors import WorkbookQuotaError, WorkbookRefusedError, WorkbookUnreachableError
 from optcenter_pipeline.workbook.tabs import INPUT_TABS
 from optcenter_pipeline.workbook.template_requests import template_requests
 from optcenter_pipeline.workbook.template_state import TabState, WorkbookState, read_state
@@ -84,8 +84,10 @@ def _add_what_is_missing(workbook: Workbook) -> tuple[WorkbookState, int]:
         requests = template_requests(state, workbook.account_email)
         try:
             workbook.structural_update(requests, idempotent=False)
-        except (WorkbookUnreachableError, WorkbookQuotaError):
-            if attempt >= _ATTEMPTS:
+        except (WorkbookUnreachableError, WorkbookQuotaError, WorkbookRefusedError) as error:
+            # a batch whose answer got lost may be carried out only now, and then the next one is refused
+            is_final = attempt == 1 and isinstance(error, WorkbookRefusedError)
+            if is_final or attempt >= _ATTEMPTS:
                 raise
             policy.sleep(policy.wait(attempt, None))
         else:

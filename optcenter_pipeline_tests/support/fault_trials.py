@@ -5,10 +5,9 @@ from one that was read but shows no status yet, or from one whose run waits for 
 """
 
 import datetime as dt
-import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -31,12 +30,9 @@ from optcenter_pipeline.workbook.connection import connect
 from optcenter_pipeline.workbook.reading import read_tabs
 from optcenter_pipeline.workbook.retries import RetryPolicy
 from optcenter_pipeline.workbook.tabs import INPUT_TABS
-from optcenter_pipeline.workbook.template import init_workbook
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook, cell_range, whole_sheet
+from optcenter_pipeline.workbook.workbook import Workbook, whole_sheet
 from optcenter_pipeline_tests.support.ordered_server import FaultOrder, OrderedServer
-from optcenter_pipeline_tests.support.portfolio_rows import constraint, sound_rows, target
-
-SCENARIO, CONSTRAINT_SET = "Q2 plan", "base"
+from optcenter_pipeline_tests.support.small_plan import CONSTRAINT_SET, SCENARIO, fill, settled
 
 QUICK = RetryPolicy(deadline=30, first_wait=0.002, longest_wait=0.02, read_timeout=0.3)
 """Patient enough for any fault that passes, with waits that a test can bear."""
@@ -95,7 +91,7 @@ class FaultTrials:
             )
             for _ in range(2)
         )
-        _fill(self.person)
+        fill(self.person)
         self._starts: dict[Stage, _Start] = {}
         self.expected: dict[Stage, Any] = {}
         """By stage: what the sheet and the database hold once it has gone well."""
@@ -234,7 +230,7 @@ class Trial:
         grids = self._trials.grids(self.book.spreadsheet_id)
         with closing(sqlite3.connect(self.database_file)) as connection:
             run_ids = [run_id for (run_id,) in connection.execute("select run_id from optimization_runs")]
-        return {"sheet": {tab: _settled(rows, run_ids) for tab, rows in grids.items()}, "rows": self._counts()}
+        return {"sheet": {tab: settled(rows, run_ids) for tab, rows in grids.items()}, "rows": self._counts()}
 
     def _counts(self) -> dict[str, int]:
         tables = ("optimization_runs", "portfolios", "portfolio_items", "deliveries", "candidates", "leases")
@@ -249,65 +245,3 @@ def _copy_database(source: Path, copy: Path) -> None:
     """A SQLite file with what still stands in its write-ahead log."""
     with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as made:
         original.backup(made)
-
-
-_VARY = frozenset({"updated_at", "created_at", "started_at", "finished_at", "solve_seconds"})
-
-
-def _settled(rows: Sequence[Sequence[Any]], run_ids: Sequence[str]) -> list[list[Any]]:
-    """A tab's cells with times and run ids as placeholders; blank rows at the end are nobody's."""
-    header = [str(cell) for cell in rows[0]]
-    settled = []
-    for row in rows:
-        cells = []
-        for name, cell in zip(header, row, strict=False):
-            text = str(cell)
-            for number, run_id in enumerate(run_ids):
-                text = text.replace(run_id, f"run {number}")
-            if name in _VARY and cell not in ("", name):
-                text = "some"
-            cells.append(text if isinstance(cell, str) or text != str(cell) else cell)
-        while cells and cells[-1] == "":
-            cells.pop()
-        settled.append(cells)
-    while settled and not settled[-1]:
-        settled.pop()
-    return settled
-
-
-def _fill(book: Workbook) -> None:
-    """A small plan in a template whose tabs are short, so that a trial is quick."""
-    init_workbook(book)
-    shorter = [
-        {
-            "deleteDimension": {
-                "range": {
-                    "sheetId": sheet.sheet_id,
-                    "dimension": "ROWS",
-                    "startIndex": 14,
-                    "endIndex": sheet.row_count,
-                }
-            }
-        }
-        for sheet in book.sheets()
-    ]
-    book.structural_update(shorter, idempotent=False)
-    rows = sound_rows()
-    rows["Constraints"] = [
-        constraint("cap", dimension="country", dimension_key="UK", max_tokens=25),
-        constraint("mandatory", dimension="initiative", dimension_key="INIT-3"),
-        constraint("cap", dimension="country", dimension_key="DE", max_tokens="many"),
-    ]
-    rows["Constraints"][2]["constraint_set_name"] = "wrong"
-    rows["Targets"] = [target(dimension="all", target_value=12.0, floor_or_goal="goal")]
-    writes = []
-    for tab, tab_rows in rows.items():
-        header = book.batch_get([f"{whole_sheet(tab)}!1:1"])[0].rows[0]
-        cells = [[_typed(row.get(str(name))) for name in header] for row in tab_rows]
-        if cells:
-            writes.append(RangeWrite(cell_range(tab, 1, 0, len(cells), len(header) - 1), cells))
-    book.batch_update(writes)
-
-
-def _typed(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value
