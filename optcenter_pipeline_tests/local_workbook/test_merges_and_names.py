@@ -65,6 +65,23 @@ def test_a_merge_takes_in_those_inside_and_refuses_those_across_its_edge(api: Ap
     assert merges(api) == []
 
 
+def test_no_merge_lies_across_the_edge_of_what_is_frozen(api: Api, batch: Batch) -> None:
+    def freeze(name: str, count: int) -> dict[str, Any]:
+        properties = {"sheetId": 0, "gridProperties": {name: count}}
+        return {"updateSheetProperties": {"properties": properties, "fields": f"gridProperties.{name}"}}
+
+    def refusal(request: dict[str, Any]) -> str:
+        text = message(api("POST", ":batchUpdate", {"requests": [request]}))
+        return text.partition(": ")[2]
+
+    batch(merge((0, 2), (0, 2)), freeze("frozenRowCount", 2), merge((0, 1), (4, 6)))
+    assert refusal(merge((1, 3), (7, 8))) == "You can't merge frozen and non-frozen rows."
+    part = "You can't freeze {} which contain only part of a merged cell."
+    assert refusal(freeze("frozenColumnCount", 5)) == part.format("columns")
+    assert refusal(freeze("frozenRowCount", 1)) == part.format("rows")
+    assert merges(api) == [area((0, 2), (0, 2)), area((0, 1), (4, 6))]
+
+
 def test_merges_follow_lines(api: Api, batch: Batch) -> None:
     def lines(kind: str, start: int, end: int) -> dict[str, Any]:
         return {kind: {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": start, "endIndex": end}}}

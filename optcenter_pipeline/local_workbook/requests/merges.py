@@ -24,6 +24,7 @@ def merge_cells(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     _part(sheet, area)
     merges = sheet.document.setdefault("merges", [])
     for part in _parts(area, kind):
+        check_frozen(sheet, part, "You can't merge frozen and non-frozen {}.")
         if len(part.rows) > 1 or len(part.columns) > 1:
             _keep_first_content(sheet, part)
             merges.append(range_message(sheet, part))
@@ -35,6 +36,17 @@ def unmerge_cells(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     """Part every merge in a range."""
     sheet, area = grid_range(spreadsheet, body.get("range"), whole=True)
     _part(sheet, area)
+
+
+def check_frozen(sheet: Sheet, area: CellRange, refusal: str) -> None:
+    """Refuse a merge that the edge of the frozen rows or columns would cut; `refusal` names them by ``{}``."""
+    grid = sheet.document["properties"]["gridProperties"]
+    for name, lines, word in (
+        ("frozenRowCount", area.rows, "rows"),
+        ("frozenColumnCount", area.columns, "columns"),
+    ):
+        if lines.start < int(grid.get(name) or 0) < lines.stop:
+            raise InvalidArgumentError(refusal.format(word))
 
 
 def _parts(area: CellRange, kind: str) -> list[CellRange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..anchored import LinesShifted, follow
+from ..anchored import LinesShifted, area_of, follow
 from ..colors import with_both_spellings
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
@@ -13,6 +13,7 @@ from ..grid_data import sheet_properties
 from ..sheet import Sheet
 from ..spreadsheet import DEFAULT_PROPERTIES, Spreadsheet, check_grid, check_properties
 from .arguments import fields, integer, without_defaults
+from .merges import check_frozen
 
 _PROPERTIES = ("title", "index", "gridProperties", "hidden", "tabColor", "tabColorStyle", "rightToLeft")
 _SPREADSHEET_PROPERTIES = ("title", "locale", "timeZone", "autoRecalc", "defaultFormat")
@@ -80,6 +81,8 @@ def _copy_properties(sheet: Sheet, given: dict[str, Any], mask: dict[str, Any]) 
             if new < old:
                 follow(sheet.document, LinesShifted(Shift(dimension, new, old - new, inserted=False)))
         _cut_cells_outside(sheet)
+        for merge in sheet.document.get("merges", []):
+            check_frozen(sheet, area_of(merge), "You can't freeze {} which contain only part of a merged cell.")
 
 
 def _with_twins(mask: dict[str, Any]) -> dict[str, Any]:
