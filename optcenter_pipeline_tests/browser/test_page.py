@@ -186,6 +186,7 @@ def test_a_column_that_was_put_in_meanwhile_does_not_shift_an_edit(
     _insert_column(sample_space, "Scenario_Config")
     planner.page.keyboard.press("Enter")
     planner.is_told("The columns of Scenario_Config were changed meanwhile. Nothing was written")
+    expect(planner.page.locator(".tabulator-col").nth(2)).to_have_text("\u00a0")
     planner.shows(2, "capacity_total_tokens", "470")
 
 

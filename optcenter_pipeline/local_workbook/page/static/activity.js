@@ -14,14 +14,35 @@ const ago = (time) => {
   return new Date(time).toLocaleDateString();
 };
 
+const REFERENCE = /\b([A-Za-z]\w*)!(\d+)/;
+
+// Text in which every `Tab!row` leads to that row.
+const withReferences = (text, go) => {
+  const nodes = [];
+  let rest = text;
+  for (let found = REFERENCE.exec(rest); found; found = REFERENCE.exec(rest)) {
+    const [name, tab, row] = found;
+    const link = document.createElement("button");
+    link.type = "button";
+    link.className = "reference";
+    link.textContent = name;
+    link.addEventListener("click", () => go(tab, Number(row) - 1));
+    nodes.push(rest.slice(0, found.index), link);
+    rest = rest.slice(found.index + name.length);
+  }
+  return [...nodes, rest];
+};
+
 const isWebAddress = (text) => /^https?:\/\//.test(text);
 
 export class Activity {
   #statuses = null;
   #items = new Map();
 
-  constructor(actions) {
+  // go(tab, row) shows a row.
+  constructor(actions, go) {
     this.actions = actions;
+    this.go = go;
     this.list = document.getElementById("requests");
   }
 
@@ -86,7 +107,7 @@ export class Activity {
     const head = document.createElement("strong");
     head.textContent = title;
     const body = document.createElement("p");
-    body.textContent = text;
+    body.append(...withReferences(text, this.go));
     const foot = document.createElement("small");
     foot.textContent = when;
     item.replaceChildren(chip, head, body, foot);

@@ -31,6 +31,11 @@ export class Edits {
     this.on = { onWritten, onRefused, onIdle };
   }
 
+  // Settled when all that was typed so far is written, or refused.
+  written() {
+    return this.#queue;
+  }
+
   get isBusy() {
     return this.#busy > 0;
   }

@@ -52,6 +52,10 @@ class Workbook {
     byId("find").addEventListener("input", () => this.#draw());
     byId("place").addEventListener("focus", (event) => event.target.select());
     byId("place").addEventListener("change", (event) => this.#goTo(event.target.value));
+    byId("tabs").addEventListener("keydown", (event) => {
+      const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+      if (step) document.activeElement[step]?.focus();
+    });
     byId("add-rows").addEventListener("click", () => this.#addRows());
     window.addEventListener("hashchange", () => this.open(decodeURIComponent(window.location.hash.slice(1))));
   }
@@ -67,11 +71,12 @@ class Workbook {
       byId("toggle-activity").setAttribute("aria-expanded", String(!byId("activity").hidden));
       localStorage.setItem("activity", byId("activity").hidden ? "hidden" : "shown");
     });
-    this.activity = new Activity(actions);
+    this.activity = new Activity(actions, (tab, row) => this.#showRow(tab, row));
     this.requests = new Requests(actions, this.grid, {
       spreadsheet: this.spreadsheet,
       sheet: (title) => this.#sheets.get(title),
       load: (titles) => this.#load(titles),
+      written: () => this.edits.written(),
     }, () => this.look());
   }
 
@@ -153,6 +158,7 @@ class Workbook {
       button.setAttribute("aria-selected", String(title === this.tab));
       button.textContent = title;
       button.title = this.described.tabs?.[title]?.note || title;
+      button.tabIndex = title === this.tab ? 0 : -1; // the arrow keys go from tab to tab
       button.addEventListener("click", () => this.open(title));
       return button;
     });
@@ -220,6 +226,14 @@ class Workbook {
     const doubt = error instanceof server.Unreachable ? " Your change may not have been written." : "";
     notify(`${sheet.title}: ${error.message}${doubt}${reminder}`, "failed");
     this.#version = null;
+  }
+
+  async #showRow(tab, row) {
+    await this.open(tab);
+    byId("find").value = "";
+    byId("only-errors").checked = false;
+    await this.#draw();
+    if (this.tab !== tab || !(await this.grid.goTo(row, 0))) notify(`There is no row ${row + 1} on ${tab} any more.`, "warning");
   }
 
   async #goTo(text) {

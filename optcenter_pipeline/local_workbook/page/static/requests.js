@@ -27,7 +27,7 @@ export const keysOf = (sheet, rows) => {
 };
 
 export class Requests {
-  // state: {spreadsheet, sheet(title) → Sheet of the last view, load(titles) → sheets by title}
+  // state: {spreadsheet, sheet(title) → Sheet of the last view, load(titles) → sheets by title, written() → promise}
   constructor(actions, grid, state, onAsked) {
     this.actions = actions;
     this.grid = grid;
@@ -37,6 +37,13 @@ export class Requests {
     byId("save-rows").addEventListener("click", () => this.#ask(() => this.#saveRows()));
     byId("save-all").addEventListener("click", () => this.#ask(() => ({ action: actions.save, scope_type: "all" })));
     byId("run").addEventListener("click", () => this.#openDialog());
+    document.addEventListener("keydown", (event) => {
+      const isSave = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s";
+      if (!isSave) return;
+      event.preventDefault();
+      document.activeElement?.blur(); // what is being typed belongs to what is saved
+      byId("save-tab").click();
+    }, true);
     byId("run-scenario").addEventListener("change", () => this.#fillSets());
     byId("run-cancel").addEventListener("click", () => byId("run-dialog").close());
     byId("run-form").addEventListener("submit", () => this.#ask(() => this.#run()));
@@ -67,6 +74,7 @@ export class Requests {
 
   async #ask(makeRequest) {
     try {
+      await this.state.written(); // what was typed before belongs to what is asked for
       const request = {
         request_id: crypto.randomUUID(),
         ...makeRequest(),
