@@ -19,6 +19,31 @@ DRIVE = "drive.v3"
 SCALARS = frozenset({"string", "boolean", "int32", "int64", "float", "double", "mask", "time", "date", "bytes"})
 
 
+# enums whose names are not their field's
+ENUM_NAMES = {"majorDimension": "Dimension", "responseValueRenderOption": "ValueRenderOption"}
+ENUM_NAMES |= {"responseDateTimeRenderOption": "DateTimeRenderOption"}
+# of these members only one may be given; the discovery document does not tell
+ONE_OF: dict[str, tuple[str, frozenset[str]]] = {
+    "DataFilter": ("filter", frozenset({"a1Range", "gridRange", "developerMetadataLookup"})),
+    "ExtendedValue": (
+        "value",
+        frozenset({"numberValue", "stringValue", "boolValue", "formulaValue", "errorValue"}),
+    ),
+    "ConditionalFormatRule": ("rule", frozenset({"booleanRule", "gradientRule"})),
+    "ConditionValue": ("value", frozenset({"relativeDate", "userEnteredValue"})),
+    "ColorStyle": ("kind", frozenset({"rgbColor", "themeColor"})),
+    "DeveloperMetadataLocation": ("location", frozenset({"spreadsheet", "sheetId", "dimensionRange"})),
+    "UpdateCellsRequest": ("area", frozenset({"start", "range"})),
+    "AutoFillRequest": ("area", frozenset({"range", "sourceAndDestination"})),
+    "FindReplaceRequest": ("scope", frozenset({"range", "sheetId", "allSheets"})),
+    "PasteDataRequest": ("kind", frozenset({"delimiter", "html"})),
+}
+# numbers that the API wraps, so that none and 0 differ
+WRAPPED = {
+    ("GridRange", name) for name in ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex")
+} | {("DimensionRange", name) for name in ("startIndex", "endIndex")}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldType:
     """The type of one field.

@@ -13,7 +13,16 @@ import re
 from typing import Any
 
 from .errors import InvalidArgumentError
-from .message_types import SHEETS, Field, FieldType, message_type, proto_name
+from .message_types import (
+    ENUM_NAMES,
+    ONE_OF,
+    SHEETS,
+    WRAPPED,
+    Field,
+    FieldType,
+    message_type,
+    proto_name,
+)
 
 _TYPE_URL = "type.googleapis.com/google.apps.sheets.v4."
 _SCALAR_NAMES = {
@@ -25,29 +34,6 @@ _SCALAR_NAMES = {
     "double": "TYPE_DOUBLE",
     "mask": "type.googleapis.com/google.protobuf.FieldMask",
 }
-# enums whose names are not their field's
-_ENUM_NAMES = {"majorDimension": "Dimension", "responseValueRenderOption": "ValueRenderOption"}
-_ENUM_NAMES |= {"responseDateTimeRenderOption": "DateTimeRenderOption"}
-# of these members only one may be given; the discovery document does not tell
-_ONE_OF: dict[str, tuple[str, frozenset[str]]] = {
-    "DataFilter": ("filter", frozenset({"a1Range", "gridRange", "developerMetadataLookup"})),
-    "ExtendedValue": (
-        "value",
-        frozenset({"numberValue", "stringValue", "boolValue", "formulaValue", "errorValue"}),
-    ),
-    "ConditionalFormatRule": ("rule", frozenset({"booleanRule", "gradientRule"})),
-    "ConditionValue": ("value", frozenset({"relativeDate", "userEnteredValue"})),
-    "ColorStyle": ("kind", frozenset({"rgbColor", "themeColor"})),
-    "DeveloperMetadataLocation": ("location", frozenset({"spreadsheet", "sheetId", "dimensionRange"})),
-    "UpdateCellsRequest": ("area", frozenset({"start", "range"})),
-    "AutoFillRequest": ("area", frozenset({"range", "sourceAndDestination"})),
-    "FindReplaceRequest": ("scope", frozenset({"range", "sheetId", "allSheets"})),
-    "PasteDataRequest": ("kind", frozenset({"delimiter", "html"})),
-}
-# numbers that the API wraps, so that none and 0 differ
-_WRAPPED = {
-    ("GridRange", name) for name in ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex")
-} | {("DimensionRange", name) for name in ("startIndex", "endIndex")}
 _TRUE = frozenset({"true", "t", "yes", "y", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "0"})
 _LIMITS = {"int32": 2**31, "int64": 2**63}
@@ -102,7 +88,7 @@ class _Reader:
         if isinstance(value, dict) and field.type.kind not in ("message", "map", "any", "list"):
             self.invalid(at, field.proto_name, "Starting an object on a scalar field")
             return None
-        if (owner, field.name) in _WRAPPED:
+        if (owner, field.name) in WRAPPED:
             place += ".value"
         return self.value(value, field.type, field.name, place)
 
@@ -158,12 +144,12 @@ class _Reader:
 def _one_of(name: str) -> tuple[str, frozenset[str]]:
     if name == "Request":
         return "kind", frozenset(field.name for field in message_type(name).values())
-    return _ONE_OF.get(name, ("", frozenset()))
+    return ONE_OF.get(name, ("", frozenset()))
 
 
 def _type_name(wanted: FieldType, name: str) -> str:
     if wanted.kind == "enum":
-        return _TYPE_URL + _ENUM_NAMES.get(name, name[:1].upper() + name[1:])
+        return _TYPE_URL + ENUM_NAMES.get(name, name[:1].upper() + name[1:])
     return _SCALAR_NAMES.get(wanted.kind, "TYPE_STRING")
 
 
