@@ -126,6 +126,11 @@ def test_a_merge_is_not_parted(api: Api, batch: Batch) -> None:
     assert message(refused).endswith("You can't insert or delete cells in a part of a merged range.")
     batch(push("insertRange", "ROWS", 0, 1, 0, 2))
     assert api("GET", "")["sheets"][0]["merges"] == [area(5, 7, 0, 2)]
+    for parting in (move(4, 6, 0), move(6, 8, 0), move(0, 1, 6), move(1, 3, 0, "COLUMNS")):
+        refused = api("POST", ":batchUpdate", {"requests": [parting]})
+        assert message(refused).endswith("You can't move a part of a merged range, or cells into one.")
+    batch(move(5, 7, 0), move(4, 5, 2))
+    assert api("GET", "")["sheets"][0]["merges"] == [area(0, 2, 0, 2)]
 
 
 INDEX = st.integers(0, 9)
@@ -167,6 +172,16 @@ def applied(model: list[str], step: tuple[Any, ...]) -> dict[str, Any] | None:
     return {"sortRange": sorting}
 
 
+def anchored(key: str, index: int) -> list[dict[str, Any]]:
+    """Give requests that hang metadata and a protection on a row."""
+    entry = {"metadataKey": key, "visibility": "DOCUMENT", "location": {"dimensionRange": span(index, index + 1)}}
+    protected = {"range": area(index, index + 1, 0, 2), "description": key}
+    return [
+        {"createDeveloperMetadata": {"developerMetadata": entry}},
+        {"addProtectedRange": {"protectedRange": protected}},
+    ]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_rows_go_where_a_plain_list_says(
@@ -182,8 +197,26 @@ def test_rows_go_where_a_plain_list_says(
     session.put(f"{address}/values/A1", params={"valueInputOption": "USER_ENTERED"}, json={"values": rows})
     notes = [{"values": [{"note": key}]} for key in model[:8]]
     first = {"updateCells": {"start": {"sheetId": 0}, "rows": notes, "fields": "note"}}
-    made = [request for step in steps if (request := applied(model, step)) is not None]
-    assert session.post(f"{address}:batchUpdate", json={"requests": [first, *made]}).status_code == 200
+    # metadata and protections keep to their rows, but for sorting, which leaves them where they are
+    anchors = list(model)
+    hung = [hang for index, key in enumerate(model[:8]) for hang in anchored(key, index)]
+    made = []
+    for step in steps:
+        request = applied(model, step)
+        if request is not None:
+            made.append(request)
+            if step[0] != "sort":
+                applied(anchors, step)
+    assert session.post(f"{address}:batchUpdate", json={"requests": [first, *hung, *made]}).status_code == 200
+    places = {key: index for index, key in enumerate(anchors) if key}
+    lookup = {"developerMetadataLookup": {"locationType": "ROW"}}
+    searched = session.post(f"{address}/developerMetadata:search", json={"dataFilters": [lookup]}).json()
+    matched = [entry["developerMetadata"] for entry in searched.get("matchedDeveloperMetadata", [])]
+    spans = {entry["metadataKey"]: entry["location"]["dimensionRange"]["startIndex"] for entry in matched}
+    assert spans == places
+    (described,) = session.get(address).json()["sheets"]
+    ranges = {item["description"]: item["range"] for item in described.get("protectedRanges", [])}
+    assert ranges == {key: area(index, index + 1, 0, 2) for key, index in places.items()}
     mask = "sheets.data.rowData.values(formattedValue,note)"
     answer = session.get(address, params={"fields": mask, "ranges": "A1:B60"}).json()
     found = answer["sheets"][0]["data"][0].get("rowData", [])

@@ -34,6 +34,7 @@ def move_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
         raise InvalidArgumentError(f"destinationIndex[{destination}] must not be inside of the source.")
     if destination in (start, end):
         return
+    _check_whole_merges(sheet, range(start, end), destination, rows=rows)
     move = Move(source["dimension"], start, end - start, destination)
     if rows:
         touched = range(min(start, destination), max(end, destination))
@@ -49,6 +50,16 @@ def move_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
             }
         )
     follow_in(spreadsheet, sheet, LinesShifted(move))
+
+
+def _check_whole_merges(sheet: Sheet, moved: range, destination: int, *, rows: bool) -> None:
+    """Refuse to move a part of a merge, or anything into the middle of one."""
+    for merge in sheet.document.get("merges", []):
+        lines = area_of(merge).rows if rows else area_of(merge).columns
+        is_within = moved.start <= lines.start and lines.stop <= moved.stop
+        is_apart = lines.stop <= moved.start or moved.stop <= lines.start
+        if not (is_within or is_apart) or lines.start < destination < lines.stop:
+            raise InvalidArgumentError("You can't move a part of a merged range, or cells into one.")
 
 
 class _CellsPushed:
