@@ -250,7 +250,7 @@ class _Judgement:
             self._wrong("requested_at", "is not a time; give e.g. 2027-03-31T09:30:00Z, or nothing")
         elif self._rules.now - asked > self._rules.expiry:
             hours = self._rules.expiry.total_seconds() / 3600
-            self._wrong("requested_at", f"has expired: requests are good for {hours:g} hours; ask again")
+            self._wrong("requested_at", f"has expired: requests are good for {hours:g} hours")
         return asked
 
 

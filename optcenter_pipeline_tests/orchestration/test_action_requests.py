@@ -213,6 +213,7 @@ def test_bad_requests_are_rejected_with_row_and_column_and_start_nothing(sample_
     assert "Actions!3 options_json: \"{'a': 1}\" is not a JSON object" in answers[1][1]
     assert answers[2][1].startswith("request_id: is blank")
     assert "Actions!5 requested_at: '2020-01-01T00:00:00Z' has expired" in answers[3][1]
+    assert answers[3][1].endswith("Ask again in another row, with another request_id.")
     assert all(row["run_status"] == f"FAILED: {row['message']}" for row in sample_space.rows("Actions"))
     sample_space.type_cell("Actions", 4, "request_id", "r-3")
     assert len(daemon.tick()) == 1
