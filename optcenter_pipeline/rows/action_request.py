@@ -81,18 +81,18 @@ class ActionRequest(Value):
 
     @classmethod
     def of_document(cls, document: Mapping[str, Any]) -> "ActionRequest":
-        """The request whose public form this is."""
-        scope = document["scope"]
+        """The request whose public form this is; fields that it leaves out are blank."""
+        scope = document.get("scope") or {}
         return cls(
             request_id=document["request_id"],
             action=Action(document["action"]),
-            tab=document["sheet_context"]["tab"],
-            keys=None if scope["type"] == "all" else tuple(scope["keys"]),
-            scenario_name=document["scenario_name"],
-            constraint_set_name=document["constraint_set_name"],
-            requested_by=document["requested_by"],
-            requested_at=document["requested_at"],
-            **document["options"],
+            tab=(document.get("sheet_context") or {}).get("tab"),
+            keys=tuple(scope.get("keys") or ()) if scope.get("type") == "keys" else None,
+            scenario_name=document.get("scenario_name") or "",
+            constraint_set_name=document.get("constraint_set_name") or "",
+            requested_by=document.get("requested_by") or "",
+            requested_at=document.get("requested_at"),
+            **(document.get("options") or {}),
         )
 
 

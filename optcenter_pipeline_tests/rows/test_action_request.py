@@ -59,6 +59,11 @@ def test_a_request_with_every_cell_is_understood() -> None:
     assert ActionRequest.of_document(request.document()) == request
 
 
+def test_the_public_form_may_leave_out_what_is_blank() -> None:
+    request = ActionRequest.of_document({"request_id": "r-1", "action": "pm.save_selected"})
+    assert request == ActionRequest(request_id="r-1", action=Action.SAVE_SELECTED)
+
+
 @pytest.mark.parametrize(
     ("typed", "action"),
     [
