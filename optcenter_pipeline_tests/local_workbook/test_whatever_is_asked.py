@@ -77,6 +77,28 @@ def test_no_sheet_is_added_without_cells_to_scroll(api: Api, grid: dict[str, int
     assert refusal(api, "addSheet", {"properties": {"gridProperties": grid}}) == reason
 
 
+@pytest.mark.parametrize(("dimension", "count", "word"), [("ROWS", 5, "rows"), ("COLUMNS", 4, "columns")])
+def test_some_line_is_left_to_scroll(
+    api: Api, workbook: gspread.Spreadsheet, dimension: str, count: int, word: str
+) -> None:
+    small = workbook.add_worksheet("Small", 5, 4)
+    small.freeze(rows=2, cols=2)
+
+    def deletion(start: int, end: int) -> dict[str, Any]:
+        return {"range": {"sheetId": small.id, "dimension": dimension, "startIndex": start, "endIndex": end}}
+
+    assert refusal(api, "deleteDimension", deletion(2, count)) == (
+        f"Sorry, it is not possible to delete all non-frozen {word}."
+    )
+    assert refusal(api, "deleteDimension", deletion(0, count)) == f"You can't delete all the {word} on the sheet."
+    # frozen lines that go are frozen no more
+    frozen = "frozenRowCount" if dimension == "ROWS" else "frozenColumnCount"
+    for left in (1, None):
+        assert "error" not in api("POST", ":batchUpdate", {"requests": [{"deleteDimension": deletion(0, 1)}]})
+        assert api("GET", "")["sheets"][1]["properties"]["gridProperties"].get(frozen) == left
+    assert "error" not in api("POST", ":batchUpdate", {"requests": [{"deleteDimension": deletion(0, 1)}]})
+
+
 def test_a_sheet_is_of_cells(api: Api) -> None:
     assert refusal(api, "addSheet", {"properties": {"sheetType": "OBJECT"}}) == (
         "Sheets of the type OBJECT cannot be added."

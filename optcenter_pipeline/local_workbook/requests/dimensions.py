@@ -15,6 +15,7 @@ from .arguments import fields, integer
 from .movements import follow_in
 
 _DIMENSIONS = {"ROWS": "rows", "COLUMNS": "columns"}
+_FROZEN = {"ROWS": "frozenRowCount", "COLUMNS": "frozenColumnCount"}
 
 
 def append_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
@@ -66,8 +67,22 @@ def delete_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
         )
     if shift.count == length:
         raise InvalidArgumentError(f"You can't delete all the {_DIMENSIONS[shift.dimension]} on the sheet.")
+    frozen_left = _frozen_left(sheet, shift)
+    if frozen_left == length - shift.count:
+        words = _DIMENSIONS[shift.dimension]
+        raise InvalidArgumentError(f"Sorry, it is not possible to delete all non-frozen {words}.")
     _shift_everything(spreadsheet, sheet, shift)
     _resize(sheet, shift.dimension, -shift.count)
+    if frozen_left:
+        sheet.document["properties"]["gridProperties"][_FROZEN[shift.dimension]] = frozen_left
+    else:
+        sheet.document["properties"]["gridProperties"].pop(_FROZEN[shift.dimension], None)
+
+
+def _frozen_left(sheet: Sheet, shift: Shift) -> int:
+    """Count the frozen lines that a deletion leaves."""
+    frozen: int = sheet.document["properties"]["gridProperties"].get(_FROZEN[shift.dimension], 0)
+    return frozen - max(0, min(frozen, shift.start + shift.count) - shift.start)
 
 
 def update_dimension_properties(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
