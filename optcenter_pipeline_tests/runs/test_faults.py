@@ -31,8 +31,8 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultTrials]:
         yield FaultTrials(home, server)
 
 
-def places(trials: FaultTrials, stages: tuple[Stage, ...] = tuple(Stage)) -> list[Place]:
-    return [(stage, number) for stage in stages for number in range(len(trials.requests[stage]))]
+def places(trials: FaultTrials) -> list[Place]:
+    return [(stage, number) for stage in Stage for number in range(len(trials.requests[stage]))]
 
 
 def struck(name: str, skip: int, **fault: object) -> FaultOrder:

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,10 @@ from optcenter_pipeline.workbook.workbook import Workbook, whole_sheet
 from optcenter_pipeline_tests.support.ordered_server import FaultOrder, OrderedServer
 from optcenter_pipeline_tests.support.small_plan import CONSTRAINT_SET, SCENARIO, fill, settled
 
-QUICK = RetryPolicy(deadline=30, first_wait=0.002, longest_wait=0.02, read_timeout=0.3)
+QUICK = RetryPolicy(deadline=30, first_wait=0.002, longest_wait=0.02, read_timeout=0.5)
 """Patient enough for any fault that passes, with waits that a test can bear."""
 
-LATE_SECONDS = 0.4
+LATE_SECONDS = 0.6
 """Later than the client waits for an answer: the request arrives again, and is carried out twice."""
 
 FAULTS: Mapping[str, FaultOrder] = {
@@ -221,7 +221,7 @@ class Trial:
     def save_again(self) -> None:
         """What a person does after an error: save; and run, if it has not come to that."""
         self._trials.settle()
-        self.book.http.policy = replace(self.book.http.policy, deadline=30)
+        self.book.http.policy = QUICK
         self.go_through(Stage.READING, Stage.STATUSES)
 
     def outcome(self) -> dict[str, Any]:

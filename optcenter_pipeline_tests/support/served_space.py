@@ -61,7 +61,7 @@ class ServedSpaces:
         space.workbook = WorkbookResource(
             location=location or space.workbook.location,
             deadline_seconds=deadline,
-            answer_seconds=0.3,
+            answer_seconds=0.5,
             first_wait_seconds=0.002,
         )
         space.defs = build_defs(workbook=space.workbook, database=space.database)

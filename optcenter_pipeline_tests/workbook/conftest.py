@@ -7,7 +7,9 @@ import pytest
 from optcenter_pipeline.runs.workbook_access import open_workbook
 from optcenter_pipeline.workbook.sample import sample_rows
 from optcenter_pipeline.workbook.template import init_workbook
-from optcenter_pipeline.workbook.workbook import Workbook
+from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
+from optcenter_pipeline_tests.support.ordered_server import OrderedServer
+from optcenter_pipeline_tests.workbook.ordered_workbook import workbook
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,19 @@ def sample(tmp_path: Path, sample_file: Path) -> Iterator[Workbook]:
     shutil.copy(sample_file, path)
     with open_workbook(f"local:{path}") as workbook:
         yield workbook
+
+
+@pytest.fixture(scope="module")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrderedServer]:
+    with OrderedServer(tmp_path_factory.mktemp("ordered") / "workbook.sqlite") as server:
+        yield server
+
+
+@pytest.fixture
+def server(_running: OrderedServer) -> OrderedServer:
+    """The server with its cell empty and nothing planned."""
+    _running.plan()
+    _running.order("DELETE", "quotas")
+    workbook(_running).batch_update([RangeWrite("'Sheet1'!A1:A9", [[""]] * 9)])
+    _running.plan()
+    return _running

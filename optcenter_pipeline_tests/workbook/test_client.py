@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import socket
-from collections.abc import Iterator
 from email.utils import format_datetime
 from typing import Any
 
@@ -11,12 +10,9 @@ import gspread
 import pytest
 import requests
 
-from optcenter_pipeline.workbook.attempts import ServiceSession
 from optcenter_pipeline.workbook.client import SheetsClient
-from optcenter_pipeline.workbook.connection import connect
 from optcenter_pipeline.workbook.errors import (
     WorkbookAddressError,
-    WorkbookCredentialsError,
     WorkbookError,
     WorkbookNotFoundError,
     WorkbookPermissionError,
@@ -25,53 +21,11 @@ from optcenter_pipeline.workbook.errors import (
     WorkbookUnreachableError,
 )
 from optcenter_pipeline.workbook.retries import RetryPolicy
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
+from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline_tests.support.ordered_server import OrderedServer
+from optcenter_pipeline_tests.workbook.ordered_workbook import FOR_EVER, WRITE, Naps, cells, workbook
 
-WRITE = [RangeWrite("'Sheet1'!A1", [["written"]])]
-FOR_EVER = {"times": None}
 ADD_SHEET = [{"addSheet": {"properties": {"title": "Another"}}}]
-
-
-class Naps:
-    """A clock that only naps move."""
-
-    def __init__(self, deadline: float = 120.0, jitter: float = 1.0, **limits: float) -> None:
-        self.naps: list[float] = []
-        self.policy = RetryPolicy(
-            deadline=deadline, clock=lambda: sum(self.naps), sleep=self.naps.append, jitter=lambda: jitter, **limits
-        )
-
-
-@pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrderedServer]:
-    with OrderedServer(tmp_path_factory.mktemp("ordered") / "workbook.sqlite") as server:
-        yield server
-
-
-@pytest.fixture
-def server(_running: OrderedServer) -> OrderedServer:
-    """The server with its cell empty and nothing planned."""
-    _running.plan()
-    _running.order("DELETE", "quotas")
-    workbook(_running).batch_update([RangeWrite("'Sheet1'!A1:A9", [[""]] * 9)])
-    _running.plan()
-    return _running
-
-
-def workbook(server: OrderedServer, naps: Naps | None = None, spreadsheet_id: str = "") -> Workbook:
-    """The server's workbook through its service account."""
-    return connect(
-        spreadsheet_id or server.server.spreadsheet_id,
-        server.server.service_account_info(),
-        api_root=server.server.root_url,
-        policy=(naps or Naps()).policy,
-        trust_environment=False,
-    )
-
-
-def cells(server: OrderedServer) -> list[list[Any]]:
-    return workbook(server).batch_get(["'Sheet1'!A1:A9"])[0].rows
 
 
 def titles(server: OrderedServer) -> list[str]:
@@ -200,46 +154,6 @@ def test_posts_that_read_count_as_reads_and_are_repeated(server: OrderedServer) 
     assert (book.counts.reads, book.counts.writes) == (book.counts.retries + 1, 0)
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_token_that_has_expired_is_replaced(server: OrderedServer, times: int) -> None:
-    book = workbook(server)
-    book.batch_update(WRITE)
-    server.plan({"expire_tokens": True, "kind": "write", "times": times})
-    book.http.values_append(book.spreadsheet_id, "Sheet1", {"valueInputOption": "RAW"}, {"values": [["once"]]})
-    assert server.received()["counts"] == {"read": 0, "write": 1 + times, "drive": 0, "token": times}
-    assert (book.counts.writes, book.counts.retries) == (2 + times, times)
-    assert cells(server) == [["written"], ["once"]]
-
-
-def test_an_account_that_no_new_token_helps_is_refused(server: OrderedServer) -> None:
-    book = workbook(server)
-    server.plan({"status": 401, "kind": "read", **FOR_EVER})
-    with pytest.raises(WorkbookCredentialsError, match="service-account file"):
-        book.batch_get(["'Sheet1'"])
-    assert server.received()["counts"] == {"read": 3, "write": 0, "drive": 0, "token": 3}
-
-
-@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"drop": True}])
-def test_a_token_server_that_fails_is_tried_again_by_the_same_rules(
-    server: OrderedServer, fault: dict[str, Any]
-) -> None:
-    naps = Naps()
-    book = workbook(server, naps)
-    server.plan({**fault, "kind": "token", "times": 3})
-    book.http.values_append(book.spreadsheet_id, "Sheet1", {"valueInputOption": "RAW"}, {"values": [["once"]]})
-    assert naps.naps == [1, 2, 4]
-    assert server.received()["counts"] == {"read": 0, "write": 1, "drive": 0, "token": 4}
-    assert (book.counts.writes, book.counts.retries) == (1, 3)
-
-
-def test_an_account_that_gets_no_token_is_refused_at_once(server: OrderedServer) -> None:
-    book = workbook(server)
-    server.plan({"status": 400, "kind": "token"})
-    with pytest.raises(WorkbookCredentialsError, match="refused a token"):
-        book.batch_get(["'Sheet1'"])
-    assert server.received()["counts"] == {"read": 0, "write": 0, "drive": 0, "token": 1}
-
-
 @pytest.mark.parametrize("kind", ["read", "token"])
 def test_a_server_that_does_not_answer_is_given_up(server: OrderedServer, kind: str) -> None:
     naps = Naps(deadline=10, read_timeout=0.05)
@@ -305,22 +219,6 @@ def test_refusals_say_what_to_do_and_are_not_repeated(server: OrderedServer) -> 
         Workbook(book.http, "nowhere").sheets()
     assert server.received()["counts"] == {"read": 2, "write": 1, "drive": 1, "token": 0}
     assert naps.naps == []
-
-
-@pytest.mark.parametrize(
-    "fault", [*({"status": status} for status in (400, 401, 403, 404, 429, 503)), {"drop": True}]
-)
-def test_no_message_holds_a_secret(server: OrderedServer, fault: dict[str, Any]) -> None:
-    book = workbook(server)
-    book.sheets()
-    key = server.server.service_account_info()["private_key"].splitlines()[1]
-    assert isinstance(book.http.session, ServiceSession)
-    token = book.http.session.credentials.token
-    server.plan({**fault, "kind": "read", **FOR_EVER})
-    with pytest.raises(WorkbookError) as caught:
-        book.batch_get(["'Sheet1'"])
-    assert token not in str(caught.value)
-    assert key not in str(caught.value)
 
 
 def test_an_answer_that_is_no_json_is_no_answer(server: OrderedServer) -> None:
