@@ -16,6 +16,8 @@ from optcenter_pipeline.cli.console import Console, ExitCode, SystemFailureError
 if TYPE_CHECKING:
     from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 app = typer.Typer(no_args_is_help=True, help="The planning workbook: make it ready, look at it, move it in files.")
 exchange_commands.register(app)
 
@@ -82,8 +84,10 @@ def serve(
         console.say(f"  API:  {server.root_url} (spreadsheet {server.spreadsheet_id})")
         if admin:
             console.say(f"  faults on demand: {server.root_url}/__admin/")
+        if host not in LOOPBACK:
+            console.say(f"  The page is shown on this machine alone, under its own name; {host} serves the API.")
         console.say(
-            "Ctrl-C stops it. `optcenter dev` also starts Dagster, which does what the page's buttons ask for."
+            "Ctrl-C stops it. `optcenter dev` starts Dagster too, which does what the page's buttons ask for."
         )
         wait_until_stopped()
     return ExitCode.DONE
@@ -112,7 +116,7 @@ def listening(
                 f"the workbook's file {file} cannot be opened: {error.strerror}; check who owns {error.filename}"
             ) from error
         raise SystemFailureError(
-            f"cannot listen on {host} port {port}: {error.strerror or error}; give another --port"
+            f"cannot listen on port {port} of {host}: {error.strerror or error}; give another --port"
         ) from error
     except sqlite3.DatabaseError as error:
         raise SystemFailureError(

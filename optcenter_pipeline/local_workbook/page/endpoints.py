@@ -17,7 +17,7 @@ from ..access import issue_token
 from ..errors import ApiError, InvalidArgumentError, NotFoundError
 from ..store import Store
 from .edits import Edit, NewRow, parse, write_edit, write_new_row
-from .static_files import StaticFile, static_files
+from .static_files import ComponentMissingError, StaticFile, static_files
 from .view import view
 from .visitors import Visitors
 
@@ -65,10 +65,11 @@ class Page:
     async def _index(self, request: Request) -> Response:
         try:
             self.visitors.check(request)
+            response = _file_response(static_files()["static/index.html"])
         except ApiError as refusal:
-            # a person reads it
-            return Response(refusal.message + "\n", refusal.code, _HEADERS, "text/plain; charset=utf-8")
-        response = _file_response(static_files()["static/index.html"])
+            return _words(refusal.message, refusal.code)
+        except ComponentMissingError as error:
+            return _words(str(error), 500)
         self.visitors.welcome(response)
         return response
 
@@ -121,6 +122,11 @@ class Page:
 def _file_response(file: StaticFile) -> Response:
     headers = {**_HEADERS, "ETag": file.etag, "Cache-Control": "no-cache"}
     return Response(file.body, headers=headers, media_type=file.media_type)
+
+
+def _words(text: str, status: int) -> Response:
+    """A refusal that a person reads."""
+    return Response(text + "\n", status, _HEADERS, "text/plain; charset=utf-8")
 
 
 def _json(body: Any) -> Response:

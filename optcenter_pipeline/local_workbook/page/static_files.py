@@ -17,7 +17,7 @@ _TYPES = {
     ".mjs": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_COMPONENT = "django-js-lib-tabulator"
+COMPONENT = "django-js-lib-tabulator"
 _COMPONENT_FILES = {
     "tabulator.mjs": "js_lib_tabulator/static/tabulator/js/tabulator_esm.min.mjs",
     "tabulator.css": "js_lib_tabulator/static/tabulator/css/tabulator.min.css",
@@ -60,11 +60,11 @@ def _own() -> Iterator[tuple[str, bytes]]:
 def _component() -> Iterator[tuple[str, bytes]]:
     """The component's files, found without importing the package around them."""
     try:
-        package = distribution(_COMPONENT)
+        package = distribution(COMPONENT)
         for name, path in _COMPONENT_FILES.items():
             yield f"component/{name}", Path(str(package.locate_file(path))).read_bytes()
     except (PackageNotFoundError, OSError) as error:
         raise ComponentMissingError(
-            f"the page's grid comes from the package {_COMPONENT}, which is not installed as expected: {error}; "
+            f"the page's grid comes from the package {COMPONENT}, which is not installed as expected: {error}; "
             "install what requirements.lock names"
         ) from error

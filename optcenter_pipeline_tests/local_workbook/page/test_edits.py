@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
 from typing import Any
 
 import gspread
@@ -124,3 +125,26 @@ def test_a_new_row_does_not_go_into_columns_that_moved(sheet: gspread.Worksheet,
     sheet.update([["action", "request_id"]], "A1", raw=True)
     assert call("/page/new-row", new_row(sheet, (0, "q1")))[0] == 409
     assert sheet.get() == [["action", "request_id"]]
+
+
+def test_no_edit_hits_another_row_while_somebody_sorts(sheet: gspread.Worksheet, call: Call) -> None:
+    keys = [f"row {number}" for number in range(40)]
+    sheet.update([[key] for key in keys], "A1", raw=True)
+    is_over, rounds = Event(), list[int]()
+
+    def sort() -> None:
+        while not is_over.is_set():
+            rounds.append(len(rounds))
+            sheet.sort((1, "des" if len(rounds) % 2 else "asc"), range="A1:B60")
+
+    sorter = Thread(target=sort)
+    sorter.start()
+    try:
+        answers = [call("/page/edit", edit(sheet, number, [key], [(1, key)]))[0] for number, key in enumerate(keys)]
+        answers += [call("/page/edit", edit(sheet, 0, ["gone"], [(1, "lost")]))[0]]
+    finally:
+        is_over.set()
+        sorter.join()
+    assert len(rounds) > 3
+    assert answers == [200] * len(keys) + [409]
+    assert sorted(sheet.get()) == sorted([key, key] for key in keys)

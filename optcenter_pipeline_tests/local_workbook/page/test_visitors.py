@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
+from optcenter_pipeline.local_workbook.page import static_files
 
 from .conftest import Call, edit
 
@@ -132,3 +133,13 @@ def test_every_file_that_the_page_names_is_served(visitor: requests.Session, ser
     assert {"/page/static/main.js", "/page/static/grid.js", "/page/component/tabulator.mjs"} <= seen
     for outside in ("/page/static/../endpoints.py", "/page/static/index.html", "/page/static/none.js"):
         assert visitor.get(server.root_url + outside, timeout=10).status_code == 404
+
+
+def test_a_grid_that_was_not_installed_is_said_so(
+    visitor: requests.Session, server: LocalWorkbookServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "COMPONENT", "a-package-that-is-not-there")
+    static_files.static_files.cache_clear()
+    answer = visitor.get(server.root_url, timeout=10)
+    assert answer.status_code == 500
+    assert "a-package-that-is-not-there, which is not installed" in answer.text
