@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from optcenter_pipeline.database.actions import start_request
+from optcenter_pipeline.database.actions import finish_request, start_request
 from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline.runs import delivery
 from optcenter_pipeline.stages.requests import REQUEST_TAG
@@ -87,6 +87,16 @@ def test_a_run_that_lives_is_left_alone(daemon: Daemon) -> None:
     assert answer(daemon)[0] == "queued"
     begun(daemon, run, worker=this_worker())
     assert answer(daemon)[0] == "running"
+
+
+def test_an_ending_that_the_run_has_just_written_is_not_taken_back(daemon: Daemon) -> None:
+    begun(daemon, launched(daemon), worker=this_worker())
+    assert answer(daemon)[0] == "running"
+    daemon.space.type_cell("Actions", 2, "status", "success")  # the database is told a moment later
+    assert answer(daemon)[0] == "success"
+    with daemon.space.database.open() as db, db.session() as session:
+        assert finish_request(session, "r-1", "failed", "all was in vain", now=NOW)
+    assert answer(daemon) == ("failed", "all was in vain")
 
 
 def test_a_dead_request_is_answered_once_and_may_be_asked_again(daemon: Daemon) -> None:
