@@ -82,12 +82,27 @@ def spreadsheet_resource(
                 areas = [whole] if wanted is None else wanted[sheet.sheet_id]
                 resource["data"] = [grid_data(calculation, sheet, area, metadata, default_format) for area in areas]
             resource.update({name: sheet.document[name] for name in _ANCHORED if sheet.document.get(name)})
+            if "tables" in resource:
+                resource["tables"] = [_table(calculation, sheet, table) for table in resource["tables"]]
             sheets.append({**resource, **_metadata(metadata, Location("SHEET", sheet))})
     resource = {"spreadsheetId": spreadsheet.id, "properties": properties, "sheets": sheets}
     named = [named_range for sheet in spreadsheet.sheets for named_range in sheet.document.get("namedRanges", [])]
     if named:
         resource["namedRanges"] = named
     return {**resource, "spreadsheetUrl": url, **_metadata(metadata, Location("SPREADSHEET"))}
+
+
+def _table(calculation: Calculation, sheet: Sheet, table: dict[str, Any]) -> dict[str, Any]:
+    """Give a table, its columns named by what their header cells show now."""
+    top, left = table["range"]["startRowIndex"], table["range"]["startColumnIndex"]
+    row = sheet.row(top)
+    columns = []
+    for index, column in enumerate(table["columnProperties"]):
+        cell = row.get(left + index, Cell())
+        value = calculation.value(sheet, top, left + index, cell)
+        shown = formatted(value, sheet.format_of(cell).get("numberFormat"))
+        columns.append({**column, "columnName": shown or column["columnName"]})
+    return {**table, "columnProperties": columns}
 
 
 def _metadata(metadata: MetadataByLocation, location: Location) -> dict[str, Any]:

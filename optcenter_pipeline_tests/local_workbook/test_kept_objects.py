@@ -154,6 +154,9 @@ def test_a_table_names_its_columns_by_their_headers(api: Api, batch: Batch) -> N
         "Tokens",
         "Column 1",
     ]
+    api("PUT", "/values/B1", {"values": [["Team"]]}, valueInputOption="RAW")
+    (kept,) = first_sheet(api)["tables"]
+    assert [column["columnName"] for column in kept["columnProperties"]] == ["Key", "Team", "Tokens", "Column 1"]
     batch({"updateTable": {"table": {"tableId": "plan", "name": "Plan B"}, "fields": "name"}})
     assert first_sheet(api)["tables"][0]["name"] == "Plan B"
     batch({"appendCells": {"tableId": "plan", "rows": data(["c"]), "fields": "userEnteredValue"}})
