@@ -94,13 +94,23 @@ class Race:
         home: a folder with `workbook.sqlite` as `book.fill` leaves it.
         seed: the same seed lets both clients choose the same deeds and delays.
         writer: how the system writes.
+        moves_columns: whether the second client also adds and removes columns of its own.
     """
 
-    def __init__(self, database: Database, home: Path, *, seed: int = 1, writer: Writer = OURS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        home: Path,
+        *,
+        seed: int = 1,
+        writer: Writer = OURS,
+        moves_columns: bool = False,
+    ) -> None:
         self.database = database
         self.server = LocalWorkbookServer(home / "workbook.sqlite")
         self.chance = random.Random(seed)
         self.writer = writer
+        self.moves_columns = moves_columns
         self.findings = Findings()
         self._dice = random.Random(seed + 1)
         self._is_quiet = True
@@ -110,7 +120,8 @@ class Race:
         self.workbook, self.second = self._connected(), self._connected()
         self.requests = Requests(self._before_request)
         tabs = [*INPUT_TABS, ACTIONS, *OUTPUT_TABS]
-        self.client = SecondClient(self.second, tabs, random.Random(self.chance.random()))
+        chance = random.Random(self.chance.random())
+        self.client = SecondClient(self.second, tabs, chance, moves_columns=self.moves_columns)
         self.verdict = Verdict(self.database, self.workbook, self.client, self.findings)
         self._save("before the race", quiet=True)
         self.verdict.after_quiet_save("before the race")

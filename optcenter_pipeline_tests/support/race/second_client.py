@@ -61,10 +61,13 @@ class Sheet:
 
 
 class SecondClient:
-    """Inserts, deletes, sorts, edits, copies, hides, filters, and moves columns; one deed after another."""
+    """Inserts, deletes, sorts, edits, copies, hides and filters rows, and adds and removes columns if asked to."""
 
-    def __init__(self, workbook: Workbook, tabs: Sequence[Tab], chance: random.Random) -> None:
+    def __init__(
+        self, workbook: Workbook, tabs: Sequence[Tab], chance: random.Random, *, moves_columns: bool
+    ) -> None:
         self.workbook = workbook
+        self.moves_columns = moves_columns
         self.chance = chance
         self.deeds: Counter[str] = Counter()
         self.log: list[tuple[float, float, str]] = []
@@ -133,7 +136,15 @@ class SecondClient:
 
     def deed(self, sheet: Sheet) -> None:
         """Do something to a tab."""
-        kinds = {"insert": 4, "delete": 3, "sort": 6, "note": 3, "hide": 1, "filter": 1, "column": 1}
+        kinds = {
+            "insert": 4,
+            "delete": 3,
+            "sort": 6,
+            "note": 3,
+            "hide": 1,
+            "filter": 1,
+            "column": self.moves_columns,
+        }
         if not sheet.is_output:
             kinds |= {"edit": 4, "copy": 1, "type": 1}
         if len(sheet.rows) > 45 and not sheet.is_output:
