@@ -29,7 +29,7 @@ class Planner:
         """Go to a tab."""
         self.page.locator("#tabs").get_by_role("tab", name=tab, exact=True).click()
         expect(self.page).to_have_title(re.compile(f"^{re.escape(tab)} "))
-        expect(self.page.locator(".tabulator-col.row-number")).to_be_visible()
+        expect(self.page.locator("#grid")).to_have_attribute("aria-label", tab)
 
     def cell(self, row: int, header: str) -> Locator:
         """A cell, by the row's number as it stands on the left and the column's header."""

@@ -149,8 +149,8 @@ def test_a_tab_without_a_header_has_letters_and_its_first_row(
         book.structural_update([{"addSheet": {"properties": {"title": "It's mine"}}}], idempotent=False)
     planner.open("It's mine")
     planner.type(1, "B", "first")
-    planner.type(3, "C", "12%")
     planner.shows(1, "B", "first")
+    planner.type(3, "C", "12%")
     planner.shows(3, "C", "12%")
     assert sample_space.grid("It's mine") == [["", "first"], [], ["", "", 0.12]]
 

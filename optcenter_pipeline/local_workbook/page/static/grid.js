@@ -7,6 +7,7 @@ import { makeEditor } from "./editor.js";
 
 const ROW_HEIGHT = 27;
 const BLANK_ROWS = 30;
+const STEP = 50; // so many rows more at a time, lest every row that is typed below the last draws all anew
 const MANY = 400; // so many changed rows are drawn anew faster than one by one
 
 export class Grid {
@@ -51,6 +52,7 @@ export class Grid {
       await this.#build(rows);
     } else if (same(rows, this.#shown)) await this.#update();
     else await this.#replace(rows);
+    this.element.setAttribute("aria-label", sheet.title);
     this.on.select();
   }
 
@@ -61,7 +63,7 @@ export class Grid {
 
   #rowsToShow() {
     const { firstRow, lastRow, rowCount, isTyped } = this.sheet;
-    const end = isTyped ? Math.min(rowCount, lastRow + 1 + BLANK_ROWS + this.#extra) : lastRow + 1;
+    const end = isTyped ? Math.min(rowCount, Math.ceil((lastRow + BLANK_ROWS) / STEP) * STEP + this.#extra) : lastRow + 1;
     const rows = [];
     for (let row = firstRow; row < end; row += 1) if (this.accepts(row)) rows.push(row);
     return rows;
