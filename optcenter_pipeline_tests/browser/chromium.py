@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 VARIABLE = "OPTCENTER_CHROMIUM"
+# read when tests are collected: later on, no test sees the settings of the person who runs it
+_NAMED = os.environ.get(VARIABLE)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_ONE = f"no Chromium on this machine: `make test-browser` installs one, or name it in {VARIABLE}"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -12,7 +14,6 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 def chromium() -> str | None:
     """Its path: as the variable says, else the first that is found."""
-    named = os.environ.get(VARIABLE)
-    if named:
-        return named if Path(named).is_file() else None
+    if _NAMED:
+        return _NAMED if Path(_NAMED).is_file() else None
     return next((path for name in _NAMES if (path := shutil.which(name))), None)

@@ -1,6 +1,7 @@
 """A real browser in front of a served planning space."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -10,6 +11,14 @@ from optcenter_pipeline.workbook.page_description import page_description
 from optcenter_pipeline_tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, chromium
 from optcenter_pipeline_tests.browser.planner import Planner
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+
+_NEEDS_NONE = "test_chromium.py"
+# where there is no browser, one test says so, in one line
+collect_ignore = (
+    [path.name for path in Path(__file__).parent.glob("test_*.py") if path.name != _NEEDS_NONE]
+    if chromium() is None
+    else []
+)
 
 
 @pytest.fixture(scope="module")
