@@ -2,12 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from optcenter_pipeline.database.tables import ActionRequest
 from optcenter_pipeline.database.upserts import insert_into
@@ -42,7 +42,7 @@ class RequestRecord:
 
 _COLUMNS = tuple(getattr(ActionRequest, field.name) for field in fields(RequestRecord))
 _AT_A_TIME = 500
-"""Ids in one query: databases take so many parameters and not any number."""
+"""Values in one query: databases take so many parameters and not any number."""
 
 
 def claim_request(session: Session, request: dict[str, Any], *, now: dt.datetime) -> bool:
@@ -137,15 +137,21 @@ def get_request(session: Session, request_id: str) -> RequestRecord | None:
 
 def get_requests(session: Session, request_ids: Iterable[str]) -> dict[str, RequestRecord]:
     """What became of these requests, by id; those that nobody has claimed are not there."""
-    ids = list(dict.fromkeys(request_ids))
-    rows = (
-        row
-        for start in range(0, len(ids), _AT_A_TIME)
-        for row in session.execute(
-            select(*_COLUMNS).where(ActionRequest.request_id.in_(ids[start : start + _AT_A_TIME]))
-        )
-    )
-    return {row.request_id: RequestRecord(*row) for row in rows}
+    return {record.request_id: record for record in _records_with(session, ActionRequest.request_id, request_ids)}
+
+
+def requests_that_said(session: Session, messages: Iterable[str]) -> tuple[RequestRecord, ...]:
+    """Requests whose message is one of these."""
+    return tuple(_records_with(session, ActionRequest.message, messages))
+
+
+def _records_with(
+    session: Session, column: InstrumentedAttribute[Any], values: Iterable[str]
+) -> Iterator[RequestRecord]:
+    wanted = list(dict.fromkeys(values))
+    for start in range(0, len(wanted), _AT_A_TIME):
+        query = select(*_COLUMNS).where(column.in_(wanted[start : start + _AT_A_TIME]))
+        yield from (RequestRecord(*row) for row in session.execute(query))
 
 
 def unfinished_requests(session: Session) -> tuple[RequestRecord, ...]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,22 +13,27 @@ from optcenter_pipeline.database.actions import (
     claim_request,
     finish_request,
     get_requests,
+    requests_that_said,
     unfinished_requests,
 )
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.rows.action_request import TAB, ActionRequest, RequestRules, judge_request
 from optcenter_pipeline.rows.messages import ValidationMessage
-from optcenter_pipeline.runs.answers import AS_FOUND
+from optcenter_pipeline.runs.answers import AS_FOUND, answer_of
 from optcenter_pipeline.workbook.action_answers import shows_an_ending
 from optcenter_pipeline.workbook.actions_tab import request_cells, request_id_of, request_rows
 from optcenter_pipeline.workbook.grid import TabGrid
+
+_ENDING = ("status", "message", "finished_at")
+"""What tells one request's ending from another's."""
 
 
 def take_requests(database: Database, actions: TabGrid, rules: RequestRules) -> None:
     """Claim every request that stands in the tab and is not known yet.
 
     Of rows with one request_id the first one counts. A row whose status says that it is over, and which this
-    database does not know, is history: it is taken over as it stands, and not carried out.
+    database does not know, is history: it is taken over as it stands, and not carried out; unless what it says is
+    the answer to another request, which landed there while somebody moved rows.
     """
     first_rows = {request_id_of(actions, row): row for row in reversed(request_rows(actions))}
     first_rows.pop("", None)
@@ -37,11 +43,20 @@ def take_requests(database: Database, actions: TabGrid, rules: RequestRules) -> 
     if not new:
         return
     with database.session() as session:
+        history = _history(session, actions, [row for row, _ in new if shows_an_ending(actions, row)])
         for row, request_id in new:
-            if shows_an_ending(actions, row):
+            if row in history:
                 _take_over(session, actions, row, request_id, rules.now)
             else:
                 _take(session, actions, row, request_id, rules)
+
+
+def _history(session: Session, actions: TabGrid, rows: Sequence[int]) -> set[int]:
+    """The rows among these that do not show an answer of this database's to another request."""
+    said = {row: tuple(str(actions.named(row, name)) for name in _ENDING) for row in rows}
+    records = requests_that_said(session, (message for _, message, _ in said.values()))
+    ours = {tuple(str(answer_of(record).get(name, "")) for name in _ENDING) for record in records}
+    return {row for row, ending in said.items() if not ending[-1] or ending not in ours}
 
 
 def _take(session: Session, actions: TabGrid, row: int, request_id: str, rules: RequestRules) -> None:

@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 
 from optcenter_pipeline.engine import solve
-from optcenter_pipeline.runs import execution
+from optcenter_pipeline.runs import answers, execution
+from optcenter_pipeline.workbook.action_answers import write_cells
 from optcenter_pipeline.workbook.errors import WorkbookError
 from optcenter_pipeline.workbook.workbook import RangeWrite
 from optcenter_pipeline_tests.support.dangerous_text import DANGEROUS
@@ -267,6 +268,27 @@ def test_people_may_sort_and_insert_while_a_request_is_carried_out(sample_space:
     change_sheet(sample_space, {"insertDimension": {"range": inserted, "inheritFromBefore": False}})
     daemon.carry_out(run)
     assert statuses(sample_space) == [None, None, "success", "rejected"]
+
+
+def test_a_request_that_is_inserted_in_the_way_of_an_answer_is_carried_out(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inserted_before(*arguments: Any) -> None:
+        monkeypatch.undo()
+        place = {"sheetId": sheet_id(sample_space), "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
+        change_sheet(sample_space, {"insertDimension": {"range": place, "inheritFromBefore": False}})
+        ask(sample_space, request_row("r-2"))
+        write_cells(*arguments)
+
+    monkeypatch.setattr(answers, "write_cells", inserted_before)
+    ask(sample_space, request_row("r-1", "nonsense"))
+    daemon = Daemon(sample_space)
+    assert daemon.tick() == []
+    assert statuses(sample_space) == ["rejected", None]  # r-2 shows what r-1 was told
+    (run,) = daemon.tick()
+    assert statuses(sample_space) == ["queued", "rejected"]
+    assert daemon.carry_out(run).success
+    assert statuses(sample_space) == ["success", "rejected"]
 
 
 def test_a_renamed_tab_is_followed_and_a_new_one_found(sample_space: PlanningSpace) -> None:
