@@ -9,7 +9,7 @@ _AREA = re.compile(
     r"\$?(?P<c1>[A-Za-z]{1,3})?\$?(?P<r1>\d{1,9})?(?P<second>:\$?(?P<c2>[A-Za-z]{1,3})?\$?(?P<r2>\d{1,9})?)?"
 )
 _R1C1 = re.compile(r"[Rr](\d{1,9})[Cc](\d{1,9})(?::[Rr](\d{1,9})[Cc](\d{1,9}))?")
-_PLAIN_TITLE = re.compile(r"[^\W\d]\w*")
+_PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOOKS_LIKE_A_REFERENCE = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*|true|false", re.IGNORECASE)
 
 
@@ -170,7 +170,7 @@ def _ordered(first: int | None, second: int | None) -> tuple[int, int | None]:
 
 
 def quote_title(title: str) -> str:
-    """Write a sheet's title as Google echoes it: quoted unless it is a plain name that no reference looks like."""
+    """Write a sheet's title as Google echoes it: quoted unless it is a plain ASCII name, and no reference."""
     if _PLAIN_TITLE.fullmatch(title) and not _LOOKS_LIKE_A_REFERENCE.fullmatch(title):
         return title
     return "'" + title.replace("'", "''") + "'"

@@ -21,7 +21,15 @@ _KEY_SETTING = "service_account_private_key"
 
 
 class GrantRefusedError(Exception):
-    """A token request that is not a well-formed grant; the text is the OAuth ``error_description``."""
+    """A token request that is not a well-formed grant; the text is the OAuth ``error_description``.
+
+    Attributes:
+        error: the OAuth ``error``.
+    """
+
+    def __init__(self, description: str, error: str = "invalid_grant") -> None:
+        super().__init__(description)
+        self.error = error
 
 
 def grant_token(connection: sqlite3.Connection, form: dict[str, str]) -> dict[str, Any]:
@@ -34,7 +42,7 @@ def grant_token(connection: sqlite3.Connection, form: dict[str, str]) -> dict[st
         GrantRefusedError: for any other form.
     """
     if form.get("grant_type") != GRANT_TYPE:
-        raise GrantRefusedError(f"Unsupported grant type: {form.get('grant_type', '')}")
+        raise GrantRefusedError(f"Invalid grant_type: {form.get('grant_type', '')}", "unsupported_grant_type")
     return issue_token(connection, _check_assertion(form.get("assertion", "")))
 
 
@@ -87,7 +95,7 @@ def check_bearer(connection: sqlite3.Connection, header: str | None) -> None:
         ).fetchone()
         if known:
             return
-    raise UnauthenticatedError
+    raise UnauthenticatedError(missing=not header)
 
 
 def account_of(header: str | None) -> str:

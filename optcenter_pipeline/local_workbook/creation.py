@@ -53,7 +53,9 @@ def create_whole(connection: sqlite3.Connection, body: dict[str, Any]) -> Spread
 
 def _sheet_properties(given: dict[str, Any]) -> dict[str, Any]:
     chosen: dict[str, Any] = {name: given[name] for name in ("index", "sheetId") if name in given}
-    return {**with_both_spellings(without_defaults(given)), **chosen}
+    # no rows or no columns asks for as many as a new sheet has
+    grid = {name: value for name, value in (given.get("gridProperties") or {}).items() if value}
+    return {**with_both_spellings(without_defaults({**given, "gridProperties": grid})), **chosen}
 
 
 def _requests(spreadsheet: Spreadsheet, body: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ class ApiError(Exception):
         message: Google's text for the situation.
         status: the canonical name of the code, e.g. ``INVALID_ARGUMENT``.
         field_violations: the fields at fault, as in ``google.rpc.BadRequest``.
+        headers: what the response tells beside its body.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class ApiError(Exception):
         self.message = message
         self.status = status
         self.field_violations = field_violations
+        self.headers: dict[str, str] = {}
 
     def body(self) -> dict[str, Any]:
         """Give the response's JSON: ``{"error": {"code", "message", "status", "details"?}}``."""
@@ -89,13 +91,18 @@ class DriveError(ApiError):
 
 
 class UnauthenticatedError(ApiError):
-    """No bearer token, or one that is unknown or has expired (401)."""
+    """No credential at all, or a token that is unknown or has expired (401)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, missing: bool = False) -> None:
+        fault = (
+            "is missing required authentication credential" if missing else "had invalid authentication credentials"
+        )
         super().__init__(
             401,
-            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or "
-            "other valid authentication credential. "
+            f"Request {fault}. Expected OAuth 2 access token, login cookie or other valid authentication "
+            "credential. "
             "See https://developers.google.com/identity/sign-in/web/devconsole-project.",
             "UNAUTHENTICATED",
         )
+        challenge = 'Bearer realm="https://accounts.google.com/"'
+        self.headers["WWW-Authenticate"] = challenge if missing else f'{challenge}, error="invalid_token"'

@@ -29,6 +29,7 @@ from .call import Call, Media, parse_body
 from .discovery import load_documents
 from .errors import ApiError, InvalidArgumentError
 from .messages import refuse
+from .method_override import MethodOverride
 from .page import OwnOriginMiddleware
 from .sheets_methods import Method
 from .spreadsheet import Spreadsheet
@@ -113,11 +114,13 @@ def make_app(
     routes.extend(page)
     routes += admin.routes() if admin is not None else []
     app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # to Google another slash is another address
     if check_answers:
         load_documents()
         app.add_middleware(AnswerCheck)
     if admin is not None:
         app.add_middleware(Gate, admin=admin)
+    app.add_middleware(MethodOverride)
     app.add_middleware(OwnOriginMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
     app.add_exception_handler(ApiError, _refusal)
@@ -134,7 +137,9 @@ def _json(body: Any, status: int = 200) -> Response:
 
 async def _refusal(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  as registered
-    return _json(error.body(), error.code)
+    response = _json(error.body(), error.code)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _unavailable(_request: Request, _error: Exception) -> Response:
@@ -187,7 +192,7 @@ def _token_endpoint(store: Store) -> Endpoint:
             with store.write() as connection:
                 return _json(grant_token(connection, form))
         except GrantRefusedError as refusal:
-            return _json({"error": "invalid_grant", "error_description": str(refusal)}, 400)
+            return _json({"error": refusal.error, "error_description": str(refusal)}, 400)
 
     return endpoint
 

@@ -172,12 +172,12 @@ class Spreadsheet:
                 f"{MAX_CELLS} cells."
             )
 
-    def sheet_by_id(self, sheet_id: int) -> Sheet:
-        """Give a sheet by its id, in a request's words where there is none."""
+    def sheet_by_id(self, sheet_id: int, word: str = "grid") -> Sheet:
+        """Give a sheet by its id; where there is none, requests about whole sheets call it a ``sheet``."""
         for sheet in self.sheets:
             if sheet.sheet_id == sheet_id:
                 return sheet
-        raise InvalidArgumentError(f"No grid with id: {sheet_id}")
+        raise InvalidArgumentError(f"No {word} with id: {sheet_id}")
 
     def sheet_by_title(self, title: str) -> Sheet | None:
         """Give a sheet by its title, whose case does not matter."""

@@ -16,7 +16,7 @@ from .requests.dimensions import insert_dimension
 from .sheet import Sheet
 from .spreadsheet import Spreadsheet
 from .table_append import last_table
-from .value_lines import value_lines
+from .value_lines import Lines, value_lines
 from .values import RangeWriter, clear_range, read_range
 
 _WRITE_QUERY = (
@@ -182,7 +182,7 @@ def batch_clear_values(connection: sqlite3.Connection, call: Call) -> Any:
 
 
 def append_values(connection: sqlite3.Connection, call: Call) -> Any:
-    """``POST /v4/spreadsheets/{id}/values/{range}:append``: below the range's last table, making rows as needed."""
+    """``POST /v4/spreadsheets/{id}/values/{range}:append``: below the range's last table, in a grid that grows."""
     call.check_query(*_WRITE_QUERY, "insertDataOption")
     option, response = _write_options(call)
     inserts = call.choice("insertDataOption", ("OVERWRITE", "INSERT_ROWS"), "OVERWRITE") == "INSERT_ROWS"
@@ -197,8 +197,8 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
         (area.start_row, area.start_column) if table is None else (table.closed_end_row, table.start_column)
     )
     writer = RangeWriter(spreadsheet, require_input_option(option))
-    _make_room(spreadsheet, sheet, row, len(lines), inserts=inserts)
     anchor = CellRange(row, column, row + 1, column + 1, is_anchor=True)
+    _make_room(spreadsheet, sheet, anchor, lines, inserts=inserts)
     answer: dict[str, Any] = {"spreadsheetId": spreadsheet.id}
     if table is not None:
         answer["tableRange"] = format_range(sheet.title, table)
@@ -210,11 +210,15 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
     return select(answer, mask)
 
 
-def _make_room(spreadsheet: Spreadsheet, sheet: Sheet, row: int, height: int, *, inserts: bool) -> None:
-    if inserts and height and row < sheet.row_count:
-        span = {"dimension": "ROWS", "startIndex": row, "endIndex": row + height}
+def _make_room(spreadsheet: Spreadsheet, sheet: Sheet, anchor: CellRange, lines: Lines, *, inserts: bool) -> None:
+    """Insert rows, or let the grid grow by the rows and columns that it lacks; no lines at all need one row."""
+    row = anchor.start_row
+    if inserts and lines and row < sheet.row_count:
+        span = {"dimension": "ROWS", "startIndex": row, "endIndex": row + len(lines)}
         body = {"range": {"sheetId": sheet.sheet_id, **span}, "inheritFromBefore": row > 0}
         insert_dimension(spreadsheet, body)
-    elif row + height > sheet.row_count:
-        sheet.set_size(row + height, sheet.column_count)
+    rows = max(sheet.row_count, row + max(len(lines), 1))
+    columns = max(sheet.column_count, anchor.start_column + max(map(len, lines), default=0))
+    if (rows, columns) != (sheet.row_count, sheet.column_count):
+        sheet.set_size(rows, columns)
         spreadsheet.check_size()

@@ -10,9 +10,13 @@ from typing import Any
 import gspread
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
 from optcenter_pipeline.local_workbook.access import GRANT_TYPE
+
+from .conftest import SCOPES, LoopbackHTTPClient, OfflineCredentials, point_at
 
 
 def assertion(header: dict[str, Any] | None = None, **claims: Any) -> str:
@@ -53,7 +57,8 @@ def test_a_signed_assertion_buys_a_token(server: LocalWorkbookServer) -> None:
 def test_anything_else_buys_none(server: LocalWorkbookServer, form: dict[str, str]) -> None:
     answer = grant(server, **form)
     assert answer.status_code == 400
-    assert answer.json()["error"] == "invalid_grant"
+    is_grant = form.get("grant_type") == GRANT_TYPE
+    assert answer.json()["error"] == ("invalid_grant" if is_grant else "unsupported_grant_type")
 
 
 @pytest.mark.parametrize("path", ["/v4/spreadsheets/x", "/v4/spreadsheets/x/values/A1", "/drive/v3/files"])
@@ -62,7 +67,30 @@ def test_a_call_without_a_known_token_is_401(server: LocalWorkbookServer, path: 
     headers = {"Authorization": header.encode("latin-1")} if header else {}
     answer = requests.get(server.root_url + path, headers=headers, timeout=10)
     assert answer.status_code == 401
-    assert answer.json()["error"]["status"] == "UNAUTHENTICATED"
+    error = answer.json()["error"]
+    assert error["status"] == "UNAUTHENTICATED"
+    said = "is missing required authentication credential" if header is None else "had invalid authentication"
+    assert error["message"].startswith(f"Request {said}")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert ("invalid_token" in answer.headers["WWW-Authenticate"]) is (header is not None)
+
+
+def test_any_service_account_may_bring_its_own_key(
+    server: LocalWorkbookServer, workbook: gspread.Spreadsheet
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    info = {
+        "type": "service_account",
+        "client_email": "somebody@elsewhere.example",
+        "private_key": key.private_bytes(*form).decode(),
+        "token_uri": f"{server.root_url}/token",
+    }
+    credentials: OfflineCredentials = OfflineCredentials.from_service_account_info(info, scopes=SCOPES)  # type: ignore[no-untyped-call]
+    client = gspread.Client(credentials, http_client=LoopbackHTTPClient)
+    point_at(client, server.root_url)
+    client.open_by_key(workbook.id).sheet1.update([["theirs"]], "A1")
+    assert workbook.sheet1.acell("A1").value == "theirs"
 
 
 def test_a_private_file_is_403(

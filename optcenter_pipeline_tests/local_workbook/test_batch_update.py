@@ -28,8 +28,33 @@ def test_a_batch_is_all_or_nothing(api: Api) -> None:
         {"deleteSheet": {"sheetId": 99}},
     ]
     refused = api("POST", ":batchUpdate", {"requests": requests})
-    assert message(refused) == "Invalid requests[1].deleteSheet: No grid with id: 99"
+    assert message(refused) == "Invalid requests[1].deleteSheet: No sheet with id: 99"
     assert [sheet["properties"]["title"] for sheet in api("GET", "")["sheets"]] == ["Sheet1"]
+
+
+def test_a_whole_sheet_that_there_is_not_is_called_a_sheet(api: Api) -> None:
+    for kind, body in (
+        ("deleteSheet", {"sheetId": 99}),
+        ("updateSheetProperties", {"properties": {"sheetId": 99, "title": "x"}, "fields": "title"}),
+        ("duplicateSheet", {"sourceSheetId": 99}),
+    ):
+        refused = api("POST", ":batchUpdate", {"requests": [{kind: body}]})
+        assert message(refused) == f"Invalid requests[0].{kind}: No sheet with id: 99"
+
+
+@pytest.mark.parametrize(("dimension", "size"), [("ROWS", 1000), ("COLUMNS", 26)])
+def test_what_is_inserted_after_the_last_line_must_inherit_from_it(
+    api: Api, batch: Callable[..., Any], sheet: gspread.Worksheet, dimension: str, size: int
+) -> None:
+    span = {"sheetId": 0, "dimension": dimension, "startIndex": size, "endIndex": size + 2}
+    refused = api("POST", ":batchUpdate", {"requests": [{"insertDimension": {"range": span}}]})
+    assert message(refused) == (
+        f"Invalid requests[0].insertDimension: range.startIndex must be less than the grid size ({size}) "
+        "if inheritFromBefore is false."
+    )
+    batch({"insertDimension": {"range": span, "inheritFromBefore": True}})
+    found = sheet.spreadsheet.worksheet("Sheet1")
+    assert (found.row_count if dimension == "ROWS" else found.col_count) == size + 2
 
 
 def test_unknown_requests_are_refused(api: Api) -> None:

@@ -60,6 +60,12 @@ def test_a_spreadsheet_is_made_whole(create: Any, server: LocalWorkbookServer, s
     assert read["values"] == [["=no formula", "=1+1"]]
 
 
+def test_a_sheet_made_without_rows_or_columns_has_as_many_as_a_new_one(create: Any) -> None:
+    made = create({"sheets": [{"properties": {"gridProperties": {"rowCount": 0, "columnCount": 0}}}]})
+    grid = made["sheets"][0]["properties"]["gridProperties"]
+    assert grid == {"rowCount": 1000, "columnCount": 26}
+
+
 def test_what_cannot_be_made_leaves_nothing_behind(
     create: Any, server: LocalWorkbookServer, session: requests.Session
 ) -> None:

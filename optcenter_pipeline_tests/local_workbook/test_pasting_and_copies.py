@@ -162,7 +162,7 @@ def test_a_duplicate_has_all_but_the_names(api: Api, batch: Batch, sheet: gsprea
 @pytest.mark.parametrize(
     ("request_body", "expected"),
     [
-        ({"sourceSheetId": 5}, "No grid with id: 5"),
+        ({"sourceSheetId": 5}, "No sheet with id: 5"),
         ({"newSheetId": 0}, "Sheet with id 0 already exists. Please specify another ID or leave it out."),
         (
             {"newSheetName": "sheet1"},

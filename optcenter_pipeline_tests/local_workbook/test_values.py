@@ -69,7 +69,7 @@ def test_trailing_empty_cells_and_rows_are_dropped(api: Api) -> None:
     [
         ("Runs", "Runs"),
         ("Run_log2", "Run_log2"),
-        ("Résumé", "Résumé"),
+        ("Résumé", "'Résumé'"),
         ("Run log", "'Run log'"),
         ("Q2", "'Q2'"),
         ("R1C1", "'R1C1'"),
@@ -205,6 +205,28 @@ def test_append_finds_the_table_and_makes_rows(workbook: gspread.Spreadsheet, ap
     assert answer["tableRange"] == "Log!B1:C2"
     assert answer["updates"]["updatedRange"] == "Log!B3:C4"
     assert api("GET", "/values/Log")["range"] == "Log!A1:C4"
+
+
+@pytest.mark.parametrize("inserts", ["OVERWRITE", "INSERT_ROWS"])
+def test_append_makes_columns_where_a_write_is_refused_them(
+    workbook: gspread.Spreadsheet, api: Api, inserts: str
+) -> None:
+    workbook.add_worksheet("Log", rows=2, cols=2)
+    body = {"values": [[1, 2, 3], [4, 5, 6]]}
+    refused = api("PUT", "/values/Log!A1", body, valueInputOption="RAW")
+    assert message(refused) == "Range (Log!A1:C2) exceeds grid limits. Max rows: 2, max columns: 2"
+    api("PUT", "/values/Log!B1", {"values": [["h"]]}, valueInputOption="RAW")
+    answer = api("POST", "/values/Log:append", body, valueInputOption="RAW", insertDataOption=inserts)
+    assert answer["updates"]["updatedRange"] == "Log!B2:D3"
+    assert api("GET", "/values/Log!B1:Z9")["values"] == [["h"], ["1", "2", "3"], ["4", "5", "6"]]
+    assert api("GET", "/values/Log")["range"] == ("Log!A1:D3" if inserts == "OVERWRITE" else "Log!A1:D4")
+
+
+def test_nothing_can_be_appended_to_a_full_sheet(workbook: gspread.Spreadsheet, api: Api) -> None:
+    workbook.add_worksheet("Log", rows=1, cols=1).update([["h"]])
+    answer = api("POST", "/values/Log:append", {"values": []}, valueInputOption="RAW")
+    assert answer["tableRange"] == "Log!A1"
+    assert answer["updates"] == {"spreadsheetId": workbook.id, "updatedRange": "Log!A2"}
 
 
 def test_append_can_insert_rows(api: Api) -> None:

@@ -34,7 +34,12 @@ def insert_dimension(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     inherit = bool(body.get("inheritFromBefore"))
     if inherit and shift.start == 0:
         raise InvalidArgumentError("inheritFromBefore cannot be true when inserting at the beginning.")
-    if shift.start > _length(sheet, shift.dimension):
+    length = _length(sheet, shift.dimension)
+    if shift.start >= length and not inherit:
+        raise InvalidArgumentError(
+            f"range.startIndex must be less than the grid size ({length}) if inheritFromBefore is false."
+        )
+    if shift.start > length:
         raise InvalidArgumentError(f"range.startIndex[{shift.start}] is after the last index of the grid.")
     _resize(sheet, shift.dimension, shift.count)
     spreadsheet.check_size()

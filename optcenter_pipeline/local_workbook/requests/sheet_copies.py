@@ -26,7 +26,7 @@ _IDENTIFIERS = (
 
 def duplicate_sheet(spreadsheet: Spreadsheet, body: dict[str, Any]) -> dict[str, Any]:
     """Copy a sheet with all that is on it; replies the copy's properties."""
-    source = spreadsheet.sheet_by_id(integer(body, "sourceSheetId", 0))
+    source = spreadsheet.sheet_by_id(integer(body, "sourceSheetId", 0), "sheet")
     index = integer(body, "insertSheetIndex", 0)
     if index > len(spreadsheet.sheets):
         raise InvalidArgumentError(f"The index {index} is out of range.")

@@ -35,7 +35,7 @@ def add_sheet(spreadsheet: Spreadsheet, body: dict[str, Any]) -> dict[str, Any]:
 
 def delete_sheet(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     """Delete a sheet with its cells."""
-    sheet = spreadsheet.sheet_by_id(integer(body, "sheetId", 0))
+    sheet = spreadsheet.sheet_by_id(integer(body, "sheetId", 0), "sheet")
     if len(spreadsheet.sheets) == 1:
         raise InvalidArgumentError("You can't remove all the sheets in a document.")
     spreadsheet.delete_sheet(sheet)
@@ -47,7 +47,7 @@ def update_sheet_properties(spreadsheet: Spreadsheet, body: dict[str, Any]) -> N
     given = body.get("properties") or {}
     mask = fields(body, (*_PROPERTIES, "sheetId"))
     mask.pop("sheetId", None)
-    sheet = spreadsheet.sheet_by_id(integer(given, "sheetId", 0))
+    sheet = spreadsheet.sheet_by_id(integer(given, "sheetId", 0), "sheet")
     if "index" in mask:
         _move(spreadsheet, sheet, integer(given, "index"))
     if "title" in mask:
