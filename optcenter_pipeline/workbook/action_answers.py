@@ -23,7 +23,7 @@ from optcenter_pipeline.workbook.cell_writing import (
     write_until_right,
 )
 from optcenter_pipeline.workbook.columns import Kind, Tab
-from optcenter_pipeline.workbook.grid import TabGrid, is_blank
+from optcenter_pipeline.workbook.grid import TabGrid, is_blank, value_key
 from optcenter_pipeline.workbook.workbook import Filled, RangeWrite, Workbook, cell_range
 
 ENDINGS = frozenset({"success", "failed", "rejected"})
@@ -126,12 +126,34 @@ class AnswerPlan:
         self.tab = tab
         self._answers = answers
 
-    def cells(self, grid: TabGrid) -> CellMap:
-        """What has to be written into the tab as it stands."""
+    def cells(self, grid: TabGrid, written: Written | None = None) -> CellMap:
+        """What has to be written into the tab as it stands, after what was written so far."""
         if grid.layout.error:
             return {}
         ids = {request_id_of(grid, row) for row in request_rows(grid)} - {""}
-        return answer_cells(grid, self._answers(ids))
+        answers = self._answers(ids)
+        strays = _strays(grid, written.first, written.cells, answers) if written and written.first else {}
+        return {**strays, **answer_cells(grid, answers)}
+
+
+def _strays(grid: TabGrid, first: TabGrid, written: CellMap, answers: Mapping[str, SystemCells]) -> CellMap:
+    """Cells of rows that nobody answers which hold what we wrote: back to what they held at the first look."""
+    ours: dict[int, set[tuple[bool, Filled]]] = {}
+    for (_, column), value in written.items():
+        ours.setdefault(column, set()).add(value_key(value))
+    former = {tuple(first.pm_cells(row)): row for row in range(1, len(first.rows))}
+    cells: CellMap = {}
+    for row in range(1, len(grid.rows)):
+        if _wanted(grid, row, answers):
+            continue
+        before = former.get(tuple(grid.pm_cells(row)))
+        for name, column in grid.system_positions.items():
+            place = first.system_positions.get(name)
+            was = "" if before is None or place is None else first.entered(before, place)
+            cell = grid.value(row, column)
+            if value_key(cell) in ours.get(column, ()) and not same(cell, was):
+                cells[row, column] = was
+    return cells
 
 
 def write_with_answers(
@@ -148,7 +170,7 @@ def write_with_answers(
 
     def cells_of_all(grids: Grids, written: Mapping[str, Written]) -> dict[str, CellMap]:
         cells = plan(_without(title, grids), written)
-        return {**cells, title: answers.cells(grids[title])} if title in grids else cells
+        return {**cells, title: answers.cells(grids[title], written.get(title))} if title in grids else cells
 
     def own_notes(
         grids: Grids, written: Mapping[str, Written], formulas: Mapping[str, CellMap]

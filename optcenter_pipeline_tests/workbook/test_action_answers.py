@@ -5,7 +5,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optcenter_pipeline.workbook.action_answers import Answer, answer_cells, follow_up_cells, shows_an_ending
+from optcenter_pipeline.workbook.action_answers import (
+    Answer,
+    AnswerPlan,
+    answer_cells,
+    follow_up_cells,
+    shows_an_ending,
+)
+from optcenter_pipeline.workbook.cell_writing import Written
 from optcenter_pipeline.workbook.columns import Owner
 from optcenter_pipeline.workbook.grid import TabGrid
 from optcenter_pipeline.workbook.tabs import ACTIONS
@@ -58,6 +65,21 @@ def test_an_answer_that_was_left_behind_by_a_sort_is_cleared() -> None:
 def test_a_request_that_nobody_knows_and_a_note_are_left_alone() -> None:
     tab = grid([{"request_id": "unknown", "status": "success"}, {"request_id": "# a note", "status": "mine"}])
     assert answer_cells(tab, {"# a note": DONE}) == {}
+
+
+def test_an_answer_that_landed_on_a_row_that_nobody_answers_is_taken_back() -> None:
+    plan = AnswerPlan(ACTIONS, lambda _: {"a": DONE})
+    before = grid([{"request_id": "a", "status": "queued"}, {"request_id": "old", "status": "failed"}])
+    so_far = Written(before, plan.cells(before))
+    rows: list[dict[str, Any]] = [
+        {"request_id": "new", **DONE},
+        {"request_id": "# a note", **DONE},
+        {"request_id": "a"},
+    ]
+    after = grid([*rows, {"request_id": "old", "status": "success"}, {"request_id": "older", "message": "mine"}])
+    mended = written(after, plan.cells(after, so_far))
+    assert said(mended)[:4] == [("new", ""), ("# a note", ""), ("a", "success"), ("old", "failed")]
+    assert [mended.named(row, "message") for row in (1, 2, 5)] == ["", "", "mine"]
 
 
 def test_a_row_without_an_id_says_what_it_lacks_and_is_no_history_once_it_has_one() -> None:

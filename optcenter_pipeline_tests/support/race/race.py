@@ -23,11 +23,12 @@ from optcenter_pipeline.rows.raw import RawWorkbook
 from optcenter_pipeline.runs.delivery import deliver_runs, deliver_statuses, run_rows
 from optcenter_pipeline.runs.execution import execute_run
 from optcenter_pipeline.runs.saving import keep_reading, save
+from optcenter_pipeline.workbook.action_answers import AnswerPlan
 from optcenter_pipeline.workbook.connection import connect
-from optcenter_pipeline.workbook.output_writing import write_outputs
 from optcenter_pipeline.workbook.reading import read_tabs
 from optcenter_pipeline.workbook.tabs import ACTIONS, INPUT_TABS, OUTPUT_TABS
 from optcenter_pipeline.workbook.workbook import Workbook
+from optcenter_pipeline.workbook.write_back import write_statuses
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, failure_text, materialized
 from optcenter_pipeline_tests.support.race.book import SNAPSHOT
 from optcenter_pipeline_tests.support.race.second_client import SecondClient
@@ -83,7 +84,17 @@ def our_statuses(database: Database, workbook: Workbook) -> Any:
     return deliver_statuses(database, workbook)
 
 
-OURS = Writer(our_statuses, deliver_runs, write_outputs)
+def our_answers(workbook: Workbook, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+    """As a delivery answers the requests that stand there."""
+    told = {
+        row["request_id"]: {name: cell for name, cell in row.items() if name != "request_id"}
+        for row in rows["Actions"]
+    }
+    plan = AnswerPlan(ACTIONS, lambda ids: {key: told[key] for key in ids if key in told})
+    write_statuses(workbook, [], answers=plan)
+
+
+OURS = Writer(our_statuses, deliver_runs, our_answers)
 
 
 class Race:
@@ -203,7 +214,7 @@ class Race:
         self.verdict.after_race(name, last_look)
         self._save(f"{name}, quiet", quiet=True)
         answers = [{"request_id": key, "message": text} for key, text in self.verdict.answers.items()]
-        write_outputs(self.workbook, {"Actions": answers})
+        our_answers(self.workbook, {"Actions": answers})
         self.verdict.after_quiet_save(name)
         if number % 20 == 19:
             self._tidy()
