@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from optcenter_pipeline.workbook.cell_writing import CellMap, Grids, NoteMap, Written, same
 from optcenter_pipeline.workbook.coercion import as_text
-from optcenter_pipeline.workbook.columns import Owner, Tab
+from optcenter_pipeline.workbook.columns import Tab
 from optcenter_pipeline.workbook.grid import Formula, TabGrid, is_blank, value_key
 from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, newest_stamp
 from optcenter_pipeline.workbook.workbook import Filled
@@ -41,18 +40,11 @@ class TabPlan:
     """What the rows should hold, by key."""
     unchanged: set[RowKey] = field(default_factory=set)
     """Rows that held it at the first look."""
-    gone: set[RowKey] = field(default_factory=set)
-    """Rows with a PM's key that are not there."""
     problems: list[str] = field(default_factory=list)
     former: list[FormerRow] | None = None
     """Every row at the first look, in the sheet's order."""
     is_blocked: bool = False
     """Whether the tab could not be understood."""
-
-    @cached_property
-    def may_add(self) -> bool:
-        """Whether new keys get rows: not where people make the keys."""
-        return all(self.tab.by_name[name].owner is Owner.SYSTEM for name in self.tab.key_columns)
 
     def cells(self, grid: TabGrid, written: Written) -> CellMap:
         """What has to be written into this tab as it stands, after what was written so far."""
@@ -80,12 +72,9 @@ class TabPlan:
             cells.update(self._strays(grid, places, written.cells))
         bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
         bottom = max([bottom, *(row for row, _ in cells)])
-        self.gone = set()
         for key, wanted in self.rows.items():
             rows = places.get(key, [])
-            if not rows and not self.may_add:
-                self.gone.add(key)
-            elif not rows:
+            if not rows:
                 bottom += 1
                 rows = [bottom]
             for row in rows:
@@ -157,8 +146,6 @@ class TabPlan:
 
         What such a row was before shows in the cells that we left alone; where none tells, it is cleared.
         """
-        if not self.may_add:
-            return {}  # where people make the keys they may make them twice
         counts = Counter(row.key for row in self.former or ())
         vanished = [row for row in self.former or () if all(row.key) and row.key not in places]
         found: dict[int, FormerRow] = {}

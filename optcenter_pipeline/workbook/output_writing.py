@@ -1,4 +1,4 @@
-"""Output rows: runs, results, gaps, and the answers to requests, upserted by key (workbook.md, *Writing*).
+"""Output rows: runs, results, gaps, upserted by key (workbook.md, *Writing*).
 
 One delivery at a time may write to a tab; people may sort, insert, delete and take notes all the while.
 """
@@ -24,8 +24,7 @@ def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan |
 
     A key that stands in the sheet keeps its row, wherever people moved it; a new one goes below the last row that
     is used. Only system columns are written, and only cells that differ: repeating it writes nothing, and where
-    nothing but updated_source and updated_at would change the row stays as it is. Text is never evaluated. In a
-    tab whose key is the PM's (Actions) a key that does not stand there is reported as gone, never added.
+    nothing but updated_source and updated_at would change the row stays as it is. Text is never evaluated.
 
     Args:
         workbook: where to.
@@ -53,14 +52,12 @@ def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan |
     ]
     errors += [f"{name}: the workbook has no such tab" for name in plans if name not in outcome.grids]
     errors += [problem for plan in plans.values() for problem in plan.problems]
-    gone = [f"{name}: {' / '.join(key)}" for name, plan in plans.items() for key in plan.gone]
     unchanged = sum(len(plan.unchanged) for plan in plans.values())
     blocked = sum(len(plan.rows) for name, plan in plans.items() if plan.is_blocked or name not in outcome.grids)
-    written = sum(len(plan.rows) for plan in plans.values()) - unchanged - len(gone) - blocked
+    written = sum(len(plan.rows) for plan in plans.values()) - unchanged - blocked
     return WriteReport(
         written,
         unchanged,
-        gone=tuple(gone),
         formulas=formulas_left(outcome),
         shortened=tuple(shortened),
         errors=tuple(errors),
@@ -76,10 +73,9 @@ def _output_row(tab: Tab, row: Mapping[str, Any], shortened: list[str]) -> tuple
         raise ValueError(f"{tab.name}: a row without {', '.join(tab.key_columns)}")
     for name, value in row.items():
         column = columns.get(name)
-        if column is None or (column.owner is not Owner.SYSTEM and not column.is_key):
+        if column is None or column.owner is not Owner.SYSTEM:
             raise ValueError(f"{tab.name}: {name} is not a column of the system's")
-        if column.owner is Owner.SYSTEM:
-            cells[name] = cell = output_cell(value, column.kind)
-            if isinstance(value, str) and cell != value and len(value) > LONGEST_TEXT // 2:
-                shortened.append(f"{tab.name}: {' / '.join(key)} {name}")
+        cells[name] = cell = output_cell(value, column.kind)
+        if isinstance(value, str) and cell != value and len(value) > LONGEST_TEXT // 2:
+            shortened.append(f"{tab.name}: {' / '.join(key)} {name}")
     return key, cells

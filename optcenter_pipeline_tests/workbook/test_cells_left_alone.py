@@ -98,27 +98,21 @@ def test_a_formula_that_is_sorted_into_the_way_comes_back(sample: Workbook, colu
             assert grid.named(number, "updated_at") == AT
 
 
-def test_formulas_in_outputs_and_actions_stay(sample: Workbook) -> None:
+def test_formulas_in_outputs_stay(sample: Workbook) -> None:
     rows = [{"run_id": "r", "initiative_key": f"I{n}", "title": f"t{n}", "rank": n} for n in range(1, 4)]
     stamps = {"run_status": "OK", "updated_source": "run r", "updated_at": AT}
     write_outputs(sample, {"Results": [row | stamps for row in rows]})
-    sample.batch_update([RangeWrite("Actions!A2", [["q1", "pm.save_selected"]])])
     person = Person(sample, RESULTS)
     title = person.look().layout.positions["title"]
     formula(sample, f"Results!{chr(65 + title)}3", "=2+2")
-    status = Person(sample, ACTIONS).look().layout.positions["status"]
-    formula(sample, f"Actions!{chr(65 + status)}2", '="mine"')
     changed = [row | stamps | {"title": f"new {row['title']}"} for row in rows]
-    answer = {"request_id": "q1", "status": "success", "message": "done"}
-    report = write_outputs(sample, {"Results": changed, "Actions": [answer]})
-    assert len(report.formulas) == 2
-    results, actions = typed(sample, "Results"), typed(sample, "Actions")
+    report = write_outputs(sample, {"Results": changed})
+    assert len(report.formulas) == 1
+    results = typed(sample, "Results")
     assert [line[title] for line in results[1:4]] == ["new t1", "=2+2", "new t3"]
-    assert (actions[1][status], actions[1][status + 1]) == ('="mine"', "done")
     assert "Results!3 title: a formula" in notes(sample, "Results")["run_status"]
-    assert "Actions!2 status: a formula" in notes(sample, "Actions")["run_status"]
     writes = sample.counts.writes
-    write_outputs(sample, {"Results": changed, "Actions": [answer]})
+    write_outputs(sample, {"Results": changed})
     assert sample.counts.writes == writes
 
 

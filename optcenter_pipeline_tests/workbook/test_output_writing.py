@@ -7,8 +7,8 @@ import pytest
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT
 from optcenter_pipeline.workbook.columns import Kind, Owner
 from optcenter_pipeline.workbook.output_writing import write_outputs
-from optcenter_pipeline.workbook.tabs import ACTIONS, GAPS_ALERTS, OUTPUT_TABS, RESULTS, RUNS
-from optcenter_pipeline.workbook.workbook import RangeWrite, Workbook
+from optcenter_pipeline.workbook.tabs import GAPS_ALERTS, OUTPUT_TABS, RESULTS, RUNS
+from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline_tests.workbook.people import Person, WatchedWorkbook, cells_sent
 
 DANGEROUS = [
@@ -166,14 +166,9 @@ def test_the_grid_grows_when_it_must(sample: Workbook) -> None:
     assert grid.named(1300, "message") == "line 1300"
 
 
-def test_requests_are_answered_and_never_made_up(sample: Workbook) -> None:
-    sample.batch_update([RangeWrite("Actions!A2", [["q1", "pm.save_selected"], ["q2"]])])
-    rows = [{"request_id": key, "status": "success", "message": "=done"} for key in ("q2", "q9")]
-    report = write_outputs(sample, {"Actions": rows})
-    assert (report.written, report.gone) == (1, ("Actions: q9",))
-    grid = Person(sample, ACTIONS).look()
-    assert [grid.named(row, "status") for row in (1, 2)] == ["", "success"]
-    assert grid.named(1, "action") == "pm.save_selected"
+def test_rows_that_people_make_are_no_outputs(sample: Workbook) -> None:
+    with pytest.raises(ValueError, match="Actions: request_id is not a column of the system's"):
+        write_outputs(sample, {"Actions": [{"request_id": "q1", "status": "success"}]})
 
 
 @pytest.mark.parametrize(
