@@ -323,7 +323,9 @@ class SecondClient:
 
     def _dimension(self, request: str, sheet: Sheet, dimension: str, start: int, count: int) -> None:
         span = {"sheetId": sheet.sheet_id, "dimension": dimension, "startIndex": start, "endIndex": start + count}
-        self._request({request: {"range": span}})
+        # what is inserted after the last column can only be like the one before it
+        inherits = {"inheritFromBefore": True} if (request, dimension) == ("insertDimension", "COLUMNS") else {}
+        self._request({request: {"range": span, **inherits}})
 
     def _request(self, request: dict[str, Any]) -> None:
         self.workbook.structural_update([request], idempotent=False)
