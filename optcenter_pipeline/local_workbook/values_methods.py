@@ -126,9 +126,7 @@ def updated_data(
 def _check_same_range(spreadsheet: Spreadsheet, given: str | None, text: str) -> None:
     """Refuse a body that names another range than the address does."""
     if given and given != text and spreadsheet.resolve(given) != spreadsheet.resolve(text):
-        raise InvalidArgumentError(
-            f"Requested writing within range [{text}], but the body's range is [{given}]: they must be equal."
-        )
+        raise InvalidArgumentError(f"Request range[{text}] does not match value's range[{given}]")
 
 
 def batch_update_values(connection: sqlite3.Connection, call: Call) -> Any:
@@ -191,6 +189,7 @@ def append_values(connection: sqlite3.Connection, call: Call) -> Any:
     spreadsheet = Spreadsheet.open(connection, call.path["id"])
     lines = value_lines(body)
     sheet, area = spreadsheet.resolve(call.path["range"])
+    _check_same_range(spreadsheet, body.get("range"), call.path["range"])
     sheet.check_inside(area, whole=False)
     table = last_table(sheet, area)
     row, column = (

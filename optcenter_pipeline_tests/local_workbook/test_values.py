@@ -229,6 +229,17 @@ def test_nothing_can_be_appended_to_a_full_sheet(workbook: gspread.Spreadsheet, 
     assert answer["updates"] == {"spreadsheetId": workbook.id, "updatedRange": "Log!A2"}
 
 
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/values/Sheet1!A1"), ("POST", "/values/Sheet1!A1:append")])
+def test_a_body_for_another_range_is_refused(api: Api, method: str, path: str) -> None:
+    body = {"range": "Sheet1!A2", "values": [["x"]]}
+    refused = api(method, path, body, valueInputOption="RAW")
+    assert message(refused) == "Request range[Sheet1!A1] does not match value's range[Sheet1!A2]"
+    assert "values" not in api("GET", "/values/Sheet1")
+    body["range"] = "'Sheet1'!A1"
+    assert "error" not in api(method, path, body, valueInputOption="RAW")
+    assert api("GET", "/values/Sheet1")["values"] == [["x"]]
+
+
 def test_append_can_insert_rows(api: Api) -> None:
     api("PUT", "/values/A1", {"values": [["a"], [""], ["below"]]}, valueInputOption="RAW")
     api(
