@@ -11,9 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from optcenter_pipeline.database.tables import ActionRequest
 from optcenter_pipeline.database.upserts import insert_into
+from optcenter_pipeline.rows.action_request import ENDINGS
 
 UNFINISHED = ("queued", "running")
-ENDINGS = frozenset({"success", "failed", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)

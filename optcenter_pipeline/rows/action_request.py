@@ -17,6 +17,8 @@ from optcenter_pipeline.rules.names import LARGEST, Value, fold
 from optcenter_pipeline.rules.row import is_formula_error, shown, word
 
 TAB = "Actions"
+ENDINGS = frozenset({"success", "failed", "rejected"})
+"""Statuses of requests that are over."""
 
 _SHEET_EPOCH = dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
+from optcenter_pipeline.rows.action_request import ENDINGS
 from optcenter_pipeline.workbook.actions_tab import request_id_of, request_rows
 from optcenter_pipeline.workbook.cell_text import output_cell
 from optcenter_pipeline.workbook.cell_writing import (
@@ -26,7 +27,6 @@ from optcenter_pipeline.workbook.columns import Kind, Tab
 from optcenter_pipeline.workbook.grid import TabGrid, is_blank, value_key
 from optcenter_pipeline.workbook.workbook import Filled, RangeWrite, Workbook, cell_range
 
-ENDINGS = frozenset({"success", "failed", "rejected"})
 _NO_ID = "request_id: is blank; give any text that no other request has, and the row is looked at again"
 
 ValueT = TypeVar("ValueT")

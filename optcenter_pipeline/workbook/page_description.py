@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from optcenter_pipeline.rows.action_request import Action
 from optcenter_pipeline.workbook.columns import Column, Owner, Tab, header_key
 from optcenter_pipeline.workbook.tabs import (
     ACTIONS,
@@ -14,10 +15,6 @@ from optcenter_pipeline.workbook.tabs import (
     SCENARIO_CONFIG,
     TARGETS,
 )
-
-SAVE = "pm.save_selected"
-RUN_SELECTED = "pm.optimize.run_selected_candidates"
-RUN_ALL = "pm.optimize.run_all_candidates"
 
 
 def page_description(requested_by: str) -> dict[str, Any]:
@@ -37,9 +34,9 @@ def page_description(requested_by: str) -> dict[str, Any]:
         "status_columns": ["run_status", "status", "severity"],
         "actions": {
             "tab": ACTIONS.name,
-            "save": SAVE,
-            "run_all": RUN_ALL,
-            "run_selected": RUN_SELECTED,
+            "save": Action.SAVE_SELECTED.value,
+            "run_all": Action.RUN_ALL.value,
+            "run_selected": Action.RUN_SELECTED.value,
             "scenarios": {"tab": SCENARIO_CONFIG.name, "scenario": "scenario_name"},
             "sets": [
                 {"tab": tab.name, "scenario": "scenario_name", "set": "constraint_set_name"}
