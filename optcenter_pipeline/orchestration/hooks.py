@@ -53,4 +53,6 @@ def _why(database: Any, dagster_run_id: str, stage: str, error: BaseException | 
         told = error.metadata.get("messages")
         lines = told.value if isinstance(told, dg.JsonMetadataValue) else [error.description]
         return "; ".join(map(str, lines if isinstance(lines, list) else [lines])), run_id
-    return f"stage {stage} failed: {error}; the run's page in Dagster has the whole story", run_id
+    # the text of an error that nobody foresaw may say anything: it is no text for a sheet
+    kind = type(error).__name__
+    return f"stage {stage} failed unforeseen ({kind}); the run's page in Dagster has the whole story", run_id

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from optcenter_pipeline.engine import solve
-from optcenter_pipeline.runs import answers, execution
+from optcenter_pipeline.runs import answers, execution, saving
 from optcenter_pipeline.workbook.action_answers import write_cells
 from optcenter_pipeline.workbook.errors import WorkbookError
 from optcenter_pipeline.workbook.workbook import RangeWrite
@@ -173,6 +173,19 @@ def test_a_result_that_the_checker_refuses_fails_the_request_with_what_it_found(
     ((status, message),) = told(sample_space)
     assert status == "failed"
     assert message.startswith("failed: the independent checker refused the result")
+
+
+def test_an_error_that_nobody_foresaw_fails_the_request_without_its_text(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("could not use pass=hunter2")
+
+    monkeypatch.setattr(saving, "save", breaks)
+    ask(sample_space, request_row("r-1"))
+    Daemon(sample_space).tick_and_carry_out()
+    told_why = "stage tables failed unforeseen (RuntimeError); the run's page in Dagster has the whole story"
+    assert told(sample_space) == [("failed", told_why)]
 
 
 def test_the_same_request_twice_is_one_action_and_both_rows_say_so(sample_space: PlanningSpace) -> None:
