@@ -63,16 +63,26 @@ def _part(sheet: Sheet, area: CellRange) -> None:
     Raises:
         InvalidArgumentError: where one lies across its edge.
     """
+    kept = merges_outside(sheet, area, "You must select all cells in a merged range to merge or unmerge them.")
+    sheet.document["merges"] = kept
+    if not kept:
+        del sheet.document["merges"]
+
+
+def merges_outside(sheet: Sheet, area: CellRange, refusal: str) -> list[dict[str, Any]]:
+    """Give the merges that have no cell in an area.
+
+    Raises:
+        InvalidArgumentError: with the refusal, where one lies across its edge.
+    """
     kept = []
     for merge in sheet.document.get("merges", []):
         merged = area_of(merge)
         if not merged.overlaps(area):
             kept.append(merge)
         elif not area.contains(merged):
-            raise InvalidArgumentError("You must select all cells in a merged range to merge or unmerge them.")
-    sheet.document["merges"] = kept
-    if not kept:
-        del sheet.document["merges"]
+            raise InvalidArgumentError(refusal)
+    return kept
 
 
 def _keep_first_content(sheet: Sheet, area: CellRange) -> None:

@@ -14,6 +14,7 @@ from ..formulas.values import CellError, Computed
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from .arguments import grid_range, integer, range_message
+from .merges import merges_outside
 
 _TYPES = (
     "PASTE_NORMAL",
@@ -155,13 +156,7 @@ def _merges(sheet: Sheet, area: CellRange) -> list[dict[str, Any]]:
 def _paste_merges(
     sheet: Sheet, source: CellRange, area: CellRange, merges: list[dict[str, Any]], *, transposed: bool
 ) -> None:
-    kept = []
-    for merge in sheet.document.get("merges", []):
-        merged = area_of(merge)
-        if not merged.overlaps(area):
-            kept.append(merge)
-        elif not area.contains(merged):
-            raise InvalidArgumentError("You can't paste over a part of a merged range.")
+    kept = merges_outside(sheet, area, "You can't paste over a part of a merged range.")
     for merge in merges:
         merged = area_of(merge)
         top, left = merged.start_row - source.start_row, merged.start_column - source.start_column
