@@ -3,10 +3,9 @@
 It answers gspread (and any other client of Sheets API v4 and Drive API v3) over real HTTP, in Google's words, and
 shows the grid on a page. It knows nothing of planning: to it a workbook is sheets of cells.
 
-- `LocalWorkbookServer` serves a file from a thread, for programs and tests.
-- `serve` serves a file until interrupted, for the command line.
+`LocalWorkbookServer` serves a file from a thread.
 """
 
-from .server import LocalWorkbookServer, serve
+from .server import LocalWorkbookServer
 
-__all__ = ["LocalWorkbookServer", "serve"]
+__all__ = ["LocalWorkbookServer"]

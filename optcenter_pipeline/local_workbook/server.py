@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -167,11 +167,6 @@ class LocalWorkbookServer:
             raise
         return listener
 
-    def wait(self) -> None:
-        """Block until the server stops."""
-        if self._thread is not None:
-            self._thread.join()
-
     def stop(self) -> None:
         """Finish the requests under way, close the port and the file; harmless when not running."""
         if self._server is not None and self._thread is not None:
@@ -191,21 +186,3 @@ class LocalWorkbookServer:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def serve(path: Path, host: str, port: int, on_ready: Callable[[LocalWorkbookServer], None]) -> None:
-    """Serve a workbook until interrupted; prints nothing itself.
-
-    Args:
-        path: the SQLite file.
-        host: the address to listen on.
-        port: the port, 0 for any free one.
-        on_ready: called once with the running server, e.g. to print its addresses.
-    """
-    server = LocalWorkbookServer(path, host, port)
-    with server:
-        on_ready(server)
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            return

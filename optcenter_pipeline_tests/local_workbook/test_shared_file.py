@@ -10,7 +10,7 @@ from pathlib import Path
 import gspread
 import pytest
 
-from optcenter_pipeline.local_workbook import LocalWorkbookServer, serve
+from optcenter_pipeline.local_workbook import LocalWorkbookServer
 
 from .conftest import gspread_client, point_at
 
@@ -100,17 +100,6 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         port = int(server.root_url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"):
             LocalWorkbookServer(tmp_path / "two.sqlite", port=port).start()
-
-
-def test_serve_tells_when_it_is_ready(tmp_path: Path) -> None:
-    told: list[str] = []
-
-    def on_ready(server: LocalWorkbookServer) -> None:
-        told.append(server.page_url)
-        server.stop()
-
-    serve(tmp_path / "workbook.sqlite", "127.0.0.1", 0, on_ready)
-    assert told[0].startswith("http://127.0.0.1:")
 
 
 def test_an_account_needs_a_started_server(tmp_path: Path) -> None:
