@@ -83,8 +83,8 @@ def sheet_value(cell: FileCell) -> Filled:
 
 
 def plain_number(number: float) -> int | float:
-    """A whole number as int, as the API gives it."""
-    return int(number) if float(number).is_integer() and abs(number) <= 2**53 else number
+    """A whole number as int, as the API gives it; beyond 2^53 as float, which is what a cell holds."""
+    return int(number) if float(number).is_integer() and abs(number) <= 2**53 else float(number)
 
 
 def utf16_length(text: str) -> int:

@@ -31,6 +31,13 @@ def test_every_cell_comes_back_the_same(cell: FileCell, column: Column | None) -
         assert typed(back) == typed(cell)
 
 
+@pytest.mark.parametrize("number", [123456789012345680, -(10**20), 2**53, -(2**60)])
+def test_a_whole_number_of_any_size_stays_a_number(number: int) -> None:
+    back = cell_of(field_of(number, TOKENS), TOKENS)
+    assert not isinstance(back, str)
+    assert back == number
+
+
 @given(texts, COLUMNS)
 def test_no_text_is_evaluated_by_a_spreadsheet_program(text: str, column: Column | None) -> None:
     field = field_of(text, column)
