@@ -1,7 +1,8 @@
 """The workbook's tabs with all that stands in them, as they go into a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from optcenter_pipeline.exchange.errors import ExchangeError
 from optcenter_pipeline.exchange.file_cells import FileCell, Moment
@@ -12,6 +13,8 @@ from optcenter_pipeline.workbook.tabs import ALL_TABS
 from optcenter_pipeline.workbook.workbook import Cell, Workbook, column_letters, whole_sheet
 
 _LOOKS = 3
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,17 @@ def _with_moments(values: Grid, shown: Grid) -> list[list[FileCell]]:
     rows: list[list[FileCell]] = []
     for number, row in enumerate(values):
         other = shown[number] if number < len(shown) else []
-        rows.append([_file_cell(cell, other[n] if n < len(other) else cell) for n, cell in enumerate(row)])
-    return rows
+        cells = [_file_cell(cell, other[n] if n < len(other) else cell) for n, cell in enumerate(row)]
+        rows.append(_without_end(cells, lambda cell: cell == ""))
+    return _without_end(rows, lambda row: not row)
+
+
+def _without_end(items: list[ItemT], is_empty: Callable[[ItemT], bool]) -> list[ItemT]:
+    """Without the empty ones at the end: formulas that show nothing yet fill the template's last rows."""
+    end = len(items)
+    while end and is_empty(items[end - 1]):
+        end -= 1
+    return items[:end]
 
 
 def _file_cell(value: Cell, shown: Cell) -> FileCell:

@@ -50,11 +50,10 @@ def _grid(tab: Tab, sheet: Mapping[str, Any]) -> TabGrid:
         for number, row in enumerate(block.get("rowData", ())):
             cells: list[Cell] = []
             for column, cell in enumerate(row.get("values", ())):
-                shown = cell.get("effectiveValue")
-                if shown:
+                shown, typed = cell.get("effectiveValue"), cell.get("userEnteredValue")
+                if shown or typed:  # a formula may show nothing, and still fill its cell
                     cells.extend("" for _ in range(column - len(cells)))
-                    cells.append(_value(shown))
-                typed = cell.get("userEnteredValue")
+                    cells.append(_value(shown) if shown else "")
                 if typed is None and shown:
                     formulas[number, column] = Formula("")
                 elif typed is not None and "formulaValue" in typed:
