@@ -20,6 +20,8 @@ from optcenter_pipeline.workbook.workbook import Workbook
 
 _MISSING_FOR = dt.timedelta(minutes=10)
 """So long a started run may be missing from Dagster's history."""
+_BEGINS_WITHIN = dt.timedelta(minutes=10)
+"""A run whose process Dagster has started takes its request on by then, or its process died before it could."""
 
 
 def end_dead_requests(
@@ -39,7 +41,7 @@ def end_dead_requests(
         unfinished = unfinished_requests(session)
     for record in unfinished:
         tags = {REQUEST_TAG: request_key(record.request_id)}
-        runs = instance.get_runs(dg.RunsFilter(tags=tags), limit=1)
+        runs = instance.get_run_records(dg.RunsFilter(tags=tags), limit=1)
         why = _why_dead(record, runs[0] if runs else None, instance)
         if why is None:
             continue
@@ -57,12 +59,13 @@ def end_dead_requests(
             )
 
 
-def _why_dead(record: RequestRecord, run: dg.DagsterRun | None, instance: dg.DagsterInstance) -> str | None:
+def _why_dead(record: RequestRecord, found: dg.RunRecord | None, instance: dg.DagsterInstance) -> str | None:
     """Why no answer will come, None while one may."""
-    if run is None:
+    if found is None:
         since = record.started_at
         is_gone = since is not None and dt.datetime.now(dt.UTC) - since > _MISSING_FOR
         return "its run is gone from Dagster's history" if is_gone else None
+    run = found.dagster_run
     if run.status is dg.DagsterRunStatus.CANCELED:
         return "somebody cancelled its run"
     if run.is_finished:
@@ -71,7 +74,16 @@ def _why_dead(record: RequestRecord, run: dg.DagsterRun | None, instance: dg.Dag
         # Dagster does not look after the processes that it starts on this machine
         instance.report_run_failed(run, f"its process ({record.worker}) has gone")
         return f"the process of its run ({record.worker}) ended without an answer"
+    if record.status == "queued" and _never_began(found):
+        instance.report_run_failed(run, "its process has not begun")
+        return f"its run {run.run_id} was started and has not begun"
     return None
+
+
+def _never_began(found: dg.RunRecord) -> bool:
+    """Whether Dagster started the run's process long ago; such runs hold a place in its queue for ever."""
+    was_launched = found.dagster_run.status in (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
+    return was_launched and dt.datetime.now(dt.UTC) - found.update_timestamp > _BEGINS_WITHIN
 
 
 def _deliver_what_it_found(

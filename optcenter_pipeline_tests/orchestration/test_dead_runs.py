@@ -1,5 +1,6 @@
 """Requests whose run died are answered by the next tick, on a real instance."""
 
+import datetime as dt
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from optcenter_pipeline.database.actions import finish_request, start_request
 from optcenter_pipeline.database.workers import this_worker
+from optcenter_pipeline.orchestration import dead_runs
 from optcenter_pipeline.runs import delivery
 from optcenter_pipeline.stages.requests import REQUEST_TAG
 from optcenter_pipeline_tests.database.conftest import NOW
@@ -70,6 +72,23 @@ def test_a_run_whose_process_was_killed_is_closed_in_dagster_too(daemon: Daemon)
     begun(daemon, run, worker=worker)
     assert answer(daemon) == ("failed", f"the process of its run ({worker}) ended without an answer; ask again")
     record = daemon.space.instance.get_run_by_id(run.run_id)
+    assert record is not None
+    assert record.status is dg.DagsterRunStatus.FAILURE
+
+
+@pytest.mark.parametrize("is_started", [False, True])
+def test_a_run_whose_process_was_killed_before_it_took_its_request_on(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, is_started: bool
+) -> None:
+    run = launched(daemon)
+    instance = daemon.space.instance
+    kinds = [dg.DagsterEventType.PIPELINE_STARTING, *([dg.DagsterEventType.PIPELINE_START] if is_started else [])]
+    for kind in kinds:
+        instance.report_dagster_event(dg.DagsterEvent(kind.value, run.job_name), run_id=run.run_id)
+    assert answer(daemon)[0] == "queued"
+    monkeypatch.setattr(dead_runs, "_BEGINS_WITHIN", dt.timedelta())
+    assert answer(daemon) == ("failed", f"its run {run.run_id} was started and has not begun; ask again")
+    record = instance.get_run_by_id(run.run_id)
     assert record is not None
     assert record.status is dg.DagsterRunStatus.FAILURE
 
