@@ -1,12 +1,20 @@
 """One save a change of the workbook, on a real instance, workbook and database."""
 
+import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optcenter_pipeline.orchestration.workbook_changes import needs_save, workbook_changed_sensor
+from optcenter_pipeline.orchestration.workbook_changes import (
+    ChangesCursor,
+    needs_save,
+    wait_after,
+    workbook_changed_sensor,
+)
+from optcenter_pipeline.runs import saving
 from optcenter_pipeline.runs.saving import KnownReadings
 from optcenter_pipeline.workbook.errors import WorkbookError
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
@@ -24,6 +32,14 @@ def settled(space: PlanningSpace) -> Daemon:
 def tokens(space: PlanningSpace) -> int:
     ((saved,),) = space.query("select engineering_tokens from candidates where source_row = 'Candidates!2'")
     return int(saved)
+
+
+def pass_time(daemon: Daemon, minutes: float) -> None:
+    """As if the last save had been asked for so much earlier."""
+    cursor = ChangesCursor.model_validate_json(daemon.cursor or "")
+    assert cursor.asked_at is not None
+    earlier = cursor.asked_at - dt.timedelta(minutes=minutes)
+    daemon.cursor = cursor.model_copy(update={"asked_at": earlier}).model_dump_json()
 
 
 def test_the_first_look_saves_what_nobody_has_saved(sample_space: PlanningSpace) -> None:
@@ -107,14 +123,75 @@ def test_a_change_is_asked_for_once_while_its_save_is_on_its_way(sample_space: P
     sample_space.type_cell("Candidates", 2, "engineering_tokens", 35)
     (run,) = daemon.tick()
     job = sample_space.defs.resolve_job_def("save_job")
-    waiting = sample_space.instance.create_run_for_job(job)
+    waiting = sample_space.instance.create_run_for_job(job, tags=run.tags)
     sample_space.type_rows("Actions", [request_row("r-1")], first_row=2)
     assert daemon.tick() == []
+    pass_time(daemon, 5)
+    assert daemon.tick() == []  # it has not failed: it waits for its turn
     sample_space.instance.report_run_failed(waiting, "no room")
     (again,) = daemon.tick()
     assert again.run_key != run.run_key
     assert daemon.carry_out(again).success
     assert tokens(sample_space) == 35
+    pass_time(daemon, 5)
+    assert daemon.tick() == []
+
+
+def test_a_save_that_fails_is_asked_for_again_after_waits_that_double(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("no room")
+
+    space = counted(sample_space)
+    daemon = settled(space)
+    keys = set()
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "save", breaks)
+        space.type_cell("Candidates", 2, "engineering_tokens", 35)
+        (run,) = daemon.tick()
+        for minutes in (1, 2, 4):
+            assert not daemon.carry_out(run).success
+            space.type_cell("Candidates", 2, "run_status", f"moves the version {minutes}")
+            pass_time(daemon, minutes - 0.5)
+            assert daemon.tick() == []
+            CountedWorkbook.take()
+            assert daemon.tick() == []
+            assert CountedWorkbook.take() == (0, 0)
+            pass_time(daemon, 0.5)
+            keys.add(run.run_key)
+            (run,) = daemon.tick()
+            assert run.run_key not in keys
+        assert not daemon.carry_out(run).success
+        space.type_cell("Candidates", 2, "engineering_tokens", 36)
+        (run,) = daemon.tick()  # another content, at once, and its first wait is the shortest again
+        assert not daemon.carry_out(run).success
+        assert daemon.tick() == []
+        pass_time(daemon, 1)
+        (run,) = daemon.tick()
+    assert daemon.carry_out(run).success
+    assert tokens(space) == 36
+    pass_time(daemon, 60)
+    assert daemon.tick() == []
+
+
+def test_a_save_that_others_have_undone_since_is_asked_for_at_once(sample_space: PlanningSpace) -> None:
+    daemon = settled(sample_space)
+    before = tokens(sample_space)
+    sample_space.type_cell("Candidates", 2, "engineering_tokens", before + 1)
+    (run,) = daemon.tick()
+    assert daemon.carry_out(run).success
+    sample_space.type_cell("Candidates", 2, "engineering_tokens", before)
+    assert sample_space.save(tab="Candidates").success
+    sample_space.type_cell("Candidates", 2, "engineering_tokens", before + 1)
+    (again,) = daemon.tick()  # no tick has seen what stood there meanwhile
+    assert daemon.carry_out(again).success
+    assert tokens(sample_space) == before + 1
+
+
+def test_waits_double_up_to_an_hour() -> None:
+    waits = [wait_after(attempts) / dt.timedelta(minutes=1) for attempts in (1, 2, 3, 4, 5, 6, 7, 8, 10_000)]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_a_workbook_that_cannot_be_read_is_an_error_and_no_change(
