@@ -40,8 +40,9 @@ class Planner:
         return line.locator(f'.tabulator-cell[tabulator-field="{field}"]')
 
     def shows(self, row: int, header: str, text: str | re.Pattern[str], *, within_ms: int = PATIENCE_MS) -> None:
-        """The cell shows the text, at once or soon."""
+        """The cell shows the text, at once or soon, and nothing of it waits to be written."""
         expect(self.cell(row, header)).to_have_text(text, timeout=within_ms)
+        expect(self.cell(row, header)).not_to_have_attribute("data-look", re.compile("waiting"), timeout=within_ms)
 
     def select(self, row: int, header: str) -> None:
         """Click on a cell."""

@@ -110,6 +110,7 @@ def test_a_drop_down_gives_its_choices_and_a_check_box_its_two_values(
     planner.page.keyboard.press("Space")
     box = planner.cell(2, "is_mandatory").get_by_role("checkbox")
     expect(box).to_have_attribute("aria-checked", "false" if was is True else "true")
+    planner.shows(2, "is_mandatory", "")
     assert cells(sample_space, "Candidates", "is_mandatory")[0] is (was is not True)
 
 

@@ -35,6 +35,10 @@ const withReferences = (text, go) => {
 
 const isWebAddress = (text) => /^https?:\/\//.test(text);
 
+// A request may have done its work and still bring bad news.
+const tells = (status, message) =>
+  tone(status) === "ok" && (/\bFAILED\b/.test(message) || message.startsWith("infeasible")) ? "warning" : tone(status);
+
 export class Activity {
   #statuses = null;
   #items = new Map();
@@ -89,9 +93,7 @@ export class Activity {
   #tell(id, { title, status, message }) {
     const was = this.#statuses?.get(id);
     if (was === undefined || was === status || ["", "queued", "running"].includes(status)) return;
-    const hasFailures = /\bFAILED\b/.test(message);
-    const look = hasFailures ? "warning" : { ok: "ok", failed: "failed" }[tone(status)] || "warning";
-    notify(`${title}: ${status}. ${message}`.trim(), look);
+    notify(`${title}: ${status}. ${message}`.trim(), tells(status, message) || "warning");
   }
 
   #fill(item, { title, status, message, url, who, time }) {
@@ -102,7 +104,7 @@ export class Activity {
     if (item.dataset.drawn === drawn) return;
     item.dataset.drawn = drawn;
     const chip = document.createElement("span");
-    chip.className = `chip ${tone(status) || (waits ? "warning" : "")}`;
+    chip.className = `chip ${tells(status, message) || (waits ? "warning" : "")}`;
     chip.textContent = status || "waiting";
     const head = document.createElement("strong");
     head.textContent = title;

@@ -1,4 +1,5 @@
-// A cell as the server describes it: null, a text, a boolean, or {v: shown, e: entered, k: kind, f: formula?, n: note}.
+// A cell as the server describes it: null, a text, a boolean, or {v: shown, e: entered, k: kind, f: formula?, n: note};
+// w where the page itself put it there, and the server has not answered yet.
 
 export const shown = (view) => {
   if (view === null || view === undefined) return "";
@@ -12,6 +13,8 @@ export const entered = (view) => (view !== null && typeof view === "object" ? vi
 export const isBlank = (view) => entered(view) === "";
 
 export const isFormula = (view) => view !== null && typeof view === "object" && view.f === true;
+
+export const isWaiting = (view) => view !== null && typeof view === "object" && view.w === true;
 
 export const note = (view) => (view !== null && typeof view === "object" ? view.n || "" : "");
 

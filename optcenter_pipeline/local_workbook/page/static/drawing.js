@@ -1,6 +1,6 @@
 // How headers and cells look.
 
-import { isFormula, isTrue, kind, note, shown, tone } from "./cells.js";
+import { isFormula, isTrue, isWaiting, kind, note, shown, tone } from "./cells.js";
 
 const LONG = 18; // longer texts may be cut: the pointer shows them whole
 
@@ -12,6 +12,7 @@ const look = (column, view) => {
   if (column.isLocked) looks.push("locked");
   else if (isFormula(view)) looks.push("formula");
   if (note(view)) looks.push("note");
+  if (isWaiting(view)) looks.push("waiting");
   if (column.isCheck) looks.push("check");
   if (column.isStatus && tone(text)) looks.push("status", tone(text));
   if (column.choices.length && text && !column.choices.some((choice) => choice.toLowerCase() === text.toLowerCase())) {

@@ -26,9 +26,9 @@ export class Edits {
   #rows = new Map();
   #undo = [];
 
-  constructor(spreadsheet, { onWritten, onRefused, onIdle }) {
+  constructor(spreadsheet, { onTyped, onWritten, onRefused, onIdle }) {
     this.spreadsheet = spreadsheet;
-    this.on = { onWritten, onRefused, onIdle };
+    this.on = { onTyped, onWritten, onRefused, onIdle };
   }
 
   // Settled when all that was typed so far is written, or refused.
@@ -77,6 +77,7 @@ export class Edits {
   #enqueue(sheet, changes, onDone) {
     this.#busy += 1;
     changes.forEach(({ row }) => { row.waiting += 1; });
+    const takeBack = this.on.onTyped(sheet, changes);
     this.#queue = this.#queue.then(async () => {
       try {
         const answer = await server.edit({
@@ -89,6 +90,7 @@ export class Edits {
         onDone(changes);
         this.on.onWritten(sheet, changes, answer);
       } catch (error) {
+        takeBack();
         this.on.onRefused(sheet, changes, error);
       } finally {
         this.#busy -= 1;

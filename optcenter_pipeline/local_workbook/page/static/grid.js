@@ -4,6 +4,7 @@ import { TabulatorFull } from "/page/component/tabulator.mjs";
 import { entered, isTrue, letters, same } from "./cells.js";
 import { drawCell, drawHeader } from "./drawing.js";
 import { makeEditor } from "./editor.js";
+import { far } from "./keys.js";
 
 const ROW_HEIGHT = 27;
 const BLANK_ROWS = 30;
@@ -20,7 +21,7 @@ export class Grid {
   #ready = Promise.resolve();
   #waiting = null;
 
-  // on: {select(), edit(row, column) → target, commit(target, column, text), locked(reason)}
+  // on: {select(), edit(row, column) → target, commit(target, column, text), locked(reason), leave()}
   constructor(element, on) {
     this.element = element;
     this.on = on;
@@ -58,14 +59,24 @@ export class Grid {
 
   showMore(count) {
     this.#extra += count;
-    return this.draw(this.sheet).then(() => this.#table.scrollToRow(this.#shown.at(-1), "bottom", false)).catch(() => {});
+    return this.draw(this.sheet);
+  }
+
+  scrollToEnd() {
+    this.#table.scrollToRow(this.#shown.at(-1), "bottom", false).catch(() => {});
+  }
+
+  // Behind the last row that is shown where none is filtered out.
+  get end() {
+    const { lastRow, rowCount, isTyped } = this.sheet;
+    if (!isTyped) return lastRow + 1;
+    return Math.min(rowCount, Math.ceil((lastRow + BLANK_ROWS) / STEP) * STEP + this.#extra);
   }
 
   #rowsToShow() {
-    const { firstRow, lastRow, rowCount, isTyped } = this.sheet;
-    const end = isTyped ? Math.min(rowCount, Math.ceil((lastRow + BLANK_ROWS) / STEP) * STEP + this.#extra) : lastRow + 1;
+    const { end } = this;
     const rows = [];
-    for (let row = firstRow; row < end; row += 1) if (this.accepts(row)) rows.push(row);
+    for (let row = this.sheet.firstRow; row < end; row += 1) if (this.accepts(row)) rows.push(row);
     return rows;
   }
 
@@ -100,6 +111,9 @@ export class Grid {
       placeholder: "No rows to show.",
     });
     await new Promise((resolve) => this.#table.on("tableBuilt", resolve));
+    // one stop for the Tab key: inside the grid it goes from cell to cell
+    this.element.querySelector(".tabulator-header").tabIndex = -1;
+    this.element.setAttribute("aria-description", "F6 leaves the grid.");
     for (const name of ["rangeAdded", "rangeChanged"]) this.#table.on(name, () => this.on.select());
   }
 
@@ -281,9 +295,33 @@ export class Grid {
     this.#typed = null;
   }
 
+  #far(event, active) {
+    if (!active) return null;
+    const { clientHeight } = this.element.querySelector(".tabulator-tableholder");
+    return far(event, [this.#shown.indexOf(active.row), active.column.index], {
+      last: this.#shown.length - 1,
+      right: this.sheet.columns.length - 1,
+      filled: Math.max(0, this.#shown.findLastIndex((row) => row <= this.sheet.lastRow)),
+      page: Math.max(1, Math.floor(clientHeight / ROW_HEIGHT) - 1),
+    });
+  }
+
   #keyDown(event) {
-    if (this.isEditing || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.isEditing || event.isComposing) return;
     const active = this.active();
+    const place = this.#far(event, active);
+    if (place) this.goTo(this.#shown[place[0]], place[1]);
+    else if (event.key === "F6") this.on.leave();
+    else {
+      this.#typeKey(event, active);
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #typeKey(event, active) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isSpaceOnCheck = event.key === " " && active?.column.isCheck;
     if (isSpaceOnCheck) {
       const { row, column } = active;
@@ -292,6 +330,10 @@ export class Grid {
     } else if (event.key === "Enter" || event.key === "F2") this.#edit(null);
     else if (event.key === "Delete" || event.key === "Backspace") this.on.clear();
     else if (event.key.length === 1) this.#edit(event.key);
+    else if (event.key === "Process") {
+      this.#edit(""); // an input method starts here: what it composes goes into the editor
+      return;
+    }
     else return;
     event.preventDefault();
     event.stopPropagation();

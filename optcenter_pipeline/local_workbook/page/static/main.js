@@ -38,20 +38,29 @@ class Workbook {
       edit: (row) => this.edits.seenRow(this.grid.sheet, row),
       commit: (target, column, text) => this.typing.commit(target, column, text),
       clear: () => this.typing.clear(),
+      leave: () => byId("tabs").querySelector("[aria-selected=true]")?.focus(),
       locked: (reason) => notify(reason, "warning"),
     });
     this.edits = new Edits(this.spreadsheet, {
+      onTyped: (sheet, changes) => this.#type(sheet, changes),
       onWritten: (sheet, _changes, answer) => this.#take(sheet, answer),
       onRefused: (sheet, changes, error) => this.#refused(sheet, changes, error),
       onIdle: () => this.look(),
     });
-    this.typing = new Typing(this.grid, this.edits);
+    this.typing = new Typing(this.grid, this.edits, (count) => this.#makeRoom(count));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.grid.isEditing || this.edits.isBusy) event.preventDefault(); // the browser asks before typing is lost
+    });
     this.runs = new Runs(byId("chart"), () => this.#draw());
     if (described.actions) this.#showActions(described.actions);
     byId("only-errors").addEventListener("change", () => this.#draw());
     byId("find").addEventListener("input", () => this.#draw());
     byId("place").addEventListener("focus", (event) => event.target.select());
-    byId("place").addEventListener("change", (event) => this.#goTo(event.target.value));
+    byId("place").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#goTo(event.target.value);
+      else if (event.key === "Escape") this.grid.focus();
+    });
+    byId("place").addEventListener("blur", () => this.#showSelection());
     byId("tabs").addEventListener("keydown", (event) => {
       const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
       if (step) document.activeElement[step]?.focus();
@@ -127,7 +136,7 @@ class Workbook {
     this.#resources = answer.sheets.filter(({ properties }) => !properties.hidden);
     byId("title").textContent = answer.title;
     if (!this.#resources.some(({ properties }) => properties.title === this.tab)) {
-      await this.open(this.#resources[0].properties.title);
+      await this.#leaveTab();
       return;
     }
     document.title = `${this.tab} · ${answer.title}`;
@@ -138,6 +147,15 @@ class Workbook {
     }
     this.#showTabs();
     await this.#draw();
+  }
+
+  // The tab that was shown is no longer there: another name of the same one, or the first.
+  async #leaveTab() {
+    const [was, id] = [this.tab, this.#sheets.get(this.tab)?.id];
+    const renamed = this.#resources.find(({ properties }) => properties.sheetId === id);
+    const { title } = (renamed || this.#resources[0]).properties;
+    if (was) notify(renamed ? `${was} is called ${title} now.` : `There is no tab ${was} any more.`, "warning");
+    await this.open(title);
   }
 
   async open(tab) {
@@ -209,7 +227,21 @@ class Workbook {
     content.title = active ? [active.column.note, this.grid.sheet.whyLocked(active.row, active.column)].filter(Boolean).join("\n") : "";
   }
 
-  // What was just written is shown at once; what else has changed comes with the next look.
+  // What is typed is shown at once, though its writing may have to wait. Gives what shows again what stood there.
+  #type(sheet, changes) {
+    const show = (places) => {
+      const current = this.#sheets.get(sheet.title);
+      if (current?.id !== sheet.id) return;
+      places.forEach(([row, views]) => current.put(row, views));
+      if (this.grid.sheet?.id === sheet.id) this.#draw();
+    };
+    const places = changes.map(({ row, cells }) => [row.index, cells]);
+    const before = places.map(([row, cells]) => [row, new Map([...cells.keys()].map((column) => [column, sheet.cell(row, column)]))]);
+    show(places.map(([row, cells]) => [row, new Map([...cells].map(([column, text]) => [column, sheet.typedView(column, text)]))]));
+    return () => show(before);
+  }
+
+  // What was just written is shown as the server understands it; what else has changed comes with the next look.
   #take(sheet, answer) {
     this.#written += 1;
     const current = this.#sheets.get(sheet.title);
@@ -222,9 +254,9 @@ class Workbook {
     this.#written += 1;
     const [change] = changes;
     const typed = changes.length === 1 && change.cells.size === 1 ? [...change.cells.values()][0] : "";
-    const reminder = typed ? ` You typed: ${typed.length > 80 ? `${typed.slice(0, 80)}…` : typed}` : "";
+    const reminder = typed ? ` You typed: ${typed}` : "";
     const doubt = error instanceof server.Unreachable ? " Your change may not have been written." : "";
-    notify(`${sheet.title}: ${error.message}${doubt}${reminder}`, "failed");
+    notify(`${sheet.title}: ${error.message}${doubt}${reminder}`, "failed", typed !== "");
     this.#version = null;
   }
 
@@ -242,17 +274,24 @@ class Workbook {
     byId("place").value = this.grid.place();
   }
 
-  async #addRows() {
+  // Shows so many rows more, and lets the tab grow where it has not that many.
+  async #makeRoom(count) {
     const { sheet } = this.grid;
-    if (!sheet) return;
+    const missing = this.grid.end + count - sheet.rowCount;
+    if (missing > 0) {
+      await this.edits.written();
+      await server.appendRows(this.spreadsheet, sheet.id, missing);
+      this.#version = null;
+      await this.look();
+    }
+    await this.grid.showMore(count);
+  }
+
+  async #addRows() {
+    if (!this.grid.sheet) return;
     try {
-      const room = sheet.rowCount - sheet.lastRow - 1;
-      if (room < 130) {
-        await server.appendRows(this.spreadsheet, sheet.id, 100);
-        this.#version = null;
-        await this.look();
-      }
-      await this.grid.showMore(100);
+      await this.#makeRoom(100);
+      this.grid.scrollToEnd();
     } catch (error) {
       notify(error.message, "failed");
     }

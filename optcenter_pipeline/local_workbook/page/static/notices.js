@@ -3,7 +3,8 @@
 const place = document.getElementById("notices");
 const SECONDS = { ok: 6, info: 6, warning: 12, failed: 30 };
 
-export const notify = (text, look = "info") => {
+// stays: until it is dismissed, for what a person has nowhere else.
+export const notify = (text, look = "info", stays = false) => {
   const notice = document.createElement("div");
   notice.className = `notice ${look}`;
   const words = document.createElement("span");
@@ -15,6 +16,7 @@ export const notify = (text, look = "info") => {
   close.addEventListener("click", () => notice.remove());
   notice.append(words, close);
   place.append(notice);
-  while (place.childElementCount > 4) place.firstElementChild.remove();
-  setTimeout(() => notice.remove(), SECONDS[look] * 1000);
+  notice.classList.toggle("stays", stays);
+  while (place.childElementCount > 4) (place.querySelector(".notice:not(.stays)") || place.firstElementChild).remove();
+  if (!stays) setTimeout(() => notice.remove(), SECONDS[look] * 1000);
 };

@@ -82,6 +82,20 @@ export class Sheet {
     return this.rows.get(row)?.[column] ?? null;
   }
 
+  // Other views in some cells of a row: column → view.
+  put(row, views) {
+    const line = [...(this.rows.get(row) || [])];
+    views.forEach((view, column) => { line[column] = view; });
+    this.rows.set(row, Array.from(line, (view) => view ?? null));
+    if (line.some((view) => shown(view) !== "")) this.lastRow = Math.max(this.lastRow, row);
+  }
+
+  // How a text that is still on its way to the server is shown.
+  typedView(column, text) {
+    const view = { v: text.startsWith("'") ? text.slice(1) : text, e: text, w: true };
+    return this.columns[column]?.isCheck && ["TRUE", "FALSE"].includes(text) ? { ...view, k: "b" } : view;
+  }
+
   column(name) {
     return this.columns.find((column) => column.spec?.name === name) || null;
   }

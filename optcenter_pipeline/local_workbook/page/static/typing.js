@@ -8,8 +8,10 @@ import { notify } from "./notices.js";
 export class Typing {
   #copied = null;
 
-  constructor(grid, edits) {
+  // makeRoom(count) adds rows below the last one, for a paste that is longer than what is shown.
+  constructor(grid, edits, makeRoom) {
     this.grid = grid;
+    this.makeRoom = makeRoom;
     this.edits = edits;
     document.addEventListener("copy", (event) => this.#copy(event));
     document.addEventListener("cut", (event) => this.#copy(event) && this.clear());
@@ -57,7 +59,7 @@ export class Typing {
     return true;
   }
 
-  #paste(event) {
+  async #paste(event) {
     if (!this.#isGrids(event)) return;
     event.preventDefault();
     const text = event.clipboardData.getData("text/plain");
@@ -67,12 +69,38 @@ export class Typing {
     const width = Math.max(...lines.map((line) => line.length));
     const selected = this.grid.selection();
     const fills = selected.rows.length % height === 0 && selected.columns.length % width === 0;
-    const area = fills ? selected : this.grid.area(height, width);
-    if (area.rows.length < height || area.columns.length < width) {
-      notify("What you paste does not fit: add rows first, or paste further to the left. Nothing was written.", "failed");
-      return;
-    }
+    const area = fills ? selected : await this.#area(height, width);
+    if (!area) return;
     this.#write(area.rows, area.columns, (_row, _column, down, right) => lines[down % height][right % width] ?? "");
+  }
+
+  // Where a block goes; nothing, and a word about it, where there is no place for it.
+  async #area(height, width) {
+    const area = this.grid.area(height, width);
+    if (area.columns.length < width) {
+      notify(`What you paste is ${width} columns wide, and there are ${area.columns.length} from here on: paste further to the left. Nothing was written.`, "failed");
+      return null;
+    }
+    const missing = height - area.rows.length;
+    if (missing <= 0) return area;
+    const { sheet } = this.grid;
+    if (area.rows.at(-1) !== this.grid.end - 1) {
+      notify(`What you paste has ${missing} rows more than are shown: clear the search and the filter first. Nothing was written.`, "failed");
+      return null;
+    }
+    const seen = (rows) => JSON.stringify(rows.map((row) => this.grid.sheet.seen(row)));
+    const before = seen(area.rows);
+    try {
+      await this.makeRoom(missing);
+    } catch (error) {
+      notify(`${error.message} Nothing was written.`, "failed");
+      return null;
+    }
+    const wider = this.grid.area(height, width);
+    const isStill = this.grid.sheet.id === sheet.id && wider.rows.length === height && seen(wider.rows.slice(0, area.rows.length)) === before;
+    if (isStill) return wider;
+    notify("The rows were changed while room was made for your paste: paste again. Nothing was written.", "failed");
+    return null;
   }
 
   #write(rows, columns, textOf) {
