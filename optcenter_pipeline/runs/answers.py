@@ -24,6 +24,7 @@ from optcenter_pipeline.workbook.action_answers import (
 from optcenter_pipeline.workbook.actions_tab import actions_tab, request_id_of, request_rows
 from optcenter_pipeline.workbook.errors import WorkbookError
 from optcenter_pipeline.workbook.grid import TabGrid
+from optcenter_pipeline.workbook.header_notes import formula_lines
 from optcenter_pipeline.workbook.workbook import Workbook
 
 AS_FOUND = "as_found"
@@ -109,7 +110,7 @@ def show_start(workbook: Workbook, actions: TabGrid, before: RequestRecord, now:
 def mend_answers(database: Database, workbook: Workbook, actions: TabGrid, *, log: Callable[[str], None]) -> None:
     """Write the answers that the tab does not show, in one request; the next look verifies them.
 
-    What cannot be written now is told to `log` and left to the next look.
+    What cannot be written now is told to `log` and left to the next look, and so are formulas in its way.
 
     Args:
         actions: the tab as a full look has just seen it.
@@ -123,7 +124,10 @@ def mend_answers(database: Database, workbook: Workbook, actions: TabGrid, *, lo
         for request_id, record in records.items()
         if record.status != "running" or not shows_an_ending(actions, rows[request_id])
     }
+    cells = answer_cells(actions, told)
+    for line in formula_lines(actions, (place for place in cells if actions.is_formula(*place))):
+        log(line)
     try:
-        write_cells(workbook, actions, answer_cells(actions, told))
+        write_cells(workbook, actions, cells)
     except WorkbookError as error:
         log(f"the answers could not be written yet: {error}")

@@ -5,7 +5,7 @@ every look mends what the one before got wrong.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 from optcenter_pipeline.rows.action_request import ENDINGS
@@ -25,6 +25,7 @@ from optcenter_pipeline.workbook.cell_writing import (
 )
 from optcenter_pipeline.workbook.columns import Kind, Tab
 from optcenter_pipeline.workbook.grid import TabGrid, is_blank, value_key
+from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines
 from optcenter_pipeline.workbook.workbook import Filled, RangeWrite, Workbook, cell_range
 
 _NO_ID = "request_id: is blank; give any text that no other request has, and the row is looked at again"
@@ -159,7 +160,10 @@ def _strays(grid: TabGrid, first: TabGrid, written: CellMap, answers: Mapping[st
 def write_with_answers(
     workbook: Workbook, tabs: Sequence[Tab], plan: Plan, notes: NotePlan, answers: AnswerPlan | None
 ) -> Outcome:
-    """Carry out a plan, and the answers in the same requests; how it ended for the plan's own tabs.
+    """Carry out a plan, and the answers in the same requests.
+
+    Returns:
+        How it ended; what is still not right in the answers' own tab is left out: the next look at it mends it.
 
     Raises:
         WorkbookError: the workbook could not be read or written.
@@ -167,23 +171,24 @@ def write_with_answers(
     if answers is None:
         return write_until_right(workbook, tabs, plan, notes)
     title = answers.tab.name
+    header_notes = HeaderNotes()
 
     def cells_of_all(grids: Grids, written: Mapping[str, Written]) -> dict[str, CellMap]:
         cells = plan(_without(title, grids), written)
         return {**cells, title: answers.cells(grids[title], written.get(title))} if title in grids else cells
 
-    def own_notes(
+    def all_notes(
         grids: Grids, written: Mapping[str, Written], formulas: Mapping[str, CellMap]
     ) -> dict[str, NoteMap]:
-        return notes(_without(title, grids), written, formulas)
+        told = notes(_without(title, grids), written, formulas)
+        grid = grids.get(title)
+        if grid is None or grid.layout.error:
+            return told
+        lines = formula_lines(grid, formulas.get(title, {}))
+        return {**told, title: header_notes.wanted(grid, written.get(title, Written()), "", lines)}
 
-    outcome = write_until_right(workbook, [*tabs, answers.tab], cells_of_all, own_notes)
-    return Outcome(
-        _without(title, outcome.grids),
-        outcome.writes,
-        _without(title, outcome.unmended),
-        _without(title, outcome.formulas),
-    )
+    outcome = write_until_right(workbook, [*tabs, answers.tab], cells_of_all, all_notes)
+    return replace(outcome, unmended=_without(title, outcome.unmended))
 
 
 def _without(title: str, by_tab: Mapping[str, ValueT]) -> dict[str, ValueT]:

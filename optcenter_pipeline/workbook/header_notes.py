@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from optcenter_pipeline.workbook.cell_writing import CellMap, NoteMap, Outcome, Written
+from optcenter_pipeline.workbook.cell_writing import NoteMap, Outcome, Written
 from optcenter_pipeline.workbook.columns import header_key
 from optcenter_pipeline.workbook.grid import TabGrid
 
@@ -51,7 +51,7 @@ class HeaderNotes:
         return wanted
 
 
-def formula_lines(grid: TabGrid, cells: CellMap) -> list[str]:
+def formula_lines(grid: TabGrid, cells: Iterable[tuple[int, int]]) -> list[str]:
     """System cells that a formula fills, a line each, `Tab!row column: …`."""
     names = {position: name for name, position in grid.layout.positions.items()}
     return [

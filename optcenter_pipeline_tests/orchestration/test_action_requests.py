@@ -11,6 +11,9 @@ from optcenter_pipeline.engine import solve
 from optcenter_pipeline.runs import answers, execution, saving
 from optcenter_pipeline.workbook.action_answers import write_cells
 from optcenter_pipeline.workbook.errors import WorkbookError
+from optcenter_pipeline.workbook.full_look import look_at_grids
+from optcenter_pipeline.workbook.header_notes import MARK
+from optcenter_pipeline.workbook.tabs import ACTIONS
 from optcenter_pipeline.workbook.workbook import RangeWrite
 from optcenter_pipeline_tests.support.dangerous_text import DANGEROUS
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, pm_cells
@@ -148,6 +151,17 @@ def test_a_run_of_named_candidates_chooses_from_them_alone(sample_space: Plannin
     ((snapshot,),) = sample_space.query("select inputs_snapshot_json from optimization_runs")
     assert json.loads(snapshot)["scope"] == {"scope_type": "selected", "initiative_keys": keys}
     assert json.loads(snapshot)["solver"]["time_limit_seconds"] == 30
+
+
+def test_a_run_of_keys_that_are_no_candidates_names_them(sample_space: PlanningSpace) -> None:
+    (first, *_) = [row["initiative_key"] for row in sample_space.rows("Candidates")]
+    scope = {"scope_type": "keys", "scope_keys": json.dumps([first, "init-90001", "init-90002"])}
+    ask(sample_space, request_row("r-1", RUN_SELECTED, scenario_name="Q1 2027 growth", **scope))
+    Daemon(sample_space).tick_and_carry_out()
+    ((status, message),) = told(sample_space)
+    assert status == "failed"
+    assert message.startswith("invalid: INIT-90001, INIT-90002: no candidates that can be chosen")
+    assert first not in message
 
 
 def test_a_run_that_its_inputs_do_not_allow_fails_with_why_and_at_once(sample_space: PlanningSpace) -> None:
@@ -368,17 +382,41 @@ def test_columns_in_another_order_are_found(sample_space: PlanningSpace) -> None
     assert statuses(sample_space) == ["success"]
 
 
-def test_a_formula_in_a_column_of_the_system_is_never_written(sample_space: PlanningSpace) -> None:
+def header_note(space: PlanningSpace, column: str) -> str:
+    with space.workbook.open() as book:
+        (grid,) = look_at_grids(book, [ACTIONS]).values()
+    assert grid.details is not None
+    return grid.details.header_notes.get(grid.layout.positions[column], "")
+
+
+def test_a_formula_in_a_column_of_the_system_is_never_written_and_told_of(
+    sample_space: PlanningSpace, capfd: pytest.CaptureFixture[str]
+) -> None:
     ask(sample_space, request_row("r-1"))
+    note = header_note(sample_space, "run_status")
     column = sample_space.grid("Actions")[0].index("message")
     formula = {"userEnteredValue": {"formulaValue": '=IF(A2="","","mine")'}}
     start = {"sheetId": sheet_id(sample_space), "rowIndex": 1, "columnIndex": column}
     update = {"start": start, "rows": [{"values": [formula]}], "fields": "userEnteredValue"}
     change_sheet(sample_space, {"updateCells": update})
     daemon = Daemon(sample_space)
+    line = "Actions!2 message: a formula stands here and was left as it is; delete it, then save again"
     daemon.tick_and_carry_out()
+    assert header_note(sample_space, "run_status") == f"{note}\n\n{MARK}\n{line}"
+    ((kept,),) = sample_space.query("select message from action_requests")
+    assert kept.endswith(f"; not told: {line}")
+    capfd.readouterr()
     daemon.tick()
+    assert line in capfd.readouterr().err
     assert told(sample_space) == [("success", "mine")]
+    sample_space.type_cell("Actions", 2, "message", "")
+    ask(sample_space, request_row("r-2"), first_row=3)
+    daemon.tick_and_carry_out()
+    assert header_note(sample_space, "run_status") == note
+    assert told(sample_space)[0] == ("success", kept)
+    capfd.readouterr()
+    daemon.tick()
+    assert line not in capfd.readouterr().err
 
 
 def test_any_text_can_be_an_id(empty_space: PlanningSpace) -> None:
