@@ -6,6 +6,7 @@ answers that the tab does not show: one read, and one write at most. The next ti
 """
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -60,13 +61,15 @@ def action_requests_sensor(
     is_elsewhere = cursor.title != ActionsCursor().title
     search = is_elsewhere and cursor.ticks >= _TICKS_BETWEEN_SEARCHES
     place = ActionsPlace(cursor.sheet_id, cursor.title)
+    warn = functools.cache(context.log.warning)  # once a tick, however many looks see the same
     with database.open() as db, workbook.open(at_most_seconds=SECONDS_IN_A_TICK) as book:
         for _ in _looks(load_settings().sensor_seconds):
             actions = look_at_actions(book, place, search=search)
             place = place_of(actions)
-            take_requests(db, actions, _rules())
-            end_dead_requests(db, book, context.instance, actions_title=place.title, log=context.log.warning)
-            mend_answers(db, book, actions, log=context.log.warning)
+            rules = _rules()
+            take_requests(db, actions, rules)
+            end_dead_requests(db, book, context.instance, actions_title=place.title, expiry=rules.expiry, log=warn)
+            mend_answers(db, book, actions, log=warn)
             queued = queued_requests(db)
             if queued:
                 break

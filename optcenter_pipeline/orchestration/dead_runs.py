@@ -1,4 +1,4 @@
-"""Requests whose run died: killed, cancelled, never launched, or gone from Dagster's history.
+"""Requests whose run died: killed, cancelled, never launched, gone from Dagster's history, or never begun in time.
 
 Loaded where it is used: it brings the database and the sheet with it.
 """
@@ -23,6 +23,8 @@ _MISSING_FOR = dt.timedelta(minutes=10)
 _BEGINS_WITHIN = dt.timedelta(minutes=10)
 """A run whose process Dagster has started takes its request on by then, or its process died before it could."""
 
+_WAITING = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED)
+
 
 def end_dead_requests(
     database: Database,
@@ -30,9 +32,13 @@ def end_dead_requests(
     instance: dg.DagsterInstance,
     *,
     actions_title: str,
+    expiry: dt.timedelta,
     log: Callable[[str], None],
 ) -> None:
     """Give every request whose run died its ending: what the run found, where it had found it, else `failed`.
+
+    Args:
+        expiry: a request that nobody has begun to carry out so long after it was claimed is not carried out.
 
     Raises:
         DatabaseError: the database failed.
@@ -42,7 +48,8 @@ def end_dead_requests(
     for record in unfinished:
         tags = {REQUEST_TAG: request_key(record.request_id)}
         runs = instance.get_run_records(dg.RunsFilter(tags=tags), limit=1)
-        why = _why_dead(record, runs[0] if runs else None, instance)
+        found = runs[0] if runs else None
+        why = _why_dead(record, found, instance) or _why_expired(record, found, instance, expiry)
         if why is None:
             continue
         log(f"request {record.request_id}: {why}")
@@ -78,6 +85,20 @@ def _why_dead(record: RequestRecord, found: dg.RunRecord | None, instance: dg.Da
         instance.report_run_failed(run, "its process has not begun")
         return f"its run {run.run_id} was started and has not begun"
     return None
+
+
+def _why_expired(
+    record: RequestRecord, found: dg.RunRecord | None, instance: dg.DagsterInstance, expiry: dt.timedelta
+) -> str | None:
+    """Why it is too late to begin; a run that still waits for its turn is taken out of Dagster's queue."""
+    if record.status != "queued" or dt.datetime.now(dt.UTC) - record.created_at <= expiry:
+        return None
+    if found is not None:
+        if found.dagster_run.status not in _WAITING:
+            return None
+        instance.report_run_canceled(found.dagster_run, "its request has expired")
+    hours = expiry.total_seconds() / 3600
+    return f"it was never started within {hours:g} hours of being queued (is Dagster running?)"
 
 
 def _never_began(found: dg.RunRecord) -> bool:

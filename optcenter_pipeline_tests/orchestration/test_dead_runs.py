@@ -7,8 +7,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from sqlalchemy import update
 
 from optcenter_pipeline.database.actions import finish_request, start_request
+from optcenter_pipeline.database.tables import ActionRequest
 from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline.orchestration import dead_runs
 from optcenter_pipeline.runs import delivery
@@ -36,6 +38,12 @@ def launched(daemon: Daemon) -> dg.DagsterRun:
 def begun(daemon: Daemon, run: dg.DagsterRun, *, worker: str) -> None:
     with daemon.space.database.open() as db, db.session() as session:
         assert start_request(session, "r-1", now=NOW, dagster_run_id=run.run_id, worker=worker)
+
+
+def claimed(daemon: Daemon, ago: dt.timedelta) -> None:
+    """As if the request had been claimed so long ago."""
+    with daemon.space.database.open() as db, db.session() as session:
+        session.execute(update(ActionRequest).values(created_at=dt.datetime.now(dt.UTC) - ago))
 
 
 def ended_worker() -> str:
@@ -91,6 +99,32 @@ def test_a_run_whose_process_was_killed_before_it_took_its_request_on(
     record = instance.get_run_by_id(run.run_id)
     assert record is not None
     assert record.status is dg.DagsterRunStatus.FAILURE
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_request_that_nobody_started_expires_as_others_do(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    monkeypatch.setenv("OPTCENTER_ACTION_EXPIRY_HOURS", "2")
+    run = launched(daemon)
+    instance = daemon.space.instance
+    if not is_known:
+        instance.delete_run(run.run_id)
+    claimed(daemon, dt.timedelta(minutes=119))
+    assert answer(daemon)[0] == "queued"
+    claimed(daemon, dt.timedelta(minutes=121))
+    why = "it was never started within 2 hours of being queued (is Dagster running?); ask again"
+    assert answer(daemon) == ("failed", why)
+    record = instance.get_run_by_id(run.run_id)
+    assert (record is not None) is is_known
+    assert record is None or record.status is dg.DagsterRunStatus.CANCELED
+    assert Daemon(daemon.space).tick() == []
+
+
+def test_a_request_whose_run_has_begun_does_not_expire(daemon: Daemon) -> None:
+    begun(daemon, launched(daemon), worker=this_worker())
+    claimed(daemon, dt.timedelta(days=3))
+    assert answer(daemon)[0] == "running"
 
 
 def test_a_run_that_is_gone_from_the_history_and_one_that_is_only_late(daemon: Daemon) -> None:
