@@ -60,6 +60,8 @@ class FileTab:
     """Ragged; row 0 is the header."""
     remarks: list[str] = field(default_factory=list)
     """What a person should know of it, each to stand behind the tab's name."""
+    uncalculated: Sequence[tuple[int, int]] = ()
+    """(row, column) of blank cells whose formula has a value that the file does not say."""
 
     def cell(self, row: int, column: int) -> FileCell:
         """The cell, `""` where there is none."""

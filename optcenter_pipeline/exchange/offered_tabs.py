@@ -20,7 +20,7 @@ from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.columns import Owner, Tab, header_key
 from optcenter_pipeline.workbook.grid import is_blank
 from optcenter_pipeline.workbook.layout import Layout, read_layout
-from optcenter_pipeline.workbook.tabs import ALL_TABS
+from optcenter_pipeline.workbook.tabs import ALL_TABS, INPUT_TABS
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def read_offer(files: Sequence[FileTab], source: str) -> Offer:
             continue
         offered = _offered(tab, file)
         problems += [f"{tab.name}!1 header: {line}" for line in _layout_problems(offered)]
-        problems += _cell_problems(offered)
+        problems += [*_cell_problems(offered), *_uncalculated(offered)]
         warnings += [f"{tab.name}: {remark}" for remark in [*file.remarks, *_without_header(file)]]
         tabs[tab.name] = offered
     if not tabs and not problems:
@@ -147,6 +147,24 @@ def _cell_problems(offered: OfferedTab) -> Iterator[str]:
                 problem = "the text has a NUL character, which no cell can hold; remove it"
             if problem:
                 yield f"{place(name, number, header_name(file.rows, column))}: {problem}"
+
+
+def _uncalculated(offered: OfferedTab) -> Iterator[str]:
+    """One line for each column that would be imported and lacks values of formulas."""
+    file, name = offered.file, offered.tab.name
+    taken = {offered.layout.positions[pm] for pm in offered.pm_columns}
+    if offered.tab in INPUT_TABS:
+        taken.update(offered.own.values())
+    rows: dict[int, list[int]] = {}
+    for row, column in file.uncalculated:
+        if column in taken or row == 0:
+            rows.setdefault(column, []).append(row)
+    for column, (first, *more) in sorted(rows.items()):
+        below = f", and so do {len(more)} more below" if more else ""
+        yield (
+            f"{place(name, first, header_name(file.rows, column))}: holds a formula that was never calculated"
+            f"{below}, so the file lacks its value; open it in Excel or LibreOffice, save it and import again"
+        )
 
 
 def _without_header(file: FileTab) -> Iterator[str]:

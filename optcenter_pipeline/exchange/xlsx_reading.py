@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import lzma
 import re
+import secrets
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +26,12 @@ from optcenter_pipeline.workbook.workbook import column_letters
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IS_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\bt=)(?:"e"|'e')""")
+_FORMULA_WITHOUT_VALUE = re.compile(
+    rb"""<((?:\w+:)?)c\b([^<>]*)>\s*(<\1f\b[^<>]*(?:/>|>[^<]*</\1f\s*>))\s*(<\1v\b[^<>]*(?:/>|>\s*</\1v\s*>))?\s*</\1c\s*>"""
+)
+_TYPE = re.compile(rb"""\st=(?:"([^"]*)"|'([^']*)')""")
+_UNCALCULATED = f"formula without a value {secrets.token_hex(16)}"
+"""Stands in such cells while calamine reads them; no book holds it."""
 _FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br=["']([A-Z]{1,3})([0-9]+)["'][^<>]*(?<!/)>""")
 _MOST_CELLS = 10_000_000
 """Of a sheet's used rectangle: more than a workbook holds, and more than memory should be given to."""
@@ -58,7 +65,10 @@ def read_xlsx(path: Path) -> list[FileTab]:
 
 
 def _readable(path: Path, content: bytes) -> bytes:
-    """The book with its error cells as text: calamine gives nothing for `#REF!`, and a person shall see it."""
+    """The book with text in cells for which calamine gives nothing, and which a person shall see.
+
+    These are errors such as `#REF!`, and formulas that the program that wrote the book never calculated.
+    """
     if content.startswith(_OLD_OR_LOCKED):
         raise ExchangeError(
             [f"{path}: it has a password, or is of the old format .xls; save it as .xlsx without a password"]
@@ -70,7 +80,7 @@ def _readable(path: Path, content: bytes) -> bytes:
             sheets = {name: book.read(name) for name in book.namelist() if _IS_SHEET.fullmatch(name)}
             for name, xml in sheets.items():
                 _check_size(path, name, xml)
-            changed = {name: _ERROR_CELL.sub(rb'\1"str"', xml) for name, xml in sheets.items()}
+            changed = {name: _with_text(xml) for name, xml in sheets.items()}
             if changed == sheets:
                 return content
             copy = io.BytesIO()
@@ -80,6 +90,27 @@ def _readable(path: Path, content: bytes) -> bytes:
             return copy.getvalue()
     except _NO_ZIP as error:
         raise _damaged(path, str(error)) from error
+
+
+def _with_text(xml: bytes) -> bytes:
+    return _FORMULA_WITHOUT_VALUE.sub(_marked, _ERROR_CELL.sub(rb'\1"str"', xml))
+
+
+def _marked(cell: re.Match[bytes]) -> bytes:
+    prefix, attributes, formula, value = cell.groups()
+    found = _TYPE.search(attributes)
+    if value is not None and found is not None and b"str" in found.groups():
+        return cell[0]  # calculated: a text without a character
+    attributes = _TYPE.sub(b"", attributes)
+    return b'<%bc%b t="str">%b<%bv>%b</%bv></%bc>' % (
+        prefix,
+        attributes,
+        formula,
+        prefix,
+        _UNCALCULATED.encode(),
+        prefix,
+        prefix,
+    )
 
 
 def _damaged(path: Path, reason: str) -> ExchangeError:
@@ -109,7 +140,15 @@ def _file_tab(metadata: SheetMetadata, book: CalamineWorkbook) -> FileTab:
     remarks = list(_merged(sheet))
     if metadata.visible is not SheetVisibleEnum.Visible:
         remarks.append("the sheet is hidden in the file; it was read all the same")
-    return FileTab(metadata.name, rows, remarks)
+    uncalculated = [
+        (number, column)
+        for number, row in enumerate(rows)
+        for column, cell in enumerate(row)
+        if cell == _UNCALCULATED
+    ]
+    for number, column in uncalculated:
+        rows[number][column] = ""
+    return FileTab(metadata.name, rows, remarks, uncalculated)
 
 
 def _cell(value: object) -> FileCell:

@@ -51,6 +51,15 @@ def tab_copy(tab: Tab, rows: Sequence[Sequence[FileCell]], header: Sequence[str]
     return TabCopy(tab, [list(names), *[list(row) for row in rows]], read_layout(tab, names))
 
 
+def with_xml(path: Path, change: Callable[[str], str]) -> Path:
+    """The book with the XML of its sheets changed, as programs write it that xlsxwriter does not imitate."""
+    sheets = parts(path.read_bytes())
+    with zipfile.ZipFile(path, "w") as file:
+        for name, xml in sheets.items():
+            file.writestr(name, change(xml) if name.startswith("xl/worksheets/") else xml)
+    return path
+
+
 def parts(content: bytes) -> dict[str, str]:
     """The XML of a book, by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:

@@ -194,6 +194,24 @@ def test_excel_errors_come_as_text_and_become_errors_of_their_rows(
     assert row["run_status"].startswith("FAILED")
 
 
+def test_formulas_without_their_values_are_refused_where_people_type(empty: Workbook, tmp_path: Path) -> None:
+    def fill(file: Any) -> None:
+        sheet = file.add_worksheet("Candidates")
+        sheet.write_row(0, 0, ["initiative_key", "engineering_tokens", "country", "Mine"])
+        for row in range(1, 4):
+            sheet.write(row, 0, f"INIT-{row}")
+            for column in (1, 2, 3):
+                sheet.write_formula(row, column, "=10+5", None, 15 if (row, column) == (1, 1) else "")
+
+    text = "holds a formula that was never calculated, and so do"
+    lines = refused(empty, book(tmp_path / "book.xlsx", fill))
+    assert [line[: line.index(" more below")] for line in lines] == [
+        f"Candidates!3 engineering_tokens: {text} 1",
+        f"Candidates!2 Mine: {text} 2",
+    ]
+    assert all("open it in Excel" in line for line in lines)
+
+
 def test_notes_to_people_travel_and_those_at_the_head_of_a_tab_stay(empty: Workbook, tmp_path: Path) -> None:
     type_row(empty, "Initiatives", 1, ["# one row an initiative"])
     file = book_of(tmp_path / "book.xlsx", {"Initiatives": [*TWO[:2], ["# retired:"], TWO[2]]})

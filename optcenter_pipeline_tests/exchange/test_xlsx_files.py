@@ -15,7 +15,7 @@ from optcenter_pipeline.exchange.file_cells import FileCell, FileTab, Moment
 from optcenter_pipeline.exchange.xlsx_reading import read_xlsx
 from optcenter_pipeline.exchange.xlsx_writing import xlsx_bytes
 from optcenter_pipeline.workbook.tabs import ALL_TABS, CANDIDATES, INITIATIVES, RUNS
-from optcenter_pipeline_tests.exchange.books import book, book_of, parts, tab_copy
+from optcenter_pipeline_tests.exchange.books import book, book_of, parts, tab_copy, with_xml
 from optcenter_pipeline_tests.exchange.generated_cells import cells, typed
 from optcenter_pipeline_tests.support.dangerous_text import DANGEROUS
 
@@ -141,6 +141,32 @@ def test_a_book_of_another_program_is_understood(tmp_path: Path) -> None:
         "",
         7,
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_calculated"),
+    [
+        ("<c r='A1'><f>10+5</f></c>", False),
+        ('<c r="A1" s="1"><f>10+5</f><v></v></c>', False),
+        ('<c r="A1" t="n">\n<f>10+5</f>\n<v/>\n</c>', False),
+        ('<c r="A1"><f t="shared" si="0"/><v /></c>', False),
+        ('<c r="A1" t="str"><f>10+5</f></c>', False),
+        ('<c r="A1" t="b"><f>1=1</f><v/></c>', False),
+        ('<c r="A1" t="str"><f>""</f><v></v></c>', True),
+        ("<c r='A1' t='str'><f>\"\"</f><v/></c>", True),
+    ],
+)
+def test_formulas_that_were_never_calculated_are_told_from_those_that_give_nothing(
+    tmp_path: Path, cell: str, is_calculated: bool
+) -> None:
+    def fill(file: Any) -> None:
+        file.add_format()
+        file.add_worksheet().write_row(0, 0, [77, 3])
+
+    path = with_xml(book(tmp_path / "book.xlsx", fill), lambda xml: xml.replace('<c r="A1"><v>77</v></c>', cell))
+    (tab,) = read_xlsx(path)
+    assert tab.rows == [["", 3]]
+    assert tab.uncalculated == ([] if is_calculated else [(0, 0)])
 
 
 def test_dates_of_the_1904_calendar_are_the_same_days(tmp_path: Path) -> None:
