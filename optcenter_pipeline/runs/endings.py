@@ -36,7 +36,7 @@ def ending_of_run(record: RunRecord) -> Ending:
         return Ending("success", _portfolio(record), run.run_id)
     if run.status == "infeasible":
         return Ending("success", _infeasible(record), run.run_id)
-    why = run.error_text or _NO_PORTFOLIO.get(run.status, "")
+    why = run.error_text or _invalid(record) or _NO_PORTFOLIO.get(run.status, "")
     return Ending("failed", f"{run.status}: {why}" if why else run.status, run.run_id)
 
 
@@ -57,6 +57,20 @@ def _infeasible(record: RunRecord) -> str:
     conflict = _result(record).conflict
     rows = f": these rows cannot all hold: {listed(conflict.source_rows)}" if conflict is not None else ""
     return f"infeasible{rows}; run {record.summary.run_id} in Gaps_Alerts says what would help"
+
+
+def _invalid(record: RunRecord) -> str:
+    """What is wrong with the inputs, the keys that were asked for first; blank where the result does not say."""
+    if record.summary.status != "invalid" or record.results_json is None:
+        return ""
+    alerts = _result(record).alerts
+    # what a rule names has the rule's row; a key without one comes from the request
+    asked = [alert.initiative_key for alert in alerts if alert.initiative_key and not alert.source_rows]
+    parts = [alert.message for alert in alerts if not alert.initiative_key or alert.source_rows]
+    if asked:
+        text = "no candidates that can be chosen (they have no row in Candidates, or one that FAILED)"
+        parts.insert(0, f"{listed(asked)}: {text}; correct scope_keys, or the rows, and ask again")
+    return listed(parts, "; ")
 
 
 def _result(record: RunRecord) -> Result:

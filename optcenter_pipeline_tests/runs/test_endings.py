@@ -1,7 +1,7 @@
 """What a request is told in the end, in words."""
 
 import datetime as dt
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.database.statuses import PromisedStatus
 from optcenter_pipeline.database.sync import SyncReport
 from optcenter_pipeline.database.table_sync import TableCounts
+from optcenter_pipeline.engine import solve
 from optcenter_pipeline.runs.endings import ending_of_run, save_message
+from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
@@ -35,6 +37,22 @@ def test_a_run_without_an_answer_is_a_failed_request(status: str, error: str | N
     ending = ending_of_run(run(status=status, error_text=error))
     assert (ending.status, ending.run_id) == ("failed", "r-1")
     assert ending.message.startswith(message)
+
+
+def test_an_invalid_run_says_which_keys_are_no_candidates_and_what_else_is_wrong() -> None:
+    """The engine's own answer to an unknown key, a rule that names another."""
+    inputs = snapshot(
+        [candidate("A", 1)],
+        scope={"scope_type": "selected", "initiative_keys": ["A", "INIT-8", "INIT-9"]},
+        mandatory=[{"initiative_key": "INIT-7", "source_rows": ["Constraints!4"]}],
+    )
+    result = solve(inputs)
+    record = replace(run(status="invalid"), results_json=result.model_dump_json())
+    ending = ending_of_run(record)
+    assert (ending.status, ending.run_id) == ("failed", "r-1")
+    assert ending.message.startswith("invalid: INIT-8, INIT-9: no candidates that can be chosen")
+    assert "correct scope_keys, or the rows, and ask again; constraint_set.mandatory[0]" in ending.message
+    assert ending.message.count("INIT-8") == 1
 
 
 def promised(tab: str, row_num: int, key: str, run_status: str) -> PromisedStatus:
