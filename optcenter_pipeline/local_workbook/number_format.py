@@ -72,7 +72,7 @@ def _by_number_pattern(value: float, pattern: str) -> str:
         return _literal(pattern)
     before, after = _literal(pattern[: digits.start()]), _literal(pattern[digits.end() :])
     if "%" in before + after:
-        value *= 100
+        value = float(f"{value * 100:.15g}")  # 0.285 is 28.5, not 28.499999999999996
     shown = _digits(abs(value), digits[0])
     return ("-" if value < 0 and re.search("[1-9]", shown) else "") + before + shown + after
 

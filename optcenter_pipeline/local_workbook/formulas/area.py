@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..a1 import CellRange
 from ..sheet import Sheet
+from .criteria import has_wildcards, wildcard_pattern
 from .operators import sort_key
 from .values import CellError, Computed
 
@@ -40,6 +40,19 @@ class Area:
         """How many columns there are."""
         return len(self.bounds.rows if self.is_transposed else self.bounds.columns)
 
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return self.height * self.width
+
+    @property
+    def used_height(self) -> int:
+        """How many rows there are down to the last one that holds anything."""
+        if self.is_transposed:
+            return self.height
+        start = self.bounds.start_row
+        return max((row - start + 1 for row in self.sheet.rows(start, self.bounds.end_row)), default=0)
+
     def transposed(self) -> Area:
         """Give the same cells with rows and columns swapped."""
         return replace(self, is_transposed=not self.is_transposed)
@@ -68,33 +81,47 @@ class Area:
                     if value is not None:
                         yield value
 
-    def find(self, wanted: Computed) -> int | None:
-        """Find the first row whose first cell equals a value; case does not matter, ``*`` and ``?`` are wild."""
+    def cells(self) -> Iterator[Computed]:
+        """Give the values of all cells, row by row."""
+        return (self.value(row, column) for row in range(self.height) for column in range(self.width))
+
+    def find(self, wanted: Computed, *, wild: bool = True) -> int | None:
+        """Find the first row whose first cell equals a value, whatever its case.
+
+        Args:
+            wanted: the value.
+            wild: ``*`` and ``?`` stand for any characters and for any one.
+        """
         if wanted is None:
             return None
         index = self._index()
-        if isinstance(wanted, str) and re.search(r"[*?~]", wanted):
-            pattern = _wildcards(wanted)
+        if wild and isinstance(wanted, str) and has_wildcards(wanted):
+            pattern = wildcard_pattern(wanted)
             rows = [row for (kind, text), row in index.items() if kind == 1 and pattern.fullmatch(str(text))]
             return min(rows, default=None)
         return index.get(sort_key(wanted))
 
-    def find_last_not_greater(self, wanted: Computed) -> int | None:
-        """Find in a sorted first column the last row whose value, of the same type, is not greater."""
+    def find_last_not_greater(self, wanted: Computed, *, descending: bool = False) -> int | None:
+        """Find in a sorted first column the last row whose value, of the same type, is not greater.
+
+        In a descending one: the last whose value is not smaller.
+        """
         kind, key = sort_key(wanted)
         found = None
         for row in range(self.height):
             value = self.value(row, 0)
             if value is None or isinstance(value, CellError) or sort_key(value)[0] != kind:
                 continue
-            if sort_key(value)[1] > key:
+            found_key = sort_key(value)[1]
+            if found_key < key if descending else found_key > key:
                 break
             found = row
         return found
 
     def _index(self) -> Index:
         """Give, for each value of the first column, the first row it stands in."""
-        key = (self.sheet.sheet_id, self.part(None, 0).bounds, self.is_transposed)
+        line = self.part(0, None) if self.is_transposed else self.part(None, 0)
+        key = (self.sheet.sheet_id, line.bounds, self.is_transposed)
         index = self.indexes.get(key)
         if index is None:
             index = {}
@@ -109,9 +136,3 @@ class Area:
                     index.setdefault(sort_key(value), row)
             self.indexes[key] = index
         return index
-
-
-def _wildcards(text: str) -> re.Pattern[str]:
-    parts = re.findall(r"~.|.", text.casefold(), re.DOTALL)
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(part, re.escape(part[-1])) for part in parts), re.DOTALL)

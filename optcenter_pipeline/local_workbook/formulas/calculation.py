@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from ..a1 import CellRange
 from ..cell import Cell
 from ..sheet import Sheet
 from ..spreadsheet import Spreadsheet
 from . import operators
 from .area import Area, Index
-from .functions import FUNCTIONS, Operand
+from .arguments import Array, Elementwise, Operand, broadcast
+from .functions import FUNCTIONS
 from .parser import FormulaSyntaxError, FunctionCall, Literal, Lookup, Node, Operation, parse_formula
 from .references import Reference
 from .values import (
@@ -22,6 +27,7 @@ from .values import (
 )
 
 _MAX_DEPTH = 20  # formulas that ask for formulas, before the rest is computed from below
+_MAX_ARRAY_CELLS = 1_000_000
 
 
 class _TooDeepError(Exception):
@@ -47,6 +53,8 @@ class Calculation:
         self._in_cycle: set[tuple[int, int, int]] = set()
         self._areas: dict[tuple[int, Reference], Area | CellError] = {}
         self._indexes: dict[tuple[int, CellRange, bool], Index] = {}
+        # one moment for all of its cells
+        self.now = datetime.now(UTC).astimezone(ZoneInfo(spreadsheet.properties["timeZone"])).replace(tzinfo=None)
 
     def value(self, sheet: Sheet, row: int, column: int, cell: Cell) -> Computed:
         """Give the value that a cell shows, None for an empty one."""
@@ -80,15 +88,18 @@ class Calculation:
         if len(self._under_way) >= _MAX_DEPTH:
             raise _TooDeepError(sheet, row, column)
         self._under_way[key] = None
-        value = self._compute(sheet, cell.formula)
+        value = self._compute(sheet, row, column, cell.formula)
         del self._under_way[key]
         self._known[key] = BAD_REFERENCE if key in self._in_cycle else value
         return self._known[key]
 
-    def _compute(self, sheet: Sheet, formula: str) -> Computed:
+    def _compute(self, sheet: Sheet, row: int, column: int, formula: str) -> Computed:
         try:
-            return _Evaluation(self, sheet).scalar(parse_formula(formula))
-        except (FormulaSyntaxError, RecursionError):
+            return _Evaluation(self, sheet, (row, column)).scalar(parse_formula(formula))
+        except (FormulaSyntaxError, RecursionError) as error:
+            is_too_deep = isinstance(error.__cause__ or error, RecursionError)
+            if is_too_deep and len(self._under_way) > 1:  # those that asked for it hold part of the stack
+                raise _TooDeepError(sheet, row, column) from None
             return NOT_PARSED
 
     def cell(self, sheet: Sheet, reference: Reference) -> Computed:
@@ -100,6 +111,8 @@ class Calculation:
         return self.value_at(target, row, column)
 
     def _target(self, sheet: Sheet, reference: Reference) -> Sheet | None:
+        if reference.is_lost:
+            return None
         return sheet if not reference.prefix else self._spreadsheet.sheet_by_title(reference.title or "")
 
     def area(self, sheet: Sheet, reference: Reference) -> Area | CellError:
@@ -134,11 +147,15 @@ class Calculation:
 
 
 class _Evaluation:
-    """Evaluates one formula's tree; `functions.Evaluator` is what functions see of it."""
+    """Evaluates one formula's tree; `arguments.Evaluator` is what functions see of it."""
 
-    def __init__(self, calculation: Calculation, sheet: Sheet) -> None:
+    def __init__(self, calculation: Calculation, sheet: Sheet, place: tuple[int, int]) -> None:
         self._calculation = calculation
         self._sheet = sheet
+        self.place = place
+
+    def now(self) -> datetime:
+        return self._calculation.now
 
     def scalar(self, node: Node) -> Computed:
         if isinstance(node, Lookup) and node.reference.last is None:
@@ -154,11 +171,50 @@ class _Evaluation:
         if isinstance(node, Lookup):
             return self._calculation.area(self._sheet, node.reference)
         if isinstance(node, Operation):
-            values = [self.scalar(operand) for operand in node.operands]
-            if len(values) == 1:
-                return operators.unary(node.operator, values[0])
-            return operators.binary(node.operator, *values)
+            return self._operation(node)
         return self._call(node)
+
+    def _operation(self, node: Operation) -> Computed:
+        # 1+1+1+… leans to the left as deep as it is long: its spine is gone along, not down
+        spine: list[Operation] = [node]
+        while isinstance(below := spine[-1].operands[0], Operation):
+            spine.append(below)
+        value = self.scalar(spine[-1].operands[0])
+        for operation in reversed(spine):
+            if len(operation.operands) == 1:
+                value = operators.unary(operation.operator, value)
+            else:
+                value = operators.binary(operation.operator, value, self.scalar(operation.operands[1]))
+        return value
+
+    def array(self, node: Node) -> Array | CellError:
+        if isinstance(node, Operation):
+            symbol = node.operator
+            return self._each(
+                lambda values: (
+                    operators.unary(symbol, *values) if len(values) == 1 else operators.binary(symbol, *values)
+                ),
+                node.operands,
+            )
+        if isinstance(node, FunctionCall) and isinstance(
+            function := FUNCTIONS.get(node.name, (None,))[0], Elementwise
+        ):
+            return self._each(function.of, node.arguments)
+        operand = self.operand(node)
+        if not isinstance(operand, Area):
+            return [[operand]]
+        if operand.size > _MAX_ARRAY_CELLS:
+            return BAD_REFERENCE
+        return [[operand.value(row, column) for column in range(operand.width)] for row in range(operand.height)]
+
+    def _each(self, compute: Callable[[Sequence[Computed]], Computed], nodes: Sequence[Node]) -> Array | CellError:
+        arrays: list[Array] = []
+        for node in nodes:
+            array = self.array(node)
+            if isinstance(array, CellError):
+                return array
+            arrays.append(array)
+        return broadcast(compute, arrays)
 
     def _call(self, node: FunctionCall) -> Operand:
         known = FUNCTIONS.get(node.name)

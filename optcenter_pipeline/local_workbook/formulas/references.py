@@ -10,6 +10,7 @@ from typing import Protocol
 from ..a1 import CellRange, column_index, column_letters, quote_title
 from .tokens import Token, tokenise
 
+_LOST_SHEET = "#REF!"  # in place of a title and its mark
 _CORNER = re.compile(r"(?P<ca>\$?)(?P<c>[A-Za-z]{1,3})?(?P<ra>\$?)(?P<r>\d{1,7})?")
 
 
@@ -21,6 +22,11 @@ class Corner:
     column: int | None
     row_fixed: bool = False
     column_fixed: bool = False
+
+    def put(self, row: int | None, column: int | None) -> Corner:
+        """Give the corner with other lines, but for those that it leaves open."""
+        row, column = None if self.row is None else row, None if self.column is None else column
+        return replace(self, row=row, column=column)
 
     def text(self) -> str:
         """Write the corner as in a formula."""
@@ -43,6 +49,11 @@ class Reference:
             return None
         name = self.prefix[:-1]
         return name[1:-1].replace("''", "'") if name.startswith("'") else name
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the sheet it pointed at was deleted; a sheet that is called so stands in quotes."""
+        return self.prefix.upper() == _LOST_SHEET
 
     def text(self) -> str:
         """Write the reference as in a formula."""
@@ -201,8 +212,8 @@ def followed_formula(
         )
         if area is None:
             return reference.prefix + "#REF!"
-        start = _with(first, area.start_row, area.start_column)
-        end = _with(last, area.end_row and area.end_row - 1, area.end_column and area.end_column - 1)
+        start = first.put(area.start_row, area.start_column)
+        end = last.put(area.end_row and area.end_row - 1, area.end_column and area.end_column - 1)
         return Reference(reference.prefix, start, None if reference.last is None else end).text()
 
     return _rewrite(formula, follow)
@@ -271,15 +282,20 @@ def renamed_formula(formula: str, old_title: str, new_title: str) -> str:
     return _rewrite(formula, rename)
 
 
-def _with(corner: Corner, row: int | None, column: int | None) -> Corner:
-    """Give a corner other lines, but for those that it leaves open."""
-    return Corner(
-        None if corner.row is None else row,
-        None if corner.column is None else column,
-        corner.row_fixed,
-        corner.column_fixed,
-    )
+def orphaned_formula(formula: str, title: str) -> str:
+    """Rewrite a formula after a sheet was deleted: references to it become ``#REF!A1``, for good."""
+
+    def lose(token: Token) -> str:
+        reference = parse_reference(token.text)
+        if reference.title is None or reference.title.lower() != title.lower():
+            return token.text
+        return replace(reference, prefix=_LOST_SHEET).text()
+
+    return _rewrite(formula, lose)
 
 
 def _rewrite(formula: str, change: Callable[[Token], str]) -> str:
-    return "".join(change(token) if token.kind == "reference" else token.text for token in tokenise(formula))
+    return "".join(
+        change(token) if token.kind == "reference" and not parse_reference(token.text).is_lost else token.text
+        for token in tokenise(formula)
+    )

@@ -8,7 +8,7 @@ from ..anchored import LinesShifted, area_of, follow
 from ..colors import with_both_spellings
 from ..errors import InvalidArgumentError
 from ..field_mask import copy_fields
-from ..formulas.references import Shift, renamed_formula
+from ..formulas.references import Shift, orphaned_formula, renamed_formula
 from ..grid_data import sheet_properties
 from ..sheet import Sheet
 from ..spreadsheet import DEFAULT_PROPERTIES, Spreadsheet, check_grid, check_properties
@@ -39,6 +39,8 @@ def delete_sheet(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     if len(spreadsheet.sheets) == 1:
         raise InvalidArgumentError("You can't remove all the sheets in a document.")
     spreadsheet.delete_sheet(sheet)
+    title = sheet.title
+    spreadsheet.rewrite_formulas(lambda _, formula: orphaned_formula(formula, title))
     _check_some_visible(spreadsheet, "You can't remove all the visible sheets in a document.")
 
 
