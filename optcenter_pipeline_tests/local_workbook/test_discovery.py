@@ -115,6 +115,16 @@ def test_what_is_no_json_is_found(constant: bytes) -> None:
         check_answer("GET", SHEET + "/values/A1", 200, b'{"values": [[' + constant + b"]]}")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/v4/spreadsheets/{}", 200), ("/v4/spreadsheets", 405), ("/v4/nothing", 404)],
+)
+def test_the_answer_to_head_is_that_of_its_route(path: str, status: int, tmp_path: Path) -> None:
+    with LocalWorkbookServer(tmp_path / "book.sqlite", check_answers=True) as server:
+        answer = authorized_session(server).head(server.root_url + path.format(server.spreadsheet_id))
+    assert (answer.status_code, answer.content) == (status, b"")
+
+
 def test_a_planted_misfit_is_answered_by_500_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with LocalWorkbookServer(tmp_path / "book.sqlite", check_answers=True) as server:
         session = authorized_session(server)
