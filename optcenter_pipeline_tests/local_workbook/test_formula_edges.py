@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import gspread
 import pytest
+
+from optcenter_pipeline.local_workbook.formulas.functions import FUNCTIONS
 
 from .conftest import Api
 from .test_batch_update import Batch
@@ -69,3 +72,36 @@ def test_a_chain_of_deep_formulas_is_computed(api: Api) -> None:
 def test_a_circle_is_a_bad_reference(circle: list[str], api: Api) -> None:
     type_in(api, "A1", *([formula] for formula in circle))
     assert read(api, "A1") == [["#REF!"]]
+
+
+ODD_ARGUMENTS = (
+    "10^300",
+    "-10^300",
+    '""',
+    '"(*~["',
+    "A1:C3",
+    "Z:Z",
+    "Nowhere!A1",
+    "TRUE",
+    "0",
+    "-1",
+    '"12:30"',
+    "",
+)
+
+
+def test_every_function_answers_whatever_its_arguments(api: Api) -> None:
+    chance = random.Random(5)
+    formulas = [
+        f"={name}({','.join(chance.choice(ODD_ARGUMENTS) for _ in range(count))})"
+        for name, (_, fewest, most) in FUNCTIONS.items()
+        for count in range(fewest, min(most, fewest + 3) + 1)
+        for _ in range(4)
+    ]
+    type_in(api, "A1", [1, "a", True], ["", -5, "b*"], [1e300, "x", 0])
+    type_in(api, "H1", *([formula] for formula in formulas))
+    # every one has an answer, and no answer is that the formula cannot be read
+    type_in(api, f"H{len(formulas) + 1}", ["end"])
+    values = read(api, f"H1:H{len(formulas) + 1}")
+    assert len(values) == len(formulas) + 1
+    assert ["#ERROR!"] not in values
