@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
+from croniter import CroniterError, croniter
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
     allowed_requesters: str = ""
     """Who may ask for actions in the tab Actions: e-mail addresses or `*@domain`, separated by commas, compared
     without case; blank: anybody who can edit the workbook."""
-    action_expiry_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24.0
+    action_expiry_hours: Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)] = 24.0
     """An older request in Actions is not carried out."""
     sensor_seconds: Annotated[int, Field(ge=1)] = DEFAULT_SENSOR_SECONDS
     """Between two looks of a sensor at the workbook; Google's quota is 60 reads a minute."""
@@ -68,6 +69,15 @@ class Settings(BaseSettings):
                 "home", "a folder whose path has none of ? # %, which mean something in a database's address"
             )
         return home
+
+    @field_validator("nightly_cron")
+    @classmethod
+    def _is_a_schedule(cls, cron: str) -> str:
+        if not _is_cron(cron):
+            raise PydanticCustomError(
+                "cron", "five cron fields that a day exists for: minute hour day month weekday, e.g. 0 2 * * *"
+            )
+        return cron
 
     def workbook_location(self) -> str:
         """Where the workbook is: as set, or the embedded default."""
@@ -108,5 +118,21 @@ def sensor_seconds() -> int:
 
 
 def nightly_cron() -> str:
-    """`OPTCENTER_NIGHTLY_CRON` alone, for definitions."""
-    return os.environ.get("OPTCENTER_NIGHTLY_CRON", "").strip() or DEFAULT_NIGHTLY_CRON
+    """`OPTCENTER_NIGHTLY_CRON` alone, for definitions.
+
+    What is no cron expression is the default here; `load_settings` says what is wrong with it.
+    """
+    typed = os.environ.get("OPTCENTER_NIGHTLY_CRON", "").strip()
+    return typed if _is_cron(typed) else DEFAULT_NIGHTLY_CRON
+
+
+def _is_cron(text: str) -> bool:
+    """Whether Dagster takes it: five fields, without seconds, and a day that comes."""
+    if text == DEFAULT_NIGHTLY_CRON:
+        return True
+    try:
+        fields, *_ = croniter.expand(text)
+        croniter(text).get_next()
+    except CroniterError:
+        return False
+    return len(fields) == 5

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from optcenter_pipeline.settings import Settings, SettingsError, load_settings, nightly_cron, sensor_seconds
@@ -60,6 +61,8 @@ def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
         ("SOLVER_TIME_LIMIT", "-1"),
         ("SENSOR_SECONDS", "0"),
         ("ACTION_EXPIRY_HOURS", "0"),
+        ("ACTION_EXPIRY_HOURS", "8785"),
+        ("ACTION_EXPIRY_HOURS", "1e300"),
     ],
 )
 def test_what_a_setting_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -92,3 +95,25 @@ def test_the_nightly_time_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert nightly_cron() == load_settings().nightly_cron == "0 2 * * *"
     monkeypatch.setenv("OPTCENTER_NIGHTLY_CRON", "30 1 * * 1-5")
     assert nightly_cron() == load_settings().nightly_cron == "30 1 * * 1-5"
+
+
+@pytest.mark.parametrize(
+    "typed", ["nightly", "0 2 * *", "0 0 2 * * *", "61 * * * *", "0 0 30 2 *", "0 0 30,31 2 *", "* * * * abc"]
+)
+def test_a_nightly_time_that_is_none_is_named_and_definitions_keep_to_the_default(
+    monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setenv("OPTCENTER_NIGHTLY_CRON", typed)
+    assert nightly_cron() == "0 2 * * *"
+    with pytest.raises(SettingsError, match="OPTCENTER_NIGHTLY_CRON: five cron fields"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "typed", ["@daily", "*/15 1-3 * jan,feb mon-fri", "0 0 31 * *", "0 0 29 2 *", " 5 4 * * 7 "]
+)
+def test_dagster_takes_every_nightly_time_that_is_taken_here(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("OPTCENTER_NIGHTLY_CRON", typed)
+    assert nightly_cron() == typed.strip()
+    assert load_settings().nightly_cron == typed
+    assert dg.ScheduleDefinition(job_name="any", cron_schedule=nightly_cron())
