@@ -21,6 +21,8 @@ ENDINGS = frozenset({"success", "failed", "rejected"})
 """Statuses of requests that are over."""
 
 _SHEET_EPOCH = dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
+_AHEAD = dt.timedelta(days=1)
+"""Clocks and time zones differ by less; a later time is a slip, and would keep the request from expiring."""
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 """A time as the sheet counts it, in days: five digits until the year 2173."""
 
@@ -253,6 +255,11 @@ class _Judgement:
         elif self._rules.now - asked > self._rules.expiry:
             hours = self._rules.expiry.total_seconds() / 3600
             self._wrong("requested_at", f"has expired: requests are good for {hours:g} hours")
+        elif asked - self._rules.now > _AHEAD:
+            now = f"{self._rules.now:%Y-%m-%dT%H:%MZ}"
+            self._wrong(
+                "requested_at", f"is more than a day from now ({now}); give when it is asked for, or nothing"
+            )
         return asked
 
 

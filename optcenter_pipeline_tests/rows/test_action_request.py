@@ -117,6 +117,11 @@ def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -
             "has expired: requests are good for 24 hours",
         ),
         ({**SAVE, "requested_at": "46347.3"}, "has expired"),
+        (
+            {**SAVE, "requested_at": "2026-11-24T09:01:00Z"},
+            "is more than a day from now (2026-11-23T09:00Z); give when it is asked for, or nothing",
+        ),
+        ({**SAVE, "requested_at": "9999-12-31"}, "is more than a day from now"),
     ],
 )
 def test_what_is_wrong_says_what_stands_there_and_what_would_be_right(cells: dict[str, Any], error: str) -> None:
@@ -137,6 +142,10 @@ def test_a_time_may_be_text_or_what_a_sheet_makes_of_it(typed: str) -> None:
     asked = accepted({**SAVE, "requested_at": typed}).requested_at
     assert asked is not None
     assert abs(asked - dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)) < dt.timedelta(seconds=10)
+
+
+def test_clocks_may_differ_by_a_day() -> None:
+    assert accepted({**SAVE, "requested_at": "2026-11-24T08:59:00Z"}).requested_at
 
 
 def test_how_long_a_request_is_good_for_is_a_setting() -> None:
