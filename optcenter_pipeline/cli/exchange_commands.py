@@ -112,8 +112,10 @@ def _is_folder(target: str) -> bool:
     """Whether an export goes to a folder.
 
     Raises:
-        typer.BadParameter: it is neither a folder nor an Excel book.
+        typer.BadParameter: it is blank, or neither a folder nor an Excel book.
     """
+    if not target.strip():
+        raise typer.BadParameter("the target is blank; give a file that ends with .xlsx, or a folder")
     path = Path(target)
     if path.is_dir() or target.endswith(("/", os.sep)) or not path.suffix:
         if path.is_file():
@@ -129,8 +131,10 @@ def _of_a_kind_that_is_read(source: str) -> Path:
 
     Raises:
         InvalidInputError: it is not there.
-        typer.BadParameter: it is of a kind that is not read.
+        typer.BadParameter: it is blank, or of a kind that is not read.
     """
+    if not source.strip():
+        raise typer.BadParameter("the source is blank; give an Excel book, a CSV file, or a folder of CSV files")
     path = Path(source)
     if not path.exists():
         raise InvalidInputError([f"{source}: there is no such file or folder"])

@@ -3,7 +3,8 @@
 import errno
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -14,15 +15,15 @@ def write_atomically(contents: Mapping[Path, bytes]) -> None:
     and a failure leaves the old ones. (Killed between two renames, some of the files are new and some are old.)
 
     Raises:
-        OSError: a file could not be written; no temporary file is left, and no file was changed unless a rename
-            itself failed.
+        OSError: a file could not be written, and which; no temporary file is left, and no file was changed unless
+            a rename itself failed.
     """
     temporaries: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
             target = path.resolve()  # a link stays a link
             temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
-            with temporary.open("xb") as file:
+            with _told_of(path), temporary.open("xb") as file:
                 temporaries[target] = temporary
                 file.write(content)
                 file.flush()
@@ -30,13 +31,26 @@ def write_atomically(contents: Mapping[Path, bytes]) -> None:
             if target.exists():
                 _keep_permissions(target, temporary)
         for target, temporary in list(temporaries.items()):
-            temporary.replace(target)
+            with _told_of(target):
+                temporary.replace(target)
             del temporaries[target]
     finally:
         for temporary in temporaries.values():
             temporary.unlink(missing_ok=True)
     for folder in {path.resolve().parent for path in contents}:
         _sync_folder(folder)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """What goes wrong with a temporary file, told of the file that people asked for."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        folder = path.resolve().parent
+        raise FileNotFoundError(error.errno, f"there is no folder {folder}; make it first", str(path)) from error
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def _keep_permissions(target: Path, temporary: Path) -> None:

@@ -71,8 +71,11 @@ def test_invalid_files_as_json(optcenter: Optcenter, tmp_path: Path) -> None:
         (["import", "none"], 1, "none has none of the planning tabs"),
         (["export", "book.xls"], 2, "ends with .xlsx, or a folder"),
         (["export", "letter.txt/"], 2, "letter.txt/ is a file; name a folder"),
-        (["export", "nowhere/book.xlsx"], 4, "No such file or directory; nothing was changed"),
+        (["export", "nowhere/book.xlsx"], 4, "nowhere/book.xlsx: there is no folder "),
+        (["export", "nowhere/book.xlsx"], 4, "/nowhere; make it first; nothing was changed"),
         (["export"], 2, "Missing argument"),
+        (["export", ""], 2, "the target is blank"),
+        (["import", " "], 2, "the source is blank"),
     ],
 )
 def test_what_cannot_be(

@@ -77,8 +77,9 @@ def test_a_full_disk_leaves_the_old_files_and_no_others(
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with monkeypatch.context() as patch:
         patch.setattr(spot, full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(OSError, match="No space left") as caught:
             export_xlsx(sample, folder / "book.xlsx")
+        assert caught.value.filename == str(folder / "book.xlsx")
         with pytest.raises(OSError, match="No space left"):
             export_csv(sample, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -104,7 +105,7 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
 
 
 def test_a_folder_where_nothing_can_be_written(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*/nowhere; make it first"):
         write_atomically({tmp_path / "nowhere" / "book.xlsx": b"new"})
     with pytest.raises(IsADirectoryError):
         write_atomically({tmp_path: b"new"})
