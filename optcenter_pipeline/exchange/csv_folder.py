@@ -1,7 +1,9 @@
 """A folder of CSV files, one a tab: `Candidates.csv`, …; see `csv_cells` for what a field says."""
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from optcenter_pipeline.exchange.errors import ExchangeError
 from optcenter_pipeline.exchange.file_cells import FileCell, FileTab
 from optcenter_pipeline.exchange.tab_names import tab_named
 from optcenter_pipeline.exchange.workbook_copy import TabCopy
+from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT
 from optcenter_pipeline.workbook.columns import Column, Tab, header_key
 from optcenter_pipeline.workbook.layout import read_layout
 
@@ -19,6 +22,15 @@ _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """In front of the text: without it Excel takes UTF-8 for another encoding."""
 _DELIMITERS = ",;\t"
 """The usual one first; spreadsheet programs of some countries write the others."""
+_SEPARATOR_LINE = re.compile(r"\"?sep=([,;\t])\"?(?:\r\n|\r|\n|$)", re.IGNORECASE)
+"""Excel's own first line, which is no row of the table."""
+_OTHER_FILES = {
+    codecs.BOM_UTF16_LE: "UTF-16 text (Unicode Text in Excel)",
+    codecs.BOM_UTF16_BE: "UTF-16 text (Unicode Text in Excel)",
+    b"PK\x03\x04": "an Excel book or another archive, whatever its name; if it is a book, name it .xlsx",
+    b"\xd0\xcf\x11\xe0": "an Excel book of the old format .xls, whatever its name",
+}
+"""How files begin that are often taken for CSV."""
 
 
 def write_csv_folder(folder: Path, tabs: Sequence[TabCopy]) -> list[str]:
@@ -70,6 +82,7 @@ def _csv_files(folder: Path) -> list[Path]:
 
 def _file_tab(path: Path) -> FileTab:
     content = path.read_bytes()
+    _check_beginning(path, content)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,7 +93,9 @@ def _file_tab(path: Path) -> FileTab:
     tab = tab_named(path.stem)
     if tab is None:
         return FileTab(path.stem, [])
-    records = _records(path, text, _delimiter(tab, text))
+    said = _SEPARATOR_LINE.match(text)
+    text = text[said.end() :] if said else text
+    records = _records(path, text, said[1] if said else _delimiter(tab, text), first_line=2 if said else 1)
     columns = _columns_by_place(tab, records[0] if records else ())
     rows = [
         [cell_of(field, columns.get(n) if number else None) for n, field in enumerate(record)]
@@ -89,15 +104,23 @@ def _file_tab(path: Path) -> FileTab:
     return FileTab(path.stem, rows)
 
 
-def _records(path: Path, text: str, delimiter: str) -> list[list[str]]:
-    lines = io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+def _check_beginning(path: Path, content: bytes) -> None:
+    kind = next((kind for mark, kind in _OTHER_FILES.items() if content.startswith(mark)), "")
+    if kind:
+        raise ExchangeError([f"{path}: this is {kind}; save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8)"])
+
+
+def _records(path: Path, text: str, delimiter: str, *, first_line: int) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         return list(reader)
     except csv.Error as error:
-        raise ExchangeError(
-            [f"{path} line {reader.line_num}: this is not CSV: {error}; is a quotation mark missing?"]
-        ) from None
+        line = reader.line_num + first_line - 1
+        what = f"this is not CSV: {error}"
+        if "field larger than" in str(error):
+            limit = f"more than {csv.field_size_limit():,} characters, and a cell holds {LONGEST_TEXT:,}"
+            what = f"the field that ends here or further down has {limit}; shorten it"
+        raise ExchangeError([f"{path} line {line}: {what}; is a quotation mark missing?"]) from None
 
 
 def _delimiter(tab: Tab, text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from optcenter_pipeline.exchange.csv_folder import read_csv_files, write_csv_folder
 from optcenter_pipeline.exchange.errors import ExchangeError
 from optcenter_pipeline.exchange.file_cells import FileCell, Moment
+from optcenter_pipeline.exchange.xlsx_writing import xlsx_bytes
 from optcenter_pipeline.workbook.tabs import CANDIDATES, INITIATIVES
 from optcenter_pipeline_tests.exchange.books import csv_files, tab_copy
 
@@ -47,6 +48,14 @@ def test_files_of_other_programs(tmp_path: Path, delimiter: str, encoding: str, 
     assert [list(row) for row in tab.rows] == [lines[0], lines[1], ["007", 12, 'a "b"']]
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\r\n', "\ufeffsep=;\r\n"])
+def test_the_line_by_which_excel_names_the_separator_is_no_row(tmp_path: Path, first: str) -> None:
+    # by its header alone it would be taken for a file with commas
+    text = first + "key,title;key;title,name\r\nx;INIT-1;One, two\r\n"
+    (tab,) = read_csv_files(csv_files(tmp_path, {"Initiatives.csv": text}))
+    assert [list(row) for row in tab.rows] == [["key,title", "key", "title,name"], ["x", "INIT-1", "One, two"]]
+
+
 def test_only_csv_files_that_people_see_are_read(tmp_path: Path) -> None:
     files = {"Initiatives.csv": "key\r\nINIT-1", ".~lock.Targets.csv#": "x", ".Targets.csv": "x", "readme.txt": "x"}
     tabs = read_csv_files(csv_files(tmp_path, {**files, "Budget.csv": "a,b"}))
@@ -60,10 +69,21 @@ def test_only_csv_files_that_people_see_are_read(tmp_path: Path) -> None:
             "key,title\nINIT-1,Zürich".encode("latin-1"),
             r"Initiatives\.csv line 2: this is not UTF-8 text; save it as",
         ),
-        ("key,title\nINIT-1,x".encode("utf-16"), "line 1: this is not UTF-8 text"),
+        ("key,title\nINIT-1,x".encode("utf-16"), r"Initiatives\.csv: this is UTF-16 text .*; save it as CSV UTF-8"),
+        (b"\xfe\xff" + "key,title".encode("utf-16-be"), "this is UTF-16 text"),
+        (
+            xlsx_bytes([tab_copy(INITIATIVES, [])]),
+            r"this is an Excel book or .*name it \.xlsx; save it as CSV UTF-8",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"an Excel book of the old format \.xls"),
+        (b'sep=;\nkey;title\nINIT-1;"x', r"Initiatives\.csv line 3: this is not CSV: .*quotation mark"),
         (b'key,title\nINIT-1,"x', r"Initiatives\.csv line 2: this is not CSV: .*quotation mark"),
         (b'key,title\nINIT-1,"x"y', "line 2: this is not CSV"),
-        (b"key,title\nINIT-1," + b"x" * 200_000, "line 2: this is not CSV: field larger"),
+        (
+            b"key,title\nINIT-1," + b"x" * 200_000,
+            "line 2: the field .* has more than 131,072 characters, and a "
+            "cell holds 50,000; shorten it; is a quotation mark missing",
+        ),
     ],
 )
 def test_what_is_no_csv_text_is_told(tmp_path: Path, content: bytes, words: str) -> None:
