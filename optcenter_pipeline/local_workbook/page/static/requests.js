@@ -6,24 +6,32 @@ import { notify } from "./notices.js";
 
 const SEPARATES_KEYS = /[|;,]/;
 const KEY_JOIN = " / ";
+const LONGEST_CELL = 50000;
 
 const byId = (id) => document.getElementById(id);
 
 const fold = (text) => text.trim().toLowerCase();
 
-// The rows' keys, each once. A part with a separator in it ends the key before it: the key then names the rows whose
-// keys it begins, and a save of more rows changes nothing of the others.
-export const keysOf = (sheet, rows) => {
+// The rows' keys, each once.
+const keysOf = (sheet, rows) => {
   const keys = new Map();
   for (const row of rows) {
-    const parts = sheet.keyParts(row);
-    if (!parts.length) throw new Error(`Row ${row + 1} has no key yet: fill its key columns, or leave the row out.`);
-    const cut = parts.findIndex((part) => SEPARATES_KEYS.test(part));
-    const key = (cut < 0 ? parts : parts.slice(0, cut)).join(KEY_JOIN);
-    if (!key) throw new Error(`Row ${row + 1} has a | ; or , in its key, which separate keys: save the whole tab instead.`);
+    const key = sheet.keyParts(row).join(KEY_JOIN);
+    if (!key) throw new Error(`Row ${row + 1} has no key yet: fill its key columns, or leave the row out.`);
     if (!keys.has(fold(key))) keys.set(fold(key), key);
   }
   return [...keys.values()];
+};
+
+// The rows' keys in one list cell: joined by |, or as a JSON list where a key would be read as more than one.
+const keyList = (sheet, rows) => {
+  const keys = keysOf(sheet, rows);
+  const isPlain = !keys[0].startsWith("[") && !keys.some((key) => SEPARATES_KEYS.test(key));
+  const text = isPlain ? keys.join("|") : JSON.stringify(keys);
+  if (text.length > LONGEST_CELL) {
+    throw new Error(`${keys.length} rows are more than one request can name: select fewer, or save this whole tab.`);
+  }
+  return text;
 };
 
 export class Requests {
@@ -68,8 +76,8 @@ export class Requests {
   #saveRows() {
     const rows = this.#selectedRows();
     if (!rows.length) throw new Error("Select the rows to save first: click their numbers, or mark some of their cells.");
-    const keys = keysOf(this.grid.sheet, rows);
-    return { action: this.actions.save, tab: this.grid.sheet.title, scope_type: "keys", scope_keys: keys.join("|") };
+    const { sheet } = this.grid;
+    return { action: this.actions.save, tab: sheet.title, scope_type: "keys", scope_keys: keyList(sheet, rows) };
   }
 
   async #ask(makeRequest) {
@@ -155,7 +163,7 @@ export class Requests {
       constraint_set_name: byId("run-set").value,
     };
     if (scope !== "rows") return request;
-    const keys = keysOf(this.grid.sheet, this.#selectedRows());
-    return { ...request, tab: "Candidates", scope_type: "keys", scope_keys: keys.join("|") };
+    const keys = keyList(this.grid.sheet, this.#selectedRows());
+    return { ...request, tab: "Candidates", scope_type: "keys", scope_keys: keys };
   }
 }
