@@ -142,9 +142,12 @@ async def _refusal(_request: Request, error: Exception) -> Response:
     return response
 
 
-async def _unavailable(_request: Request, _error: Exception) -> Response:
+async def _unavailable(_request: Request, error: Exception) -> Response:
     """The file is locked for longer than a writer waits, or its disk is full: worth another try."""
-    return _json(ApiError(503, "The service is currently unavailable.", "UNAVAILABLE").body(), 503)
+    message = "The service is currently unavailable."
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        message += " The disk that holds the local workbook's file is full; make room there and try again."
+    return _json(ApiError(503, message, "UNAVAILABLE").body(), 503)
 
 
 async def _internal_error(_request: Request, _error: Exception) -> Response:

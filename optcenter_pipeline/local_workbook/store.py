@@ -76,12 +76,12 @@ class Store:
         connection = connection or self._connect()
         try:
             connection.execute(begin)
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
+            yield connection
             connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite itself takes back what a full disk could not hold
+                connection.execute("ROLLBACK")
+            raise
         finally:
             with self._lock:
                 self._idle.append(connection)
