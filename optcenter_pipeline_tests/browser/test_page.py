@@ -237,6 +237,17 @@ def test_ten_thousand_rows_scroll_and_change(planner: Planner, sample_space: Pla
     planner.shows(10_001, "contribution", "5")
 
 
+def test_a_run_that_is_chosen_leaves_its_id_little_room(planner: Planner, sample_space: PlanningSpace) -> None:
+    run = {"run_id": "0190c1d2-7e4b-7000-8000-0123456789ab"}
+    sample_space.type_rows("Results", [{**run, "initiative_key": "INIT-101", "title": "Checkout"}], first_row=2)
+    planner.open("Results")
+    header = planner.page.locator(".tabulator-col", has=planner.page.get_by_text("run_id", exact=True))
+    expect(header).to_have_css("width", "64px")
+    planner.page.locator("#chart select").first.select_option("Every run")
+    expect(header).not_to_have_css("width", "64px")
+    planner.shows(2, "run_id", run["run_id"])
+
+
 def _sort_descending(space: PlanningSpace, tab: str, *, rows: int) -> None:
     with space.workbook.open() as book:
         sheet = next(sheet for sheet in book.sheets() if sheet.title == tab)

@@ -1,14 +1,14 @@
 // The grid on the screen: which rows are shown, what is selected, and which cell is being edited.
 
-import { TabulatorFull } from "/page/component/tabulator.mjs";
 import { entered, isTrue, letters, same } from "./cells.js";
 import { drawCell, drawHeader } from "./drawing.js";
 import { makeEditor } from "./editor.js";
-import { far } from "./keys.js";
+import { Keyboard } from "./keys.js";
+import { drawn, makeTable, ROW_HEIGHT } from "./table.js";
 
-const ROW_HEIGHT = 27;
 const BLANK_ROWS = 30;
 const STEP = 50; // so many rows more at a time, lest every row that is typed below the last draws all anew
+const NARROW = 64;
 const MANY = 400; // so many changed rows are drawn anew faster than one by one
 
 export class Grid {
@@ -27,8 +27,9 @@ export class Grid {
     this.on = on;
     this.sheet = null;
     this.accepts = () => true;
+    this.narrowed = ""; // the column that says the same in every row that is shown
     this.isEditing = false;
-    element.addEventListener("keydown", (event) => this.#keyDown(event), true);
+    this.keyboard = new Keyboard(this, on);
     element.addEventListener("focusout", (event) => this.#keepFocus(event));
   }
 
@@ -43,7 +44,7 @@ export class Grid {
       this.#waiting = sheet; // it is drawn when the editor closes
       return;
     }
-    const signature = JSON.stringify([sheet.id, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.isCheck, c.isStatus])]);
+    const signature = JSON.stringify([sheet.id, this.narrowed, sheet.columns.map((c) => [c.header, c.note, c.isLocked, c.choices, c.isCheck, c.isStatus])]);
     const isNewSheet = this.sheet?.id !== sheet.id;
     this.sheet = sheet;
     if (isNewSheet) this.#extra = 0;
@@ -89,32 +90,12 @@ export class Grid {
   async #build(rows) {
     this.#table?.destroy();
     this.#remember(rows);
-    this.#table = new TabulatorFull(this.element, {
-      index: "id",
+    this.#table = makeTable(this.element, {
       data: [...this.#data.values()],
       columns: this.sheet.columns.map((column) => this.#definition(column)),
-      columnDefaults: { headerSort: false, resizable: "header", minWidth: 48 },
-      rowHeader: {
-        field: "id", width: 52, frozen: true, headerSort: false, resizable: false, hozAlign: "right", cssClass: "row-number",
-        formatter: (cell) => document.createTextNode(String(cell.getValue() + 1)),
-      },
       rowFormatter: (row) => this.#formatRow(row),
-      height: "100%",
-      layout: "fitDataFill",
-      rowHeight: ROW_HEIGHT,
-      selectableRange: 1,
-      selectableRangeColumns: true,
-      selectableRangeRows: true,
-      selectableRangeAutoFocus: false,
-      editTriggerEvent: "dblclick",
-      clipboard: false,
-      placeholder: "No rows to show.",
     });
-    await new Promise((resolve) => this.#table.on("tableBuilt", resolve));
-    // one stop for the Tab key: inside the grid it goes from cell to cell
-    this.element.querySelector(".tabulator-header").tabIndex = -1;
-    this.element.setAttribute("aria-description", "F6 leaves the grid.");
-    for (const name of ["rangeAdded", "rangeChanged"]) this.#table.on(name, () => this.on.select());
+    await drawn(this.#table, () => this.on.select());
   }
 
   #remember(rows) {
@@ -159,16 +140,17 @@ export class Grid {
     return {
       title: column.header || column.letters,
       field: column.field,
-      width: column.width,
+      width: this.narrowed && column.spec?.name === this.narrowed ? NARROW : column.width,
       cssClass: column.isLocked ? "locked-column" : "",
       titleFormatter: () => drawHeader(this.sheet, column),
-      formatter: (cell) => drawCell(this.sheet, column, cell, (row, view) => this.#toggle(row, column, view)),
+      formatter: (cell) => drawCell(this.sheet, column, cell, (row, view) => this.toggle(row, column, view)),
       editable: () => !column.isLocked,
       editor: column.isLocked ? false : (cell, onRendered, success, cancel) => this.#editor(column, cell, onRendered, cancel),
     };
   }
 
-  #toggle(row, column, view) {
+  // Ticks a box, or unticks it.
+  toggle(row, column, view = this.sheet.cell(row, column.index)) {
     this.on.commit(this.on.edit(row), column, isTrue(view) ? "FALSE" : "TRUE");
   }
 
@@ -282,7 +264,27 @@ export class Grid {
     return active ? `${letters(active.column.index)}${active.row + 1}` : "";
   }
 
-  #edit(typed) {
+  // How far keys may go: the last places; the last row that holds anything; so many rows on a screen.
+  get reach() {
+    const { clientHeight } = this.element.querySelector(".tabulator-tableholder");
+    return {
+      last: this.#shown.length - 1,
+      right: this.sheet.columns.length - 1,
+      filled: Math.max(0, this.#shown.findLastIndex((row) => row <= this.sheet.lastRow)),
+      page: Math.max(1, Math.floor(clientHeight / ROW_HEIGHT) - 1),
+    };
+  }
+
+  goToPlace([top, column]) {
+    return this.goTo(this.#shown[top], column);
+  }
+
+  placeOf({ row, column }) {
+    return [this.#shown.indexOf(row), column.index];
+  }
+
+  // Opens the editor in the active cell: with what stands there (null), or with what was typed instead.
+  edit(typed) {
     const active = this.active();
     if (!active) return;
     const reason = this.sheet.whyLocked(active.row, active.column);
@@ -293,49 +295,5 @@ export class Grid {
     this.#typed = typed;
     this.#table.getRow(active.row)?.getCell(active.column.field)?.edit();
     this.#typed = null;
-  }
-
-  #far(event, active) {
-    if (!active) return null;
-    const { clientHeight } = this.element.querySelector(".tabulator-tableholder");
-    return far(event, [this.#shown.indexOf(active.row), active.column.index], {
-      last: this.#shown.length - 1,
-      right: this.sheet.columns.length - 1,
-      filled: Math.max(0, this.#shown.findLastIndex((row) => row <= this.sheet.lastRow)),
-      page: Math.max(1, Math.floor(clientHeight / ROW_HEIGHT) - 1),
-    });
-  }
-
-  #keyDown(event) {
-    if (this.isEditing || event.isComposing) return;
-    const active = this.active();
-    const place = this.#far(event, active);
-    if (place) this.goTo(this.#shown[place[0]], place[1]);
-    else if (event.key === "F6") this.on.leave();
-    else {
-      this.#typeKey(event, active);
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  #typeKey(event, active) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const isSpaceOnCheck = event.key === " " && active?.column.isCheck;
-    if (isSpaceOnCheck) {
-      const { row, column } = active;
-      if (column.isLocked) this.on.locked(this.sheet.whyLocked(row, column));
-      else this.#toggle(row, column, this.sheet.cell(row, column.index));
-    } else if (event.key === "Enter" || event.key === "F2") this.#edit(null);
-    else if (event.key === "Delete" || event.key === "Backspace") this.on.clear();
-    else if (event.key.length === 1) this.#edit(event.key);
-    else if (event.key === "Process") {
-      this.#edit(""); // an input method starts here: what it composes goes into the editor
-      return;
-    }
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 }

@@ -2,13 +2,15 @@
 
 import * as server from "./server.js";
 import { Activity } from "./activity.js";
-import { note, position, shown, tone } from "./cells.js";
+import { shown } from "./cells.js";
 import { Edits } from "./edits.js";
 import { Grid } from "./grid.js";
 import { notify } from "./notices.js";
 import { Requests } from "./requests.js";
 import { Runs } from "./runs.js";
+import { SelectedCell } from "./selected.js";
 import { Sheet } from "./sheet.js";
+import { Tabs } from "./tabs.js";
 import { Typing } from "./typing.js";
 
 const LOOK_SECONDS = 1;
@@ -34,13 +36,15 @@ class Workbook {
     this.spreadsheet = address.searchParams.get("spreadsheet") || described.spreadsheet;
     this.tab = decodeURIComponent(window.location.hash.slice(1));
     this.grid = new Grid(byId("grid"), {
-      select: () => this.#showSelection(),
+      select: () => this.selected.show(),
       edit: (row) => this.edits.seenRow(this.grid.sheet, row),
       commit: (target, column, text) => this.typing.commit(target, column, text),
       clear: () => this.typing.clear(),
-      leave: () => byId("tabs").querySelector("[aria-selected=true]")?.focus(),
+      leave: () => this.tabs.focus(),
       locked: (reason) => notify(reason, "warning"),
     });
+    this.selected = new SelectedCell(this.grid);
+    this.tabs = new Tabs(byId("tabs"), (title) => this.open(title));
     this.edits = new Edits(this.spreadsheet, {
       onTyped: (sheet, changes) => this.#type(sheet, changes),
       onWritten: (sheet, _changes, answer) => this.#take(sheet, answer),
@@ -55,16 +59,6 @@ class Workbook {
     if (described.actions) this.#showActions(described.actions);
     byId("only-errors").addEventListener("change", () => this.#draw());
     byId("find").addEventListener("input", () => this.#draw());
-    byId("place").addEventListener("focus", (event) => event.target.select());
-    byId("place").addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#goTo(event.target.value);
-      else if (event.key === "Escape") this.grid.focus();
-    });
-    byId("place").addEventListener("blur", () => this.#showSelection());
-    byId("tabs").addEventListener("keydown", (event) => {
-      const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
-      if (step) document.activeElement[step]?.focus();
-    });
     byId("add-rows").addEventListener("click", () => this.#addRows());
     window.addEventListener("hashchange", () => this.open(decodeURIComponent(window.location.hash.slice(1))));
   }
@@ -145,7 +139,7 @@ class Workbook {
       if (answer.cells[title]) this.#known.set(title, { tag: answer.tags[title], cells: answer.cells[title] });
       if (answer.tags[title]) this.#sheets.set(title, this.#make(resource, this.#known.get(title).cells));
     }
-    this.#showTabs();
+    this.tabs.show(this.#resources.map(({ properties: { title } }) => [title, this.described.tabs?.[title]?.note || title]), this.tab);
     await this.#draw();
   }
 
@@ -168,29 +162,10 @@ class Workbook {
     await this.look();
   }
 
-  #showTabs() {
-    const buttons = this.#resources.map(({ properties: { title } }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.setAttribute("role", "tab");
-      button.setAttribute("aria-selected", String(title === this.tab));
-      button.textContent = title;
-      button.title = this.described.tabs?.[title]?.note || title;
-      button.tabIndex = title === this.tab ? 0 : -1; // the arrow keys go from tab to tab
-      button.addEventListener("click", () => this.open(title));
-      return button;
-    });
-    const drawn = buttons.map((button) => button.outerHTML).join();
-    if (byId("tabs").dataset.drawn === drawn) return;
-    byId("tabs").dataset.drawn = drawn;
-    byId("tabs").replaceChildren(...buttons);
-    byId("tabs").querySelector("[aria-selected=true]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
-  }
-
-  #accepts(sheet) {
+  // run: the only one that is shown; "" for all.
+  #accepts(sheet, run) {
     const text = byId("find").value.trim().toLowerCase();
     const failed = byId("only-errors").checked ? new Set(sheet.failedRows()) : null;
-    const run = this.#chart ? this.runs.chosen(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab)) : "";
     return (row) => {
       if (failed && !failed.has(row)) return false;
       if (run && sheet.text(row, this.#chart.run) !== run) return false;
@@ -205,26 +180,13 @@ class Workbook {
     byId("error-count").textContent = count ? String(count) : "";
     byId("only-errors").disabled = !sheet.described;
     byId("add-rows").disabled = !sheet.isTyped;
-    this.grid.accepts = this.#accepts(sheet);
+    const run = this.#chart ? this.runs.chosen(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab)) : "";
+    this.grid.accepts = this.#accepts(sheet, run);
+    this.grid.narrowed = run ? this.#chart.run : "";
     byId("chart").hidden = !this.#chart;
     if (this.#chart) this.runs.draw(sheet, this.#chart, this.#sheets.get(this.#chart.runs.tab));
     await this.grid.draw(sheet);
     this.requests?.refresh();
-  }
-
-  #showSelection() {
-    const active = this.grid.active();
-    if (document.activeElement !== byId("place")) byId("place").value = this.grid.place();
-    const content = byId("content");
-    const view = active ? this.grid.sheet.cell(active.row, active.column.index) : null;
-    const text = active ? shown(view) : "";
-    const formula = view !== null && typeof view === "object" && view.f ? view.e : "";
-    // wherever in a row a person stands, they read what is wrong with it
-    const status = active ? this.grid.sheet.statusOf(active.row) : "";
-    const problem = status && status !== text ? `Row ${active.row + 1} ${status}` : "";
-    content.textContent = [formula || text, note(view), problem].filter(Boolean).join("\n");
-    content.className = `content ${tone(text) || (problem ? "failed" : "")}`;
-    content.title = active ? [active.column.note, this.grid.sheet.whyLocked(active.row, active.column)].filter(Boolean).join("\n") : "";
   }
 
   // What is typed is shown at once, though its writing may have to wait. Gives what shows again what stood there.
@@ -266,12 +228,6 @@ class Workbook {
     byId("only-errors").checked = false;
     await this.#draw();
     if (this.tab !== tab || !(await this.grid.goTo(row, 0))) notify(`There is no row ${row + 1} on ${tab} any more.`, "warning");
-  }
-
-  async #goTo(text) {
-    const [row, column] = position(text) || [-1, -1];
-    if (!(await this.grid.goTo(row, column))) notify(`There is no cell ${text} here.`, "warning");
-    byId("place").value = this.grid.place();
   }
 
   // Shows so many rows more, and lets the tab grow where it has not that many.
