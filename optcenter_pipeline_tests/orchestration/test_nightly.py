@@ -13,10 +13,13 @@ NIGHT = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 
 
 def asked(space: PlanningSpace) -> list[dg.RunRequest]:
-    with dg.DagsterInstance.local_temp(str(space.home)) as instance:
-        context = dg.build_schedule_context(
+    with (
+        dg.DagsterInstance.local_temp(str(space.home)) as instance,
+        # left open, a context keeps its instance the current one of later tests, even when it is gone
+        dg.build_schedule_context(
             instance=instance, scheduled_execution_time=NIGHT, resources={"database": space.database}
-        )
+        ) as context,
+    ):
         requests = nightly_optimize(context)
         assert isinstance(requests, list)
         known = instance.get_dynamic_partitions(str(CONSTRAINT_SETS.name))
