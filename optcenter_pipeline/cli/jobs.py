@@ -34,14 +34,14 @@ def run_job(
     console: Console,
     name: str,
     *,
-    ops: Mapping[str, Mapping[str, Any]],
+    ops: Mapping[str, Any],
     partition_key: str | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> JobOutcome:
     """Run `save_job` or `optimize_job` here and now.
 
     Args:
-        ops: configuration by asset.
+        ops: configuration by asset, as Dagster takes it.
 
     Raises:
         StoppedError: a person stopped it.
@@ -55,7 +55,7 @@ def run_job(
 
     level = "INFO" if console.debug else "CRITICAL"
     config = {
-        "ops": {op: {"config": dict(fields)} for op, fields in ops.items()},
+        "ops": dict(ops),
         "loggers": {"console": {"config": {"log_level": level}}},
     }
     with open_instance(load_settings()) as instance, console.progress(name) as line, _listening(line):

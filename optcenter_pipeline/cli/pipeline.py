@@ -13,8 +13,6 @@ from optcenter_pipeline.cli.run_view import run_document, show_run
 if TYPE_CHECKING:
     from optcenter_pipeline.rows.messages import ValidationMessage
 
-SAVE_ACTION = "pm.save_selected"
-
 
 class ScopeType(StrEnum):
     """Which candidates a run may choose from."""
@@ -35,11 +33,14 @@ def save(
     keys: Annotated[str | None, typer.Option(help="Only the rows with these keys, separated by commas.")] = None,
 ) -> int:
     """Read the workbook, judge every row, save to the database, and write each row's status back."""
+    from optcenter_pipeline.orchestration.run_requests import save_ops
+    from optcenter_pipeline.rows.action_request import Action
+
     console: Console = context.obj
     name = _input_tab(tab)
     wanted = _keys(keys)
-    request = {"tab": name, "keys": wanted, "action": SAVE_ACTION}
-    outcome = run_job(console, "save_job", ops={"tables": request, "row_statuses": request})
+    ops = save_ops({"tab": name, "keys": wanted, "action": Action.SAVE_SELECTED.value})
+    outcome = run_job(console, "save_job", ops=ops)
     saved = outcome.metadata["tables"]
     messages = _messages(name, wanted)
     not_found = [f"there is no row with the key {key!r}" for key in saved["keys_not_found"]]
@@ -126,6 +127,8 @@ def optimize(
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:
     """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook."""
+    from optcenter_pipeline.orchestration.run_requests import optimize_ops
+    from optcenter_pipeline.rows.action_request import Action
     from optcenter_pipeline.stages.partitions import partition_key
 
     console: Console = context.obj
@@ -140,7 +143,7 @@ def optimize(
     outcome = run_job(
         console,
         "optimize_job",
-        ops={"tables": {"action": f"pm.optimize.run_{scope.value}_candidates"}, "run_snapshot": request},
+        ops=optimize_ops(Action.run_of(scope.value).value, request),
         partition_key=partition_key(scenario, constraint_set),
     )
     run_id = str(outcome.metadata["solve"]["run_id"])

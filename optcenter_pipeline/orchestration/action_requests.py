@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
 from optcenter_pipeline.orchestration.run_requests import SECONDS_IN_A_TICK, optimize_request, save_request
-from optcenter_pipeline.settings import load_settings, sensor_seconds
+from optcenter_pipeline.settings import Settings, load_settings, sensor_seconds
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
 from optcenter_pipeline.stages.requests import ACTIONS_TAB_TAG, REQUEST_TAG
 from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
@@ -61,12 +61,13 @@ def action_requests_sensor(
     is_elsewhere = cursor.title != ActionsCursor().title
     search = is_elsewhere and cursor.ticks >= _TICKS_BETWEEN_SEARCHES
     place = ActionsPlace(cursor.sheet_id, cursor.title)
+    settings = load_settings()
     warn = functools.cache(context.log.warning)  # once a tick, however many looks see the same
     with database.open() as db, workbook.open(at_most_seconds=SECONDS_IN_A_TICK) as book:
-        for _ in _looks(load_settings().sensor_seconds):
+        for _ in _looks(settings.sensor_seconds):
             actions = look_at_actions(book, place, search=search)
             place = place_of(actions)
-            rules = _rules()
+            rules = _rules(settings)
             take_requests(db, actions, rules)
             end_dead_requests(db, book, context.instance, actions_title=place.title, expiry=rules.expiry, log=warn)
             mend_answers(db, book, actions, log=warn)
@@ -92,11 +93,10 @@ def _looks(seconds: int) -> Iterator[None]:
         yield
 
 
-def _rules() -> "RequestRules":
+def _rules(settings: Settings) -> "RequestRules":
     from optcenter_pipeline.rows.action_request import RequestRules, allow_list
     from optcenter_pipeline.workbook.tabs import INPUT_TABS
 
-    settings = load_settings()
     return RequestRules(
         tabs=tuple(tab.name for tab in INPUT_TABS),
         allowed=allow_list(settings.allowed_requesters),

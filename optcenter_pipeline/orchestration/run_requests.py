@@ -15,6 +15,21 @@ SECONDS_IN_A_TICK = 20.0
 """For a call of the workbook: Dagster gives up on a tick after 60, and says less than we do of what was wrong."""
 
 
+def save_ops(save: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Configuration of save_job by asset, from fields of `SaveRequest`."""
+    return {name: {"config": dict(save)} for name in ("tables", "row_statuses")}
+
+
+def optimize_ops(action: str, run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Configuration of optimize_job by asset.
+
+    Args:
+        action: who asks: stands in updated_source, with the run's id.
+        run: fields of the stage run_snapshot's `RunRequest`.
+    """
+    return {**save_ops({"action": action}), "run_snapshot": {"config": dict(run)}}
+
+
 def save_request(run_key: str, save: Mapping[str, Any], *, tags: Mapping[str, str]) -> dg.RunRequest:
     """A run of save_job.
 
@@ -22,8 +37,8 @@ def save_request(run_key: str, save: Mapping[str, Any], *, tags: Mapping[str, st
         run_key: Dagster starts one run a key, ever.
         save: fields of `SaveRequest`.
     """
-    ops = {name: {"config": dict(save)} for name in ("tables", "row_statuses")}
-    return dg.RunRequest(run_key, {"ops": ops, "loggers": _QUIET}, dict(tags), job_name=save_job.name)
+    config = {"ops": save_ops(save), "loggers": _QUIET}
+    return dg.RunRequest(run_key, config, dict(tags), job_name=save_job.name)
 
 
 def optimize_request(
@@ -34,15 +49,9 @@ def optimize_request(
     Args:
         run_key: Dagster starts one run a key, ever.
         partition_key: of the set; it must be known by the time the run starts.
-        action: who asks: stands in updated_source, with the run's id.
-        run: fields of the stage run_snapshot's `RunRequest`.
+        action, run: see `optimize_ops`.
     """
-    ops = {
-        "tables": {"config": {"action": action}},
-        "row_statuses": {"config": {"action": action}},
-        "run_snapshot": {"config": dict(run)},
-    }
-    config = {"ops": ops, "loggers": _QUIET}
+    config = {"ops": optimize_ops(action, run), "loggers": _QUIET}
     # with its tag the partition counts as resolved: a set that is new in the sheet is known after the tick alone
     tags = {**tags, _PARTITION_TAG: partition_key}
     return dg.RunRequest(run_key, config, tags, job_name=optimize_job.name, partition_key=partition_key)

@@ -34,6 +34,11 @@ class Action(StrEnum):
     RUN_SELECTED = "pm.optimize.run_selected_candidates"
     RUN_ALL = "pm.optimize.run_all_candidates"
 
+    @classmethod
+    def run_of(cls, scope_type: str) -> "Action":
+        """The run of a scope, `all` or `selected`, whoever asks for it and from where."""
+        return cls(f"pm.optimize.run_{scope_type}_candidates")
+
     @property
     def is_run(self) -> bool:
         """Whether it solves something; it saves every input tab first."""

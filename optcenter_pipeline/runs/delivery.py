@@ -13,6 +13,7 @@ from optcenter_pipeline.database.statuses import PromisedStatus, promised_status
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
+from optcenter_pipeline.rows.action_request import Action
 from optcenter_pipeline.runs.answers import answer_plan, coming_endings
 from optcenter_pipeline.runs.endings import ending_of_run
 from optcenter_pipeline.workbook.action_answers import AnswerPlan
@@ -110,7 +111,7 @@ def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title:
     with database.reading() as session:
         record = get_run(session, run_id)
     now = dt.datetime.now(dt.UTC)
-    source = f"pm.optimize.run_{record.summary.scope_type}_candidates {run_id}"
+    source = f"{Action.run_of(record.summary.scope_type)} {run_id}"
     ending = ending_of_run(record)
     coming = coming_endings(database, record.summary.dagster_run_id, ending, now=now)
     answers = answer_plan(database, actions_title, coming) if actions_title is not None and coming else None

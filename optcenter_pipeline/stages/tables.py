@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from optcenter_pipeline.rows.action_request import Action
 from optcenter_pipeline.stages.constraint_sets import constraint_sets
 from optcenter_pipeline.stages.failures import told_clearly
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
@@ -20,7 +21,7 @@ class SaveRequest(dg.Config):
     tab: str | None = None
     keys: list[str] | None = None
     """Only the rows with these keys; a key of several columns is joined by ` / `."""
-    action: str = "pm.save_selected"
+    action: str = Action.SAVE_SELECTED.value
     """Who asks: stands in updated_source, with the run's id."""
 
     def scope(self) -> "SaveScope":
