@@ -34,7 +34,8 @@ def solve(
 
     Args:
         snapshot: the inputs, all of them; the same snapshot gives the same answer.
-        on_progress: told of every better portfolio and every finished stage, in the thread that solves.
+        on_progress: told of every better portfolio, bound and finished stage, and at least once a second, in the
+            thread that solves.
         cancel: asked often while the solver searches; True ends the run as `cancelled`, with the best portfolio
             found so far.
 

@@ -21,6 +21,8 @@ class SolverOptions(Document):
     """How hard to search. Without a time limit the same snapshot gives the same answer on every run."""
 
     time_limit_seconds: Annotated[float, Field(strict=True, gt=0)] | None = None
+    node_limit: Annotated[WholeNumber, Field(ge=1)] | None = None
+    """Nodes of the search, of all stages together: a limit that is the same on every machine."""
     mip_gap: Annotated[float, Field(strict=True, ge=0)] = 1e-4
     threads: Annotated[WholeNumber, Field(ge=1)] = 1
     seed: Annotated[WholeNumber, Field(ge=0)] = 0

@@ -10,6 +10,7 @@ from optcenter_pipeline.engine.holds import hold_row, relative_gap, sound_bound
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, broken_rows
 from optcenter_pipeline.engine.objective import Plan, Stage
 from optcenter_pipeline.engine.progress import Progress
+from optcenter_pipeline.engine.progress_teller import ProgressTeller
 from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.result import StageResult
 from optcenter_pipeline.rules.linear import LinearRow
@@ -92,7 +93,7 @@ class StagedSearch:
         self._solver = solver
         self._mip_gap = mip_gap
         self._clock = clock
-        self._on_progress = on_progress
+        self._teller = ProgressTeller(on_progress, plan.length, lambda: clock.spent)
         self._asked_to_cancel = cancel
         self._refuted = refuted
         self._held: dict[int, LinearRow] = {}
@@ -100,7 +101,6 @@ class StagedSearch:
         self._point: Point | None = None
         self._done: list[StageResult] = []
         self._skipped: list[str] = []
-        self._begun = 0
         self._cancelled = False
         self._unanswered: Ending = "nothing_found"
 
@@ -141,7 +141,7 @@ class StagedSearch:
     def _optimise(self, stage: Stage, *, second_pass: bool = False) -> Ending:
         """Improve the portfolio in hand by one stage's measure and record how far that is proven."""
         began = time.perf_counter()
-        self._begun += 1
+        self._teller.begin(stage)
         if self._cancel():
             return "cancelled"
         left = self._clock.left
@@ -173,7 +173,7 @@ class StagedSearch:
                 second_pass=second_pass,
             )
         )
-        self._tell(stage, value, bound, nodes, finished=True)
+        self._teller.finish(value, bound, nodes)
         return "cancelled" if self._cancelled else "done"
 
     def _search_exactly(self, stage: Stage) -> tuple[Search, int]:
@@ -242,14 +242,9 @@ class StagedSearch:
             mip_gap=self._mip_gap,
             seconds=left if left is None or last else left * _SHARE_OF_TIME,
             cancel=self._cancel,
-            improved=lambda value, bound, nodes: self._tell(stage, value, bound, nodes, finished=False),
+            improved=self._teller.state,
         )
 
     def _cancel(self) -> bool:
         self._cancelled = self._cancelled or self._asked_to_cancel()
         return self._cancelled
-
-    def _tell(self, stage: Stage, value: float, bound: float, nodes: int, *, finished: bool) -> None:
-        self._on_progress(
-            Progress(stage.name, self._begun, self._plan.length, value, bound, nodes, self._clock.spent, finished)
-        )

@@ -9,7 +9,7 @@ def progress_line(progress: Progress) -> str:
     """`stage 1/3 gmv: 31.5, at most 32 (4 nodes, 0.2 s)`."""
     value = "none yet" if progress.value is None else amount(progress.value)
     bound = "" if progress.bound is None else f", bound {amount(progress.bound)}"
-    done = " done" if progress.finished else ""
+    done = " done" if progress.kind == "finished" else ""
     return (
         f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound} "
         f"({progress.nodes} nodes, {progress.seconds:.1f} s)"

@@ -176,7 +176,7 @@ class _Teller:
     def tell(self, progress: Progress) -> None:
         logging.getLogger(PROGRESS_LOGGER).info("%s", self._run_id, extra={"progress": progress})
         now = time.monotonic()
-        if progress.finished or now - self._logged_at >= 1.0:
+        if progress.kind == "finished" or now - self._logged_at >= 1.0:
             self._logged_at = now
             self._log(progress_line(progress))
 

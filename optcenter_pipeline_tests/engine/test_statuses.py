@@ -81,7 +81,7 @@ def test_a_limit_with_a_portfolio_in_hand() -> None:
 
 def test_an_economy_that_no_time_is_left_for_takes_nothing_from_optimal() -> None:
     def linger(told: Progress) -> None:
-        if told.finished:
+        if told.kind == "finished":
             time.sleep(2.1)
 
     question = knapsack(20, SolverOptions(time_limit_seconds=2))
@@ -119,13 +119,13 @@ def test_cancelled_with_a_portfolio_in_hand() -> None:
 def test_progress_tells_of_better_portfolios_and_finished_stages() -> None:
     seen: list[Progress] = []
     result = solve(knapsack(60, SolverOptions()), on_progress=seen.append)
-    finished = [(told.stage, told.position, told.stages, told.value) for told in seen if told.finished]
+    finished = [(told.stage, told.position, told.stages, told.value) for told in seen if told.kind == "finished"]
     assert finished == [
         ("gmv", 1, 2, result.objective.stages[0].value),
         ("economy", 2, 2, result.objective.stages[1].value),
     ]
     assert seen == sorted(seen, key=lambda told: told.seconds)
-    assert len([told for told in seen if not told.finished]) > 0
+    assert len([told for told in seen if told.kind == "incumbent"]) > 0
 
 
 def test_what_a_listener_raises_comes_out() -> None:
