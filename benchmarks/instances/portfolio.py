@@ -1,0 +1,105 @@
+"""A portfolio problem in plain numbers: what every solver of a comparison gets, each in its own form."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+TOLERANCE = 1e-9
+"""Relative: numbers have few decimals, so whatever is summed exactly either keeps a bound or misses it clearly."""
+
+
+@dataclass(frozen=True)
+class SliceLimit:
+    """Tokens spent on the candidates whose `dimension` is `key`."""
+
+    dimension: str
+    key: str
+    tokens: float
+
+
+@dataclass(frozen=True)
+class Synergy:
+    """`value` is added when all members (positions of candidates, two or more) are funded."""
+
+    members: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class KpiFloor:
+    """sum of amounts over the funded >= required; amounts (n,) in a KPI that nobody else speaks of."""
+
+    kpi_key: str
+    amounts: Floats
+    required: float
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """Fund the candidates worth most within the capacity and the rules; candidates are known by their position."""
+
+    name: str
+    tokens: Floats
+    """(n,), above 0."""
+    values: Floats
+    """(n,): contributions to the north star."""
+    capacity: float
+    synergies: tuple[Synergy, ...] = ()
+    """All on the north star."""
+    prerequisites: tuple[tuple[int, int], ...] = ()
+    """(dependent, required)."""
+    pairs: tuple[tuple[int, int], ...] = ()
+    """At most one of the two."""
+    bundles: tuple[tuple[int, ...], ...] = ()
+    mandatory: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Dimension → one key a candidate."""
+    caps: tuple[SliceLimit, ...] = ()
+    floors: tuple[SliceLimit, ...] = ()
+    kpi_floors: tuple[KpiFloor, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many candidates there are."""
+        return len(self.tokens)
+
+    def members(self, limit: SliceLimit) -> npt.NDArray[np.intp]:
+        """Positions of the candidates in a limit's slice."""
+        return np.flatnonzero(np.array(self.attributes[limit.dimension]) == limit.key)
+
+    def value(self, funded: Sequence[bool] | Bools) -> float:
+        """What these candidates (n,) are worth, summed exactly."""
+        won = (s.value for s in self.synergies if all(funded[i] for i in s.members))
+        return math.fsum([*self.values[np.asarray(funded, dtype=bool)], *won])
+
+    def broken(self, funded: Sequence[bool] | Bools) -> Iterator[str]:
+        """The rules that these candidates (n,) break, in words; none for a valid portfolio."""
+        chosen = np.asarray(funded, dtype=bool)
+        spent = math.fsum(self.tokens[chosen])
+        if _more(spent, self.capacity):
+            yield f"{spent:.12g} tokens of {self.capacity:.12g}"
+        for limit, sign in [*((cap, 1) for cap in self.caps), *((floor, -1) for floor in self.floors)]:
+            members = self.members(limit)
+            used = math.fsum(self.tokens[members[chosen[members]]])
+            if _more(sign * used, sign * limit.tokens):
+                yield f"{used:.12g} tokens on {limit}"
+        for target in self.kpi_floors:
+            reached = math.fsum(target.amounts[chosen])
+            if _more(target.required, reached):
+                yield f"{target.kpi_key} reaches {reached:.12g} of {target.required:.12g}"
+        yield from (f"{i} without {j}" for i, j in self.prerequisites if chosen[i] and not chosen[j])
+        yield from (f"{i} beside {j}" for i, j in self.pairs if chosen[i] and chosen[j])
+        yield from (f"a part of bundle {b}" for b in self.bundles if len({bool(chosen[i]) for i in b}) > 1)
+        yield from (f"without {i}, which is mandatory" for i in self.mandatory if not chosen[i])
+        yield from (f"with {i}, which is excluded" for i in self.excluded if chosen[i])
+
+
+def _more(one: float, other: float) -> bool:
+    return one > other + TOLERANCE * max(1.0, abs(other))
