@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.row_matrix import Bools, RowMatrix, row_matrix
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.capacity_cap import scenario_capacity
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
@@ -45,7 +48,12 @@ class LinearModel:
     @property
     def nonzero_count(self) -> int:
         """Number of coefficients in all rows."""
-        return sum(len(row.terms.columns) for row in self.rows)
+        return int(self.row_matrix.matrix.nnz)
+
+    @cached_property
+    def row_matrix(self) -> RowMatrix:
+        """All rows as one sparse matrix, in their order."""
+        return row_matrix(self.rows, self.column_count)
 
     @cached_property
     def synergy_members(self) -> tuple[tuple[int, ...], ...]:
@@ -98,6 +106,22 @@ def holds(row: LinearRow, point: Point) -> bool:
     return row.lower - slack <= value <= row.upper + slack
 
 
-def broken_rows(rows: Sequence[LinearRow], point: Point) -> tuple[LinearRow, ...]:
-    """The rows that a point breaks."""
+def broken_rows(rows: LinearModel | Sequence[LinearRow], point: Point) -> tuple[LinearRow, ...]:
+    """The rows that a point breaks, by `holds`.
+
+    Args:
+        rows: some rows; or a model for all of its, which adds most of them up at once and exactly only those whose
+            value lies within the error of that from a bound.
+        point: one value a column.
+    """
+    if isinstance(rows, LinearModel):
+        doubtful = np.flatnonzero(~_certainly_hold(rows.row_matrix, point))
+        return broken_rows([rows.rows[number] for number in doubtful], point)
     return tuple(row for row in rows if not holds(row, point))
+
+
+def _certainly_hold(rows: RowMatrix, point: Point) -> Bools:
+    """True for the rows that hold however their value was rounded. Shape (rows,)."""
+    values, errors = rows.activities(np.fromiter(point, np.float64, len(point)))
+    slacks = ARITHMETIC_TOLERANCE * rows.magnitudes
+    return (values - errors >= rows.lower - slacks) & (values + errors <= rows.upper + slacks)
