@@ -96,8 +96,9 @@ def natural_arrays(portfolio: Portfolio) -> NaturalArrays:
         members = portfolio.members(floor)
         rows.one(members, portfolio.tokens[members], floor.tokens, np.inf)
     for target in portfolio.kpi_floors:
-        members = np.flatnonzero(target.amounts)
-        rows.one(members, target.amounts[members], target.required, np.inf)
+        amounts, members = portfolio.kpis[target.kpi_key], portfolio.members(target)
+        members = members[amounts[members] != 0]
+        rows.one(members, amounts[members], target.required, np.inf)
     rows.pairs(portfolio.prerequisites, -1.0, -np.inf, 0.0)
     rows.pairs(portfolio.pairs, 1.0, -np.inf, 1.0)
     chained = [(b[k], b[k + 1]) for b in portfolio.bundles for k in range(len(b) - 1)]

@@ -9,9 +9,11 @@ from benchmarks.instances.portfolio import Floats, KpiFloor, Portfolio, SliceLim
 
 PROGRAM_SIZE = 60
 """Candidates of a program, on average; they stand side by side. Rules tie candidates near each other."""
-_DEPARTMENTS, _COUNTRIES = 12, 8
+_DEPARTMENTS, _COUNTRIES, _PRODUCTS = 12, 8, 15
 _REACH = 20
 """How far apart two candidates of one rule stand at most."""
+_WIDER = 0.3
+"""In standard deviations of a slice's mean, about: what whole candidates cannot hit is not asked for."""
 
 _Ints = npt.NDArray[np.int64]
 
@@ -19,8 +21,8 @@ _Ints = npt.NDArray[np.int64]
 def generated_portfolio(size: int, seed: int) -> Portfolio:
     """A problem of `size` candidates (100 or more) and 0.6 rows for each; the same size and seed give the same one.
 
-    It is feasible where floors are: what is mandatory is taken with all that it needs, and caps, pairs and
-    exclusions leave room for that.
+    How scarce tokens are and how much candidates differ varies with the seed. What is mandatory is taken with all
+    that it needs, and caps, pairs and exclusions leave room for that.
     """
     return _Generator(size, seed).portfolio()
 
@@ -33,12 +35,18 @@ class _Generator:
 
     def portfolio(self) -> Portfolio:
         size, dice = self._size, self._dice
-        tokens: Floats = np.round(np.clip(dice.lognormal(3.0, 0.7, size), 2.0, 400.0))
-        values = np.round(tokens * dice.lognormal(0.0, 0.35, size) + dice.uniform(0, 5, size), 1)
-        nps = np.round(dice.gamma(2.0, 3.0, size) * (dice.random(size) < 0.3), 1)
+        funds, spread = dice.uniform(0.25, 0.45), dice.uniform(0.1, 0.4)
+        tokens = np.asarray(np.round(np.clip(dice.lognormal(3.0, 0.7, size), 2, 400)), dtype=np.float64)
+        values = np.round(tokens * dice.lognormal(0.0, spread, size) + dice.uniform(0, 5, size), 1)
+        kpis = {
+            kpi: np.round(dice.gamma(2.0, 3.0, size) * (dice.random(size) < share), 1)
+            for kpi, share in (("buyers", 0.5), ("nps", 0.2))
+        }
         program = np.sort(dice.integers(max(2, size // PROGRAM_SIZE), size=size))
         department = (program * 7 + dice.integers(3, size=size)) % _DEPARTMENTS
         country = dice.integers(_COUNTRIES, size=size)
+        product = dice.integers(_PRODUCTS, size=size)
+        slices = {"Program": program, "Department": department, "Country": country, "Product": product}
         bundles = self._bundles()
         prerequisites = tuple((j, i) for i, j in self._near_pairs(0.25))
         needs = _Needs(bundles, prerequisites)
@@ -52,22 +60,24 @@ class _Generator:
         )
         spent = np.zeros(size)
         spent[list(kept)] = tokens[list(kept)]
-        slices = {"Program": program, "Department": department, "Country": country}
 
-        def limits(dimension: str, share: float) -> tuple[SliceLimit, ...]:
+        def limits(dimension: str, margin: float) -> tuple[SliceLimit, ...]:
+            """A share of each slice's tokens, `margin` beside what the scenario can fund; wider for small slices."""
             numbers = slices[dimension]
             whole, least = np.bincount(numbers, tokens), np.bincount(numbers, spent)
+            shares = funds + margin + np.sign(margin) * _WIDER / np.sqrt(np.maximum(np.bincount(numbers), 1))
             return tuple(
                 SliceLimit(dimension.lower(), f"{dimension} {number + 1}", float(max(np.round(share * w), m)))
-                for number, (w, m) in enumerate(zip(whole, least, strict=True))
+                for number, (share, w, m) in enumerate(zip(shares, whole, least, strict=True))
                 if w
             )
 
+        above = 0.04 - _WIDER / np.sqrt(size / _COUNTRIES)
         return Portfolio(
             name=f"generated-{size}-{self._seed}",
             tokens=tokens,
             values=values,
-            capacity=float(np.round(0.35 * tokens.sum())),
+            capacity=float(np.round(funds * tokens.sum())),
             synergies=self._synergies(values),
             prerequisites=prerequisites,
             pairs=pairs,
@@ -78,9 +88,14 @@ class _Generator:
                 name.lower(): tuple(f"{name} {number + 1}" for number in numbers.tolist())
                 for name, numbers in slices.items()
             },
-            caps=(*limits("Department", 0.36), *limits("Program", 0.45)),
-            floors=limits("Country", 0.32),
-            kpi_floors=(KpiFloor("nps", nps, float(np.round(0.38 * nps.sum()))),),
+            caps=(*limits("Department", 0.01), *limits("Program", 0.05)),
+            floors=(*limits("Country", -0.01), *limits("Product", -0.02)),
+            kpis=kpis,
+            kpi_floors=tuple(
+                KpiFloor(kpi, float(np.round((funds + above) * whole)), "country", f"Country {number + 1}")
+                for kpi, amounts in kpis.items()
+                for number, whole in enumerate(np.bincount(country, amounts))
+            ),
         )
 
     def _some(self, share: float) -> _Ints:

@@ -28,13 +28,14 @@ def _problem(numbers: NumberFile, position: int) -> Portfolio:
     n, m, _ = numbers.take(3)
     profits, *weights = (np.array(numbers.take(n), dtype=np.float64) for _ in range(m + 1))
     capacities = [float(capacity) for capacity in numbers.take(m)]
-    further = zip(weights[1:], capacities[1:], strict=True)
+    names = [f"row {number}" for number in range(2, m + 1)]
     return Portfolio(
         name=f"mkp-{m}.{n}-{position:02d}",
         tokens=weights[0],
         values=profits,
         capacity=capacities[0],
-        kpi_floors=tuple(KpiFloor(f"row {k}", -w, -most) for k, (w, most) in enumerate(further, 2)),
+        kpis={name: -row for name, row in zip(names, weights[1:], strict=True)},
+        kpi_floors=tuple(KpiFloor(name, -most) for name, most in zip(names, capacities[1:], strict=True)),
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -31,13 +32,14 @@ class Synergy:
     value: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class KpiFloor:
-    """sum of amounts over the funded >= required; amounts (n,) in a KPI that nobody else speaks of."""
+    """What a KPI of a slice has to reach; `all`/`all` is every candidate."""
 
     kpi_key: str
-    amounts: Floats
     required: float
+    dimension: str = "all"
+    key: str = "all"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,8 @@ class Portfolio:
     """Dimension → one key a candidate."""
     caps: tuple[SliceLimit, ...] = ()
     floors: tuple[SliceLimit, ...] = ()
+    kpis: Mapping[str, Floats] = field(default_factory=dict)
+    """Further KPI → contributions (n,)."""
     kpi_floors: tuple[KpiFloor, ...] = ()
 
     @property
@@ -70,9 +74,19 @@ class Portfolio:
         """How many candidates there are."""
         return len(self.tokens)
 
-    def members(self, limit: SliceLimit) -> npt.NDArray[np.intp]:
+    def members(self, limit: SliceLimit | KpiFloor) -> npt.NDArray[np.int64]:
         """Positions of the candidates in a limit's slice."""
-        return np.flatnonzero(np.array(self.attributes[limit.dimension]) == limit.key)
+        if limit.dimension == "all":
+            return np.arange(self.size)
+        return self._slices.get((limit.dimension, limit.key), np.zeros(0, dtype=np.int64))
+
+    @cached_property
+    def _slices(self) -> Mapping[tuple[str, str], npt.NDArray[np.int64]]:
+        found: dict[tuple[str, str], list[int]] = {}
+        for dimension, listed in self.attributes.items():
+            for position, key in enumerate(listed):
+                found.setdefault((dimension, key), []).append(position)
+        return {pair: np.array(positions) for pair, positions in found.items()}
 
     def value(self, funded: Sequence[bool] | Bools) -> float:
         """What these candidates (n,) are worth, summed exactly."""
@@ -91,9 +105,10 @@ class Portfolio:
             if _more(sign * used, sign * limit.tokens):
                 yield f"{used:.12g} tokens on {limit}"
         for target in self.kpi_floors:
-            reached = math.fsum(target.amounts[chosen])
+            members = self.members(target)
+            reached = math.fsum(self.kpis[target.kpi_key][members[chosen[members]]])
             if _more(target.required, reached):
-                yield f"{target.kpi_key} reaches {reached:.12g} of {target.required:.12g}"
+                yield f"only {reached:.12g} for {target}"
         yield from (f"{i} without {j}" for i, j in self.prerequisites if chosen[i] and not chosen[j])
         yield from (f"{i} beside {j}" for i, j in self.pairs if chosen[i] and chosen[j])
         yield from (f"a part of bundle {b}" for b in self.bundles if len({bool(chosen[i]) for i in b}) > 1)

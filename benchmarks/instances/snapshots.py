@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.instances.portfolio import Portfolio, SliceLimit
+from benchmarks.instances.portfolio import KpiFloor, Portfolio, SliceLimit
 from optcenter_pipeline.engine import Snapshot
 
 NORTH_STAR = "value"
@@ -25,7 +25,7 @@ def to_snapshot(portfolio: Portfolio, *, mip_gap: float, time_limit: float | Non
     names = keys(portfolio)
     constraints = _Rules("Constraints")
     targets = _Rules("Targets")
-    kpis = {NORTH_STAR: portfolio.values} | {floor.kpi_key: floor.amounts for floor in portfolio.kpi_floors}
+    kpis = {NORTH_STAR: portfolio.values, **portfolio.kpis}
     contributions = {kpi: amounts.tolist() for kpi, amounts in kpis.items()}
     rules = {
         "capacity_caps": [constraints(**_slice(cap), max_tokens=cap.tokens) for cap in portfolio.caps],
@@ -45,7 +45,7 @@ def to_snapshot(portfolio: Portfolio, *, mip_gap: float, time_limit: float | Non
             for s in portfolio.synergies
         ],
         "targets": [
-            targets(kpi_key=floor.kpi_key, floor_or_goal="floor", target_value=floor.required)
+            targets(**_slice(floor), kpi_key=floor.kpi_key, floor_or_goal="floor", target_value=floor.required)
             for floor in portfolio.kpi_floors
         ],
     }
@@ -76,7 +76,7 @@ def to_snapshot(portfolio: Portfolio, *, mip_gap: float, time_limit: float | Non
     )
 
 
-def _slice(limit: SliceLimit) -> dict[str, str]:
+def _slice(limit: SliceLimit | KpiFloor) -> dict[str, str]:
     return {"dimension": limit.dimension, "dimension_key": limit.key}
 
 
