@@ -1,0 +1,196 @@
+"""A run's model while it is being reduced: rows, columns, what every stage wants, and the way back.
+
+A reduction says that each column is a constant or equal to some other column, or that a row is not needed or may
+be tighter. So a portfolio of the reduced model maps back by copying (`ColumnMap`), and a reduced row knows the
+rows of the run that it stands for (`row_origins`).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from optcenter_pipeline.engine.linear_model import LinearModel, Point
+from optcenter_pipeline.engine.objective import Plan, Stage
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
+from optcenter_pipeline.rules.linear import Terms
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """x = constant + z[representative]: each column of the run as a constant or as a column of the reduced model.
+
+    Shapes: (columns of the run,) both; representative -1 stands for the constant, else the constant is 0.
+    """
+
+    representative: Integers
+    constant: Floats
+
+    def restore(self, reduced: Floats) -> Floats:
+        """The run's columns at a point of the reduced model."""
+        out = self.constant.copy()
+        kept = self.representative >= 0
+        out[kept] += reduced[self.representative[kept]]
+        return out
+
+    def project(self, point: Point, columns: int) -> Floats:
+        """A point of the run in the reduced model's columns; of columns that are one, the last one's value."""
+        out = np.zeros(columns)
+        kept = self.representative >= 0
+        out[self.representative[kept]] = np.asarray(point, dtype=np.float64)[kept]
+        return out
+
+    def then(self, step: "ColumnMap") -> "ColumnMap":
+        """This map followed by one more step of the reduction."""
+        kept = self.representative >= 0
+        inner = self.representative[kept]
+        representative, constant = self.representative.copy(), self.constant.copy()
+        representative[kept] = step.representative[inner]
+        constant[kept] += step.constant[inner]
+        return ColumnMap(representative, constant)
+
+    def terms(self, terms: Terms) -> tuple[Terms, float]:
+        """(the same expression over the reduced columns, the part of it that is constant)."""
+        columns = np.asarray(terms.columns, dtype=np.int64)
+        coefficients = np.asarray(terms.coefficients, dtype=np.float64)
+        inner = self.representative[columns]
+        offset = float(coefficients @ self.constant[columns])
+        kept = inner >= 0
+        used, place = np.unique(inner[kept], return_inverse=True)
+        summed = np.bincount(place, coefficients[kept], minlength=len(used))
+        nonzero = summed != 0
+        return Terms(tuple(used[nonzero].tolist()), tuple(summed[nonzero].tolist())), offset
+
+
+@dataclass(frozen=True)
+class ReducedModel:
+    """`row_lower <= A z <= row_upper`, `lower <= z <= upper`; every stage wants more of its row of `benefits`.
+
+    Shapes: A (rows, columns); row_* (rows,); lower, upper, integer, families (columns,); benefits (stages,
+    columns); offsets (stages,); row_origins (rows, rows of the run), row_families (rows,).
+    """
+
+    matrix: sp.csr_array
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: Bools
+    families: npt.NDArray[np.int8]
+    """0 a candidate, 1 a synergy, 2 a shortfall; see `FAMILIES`."""
+    benefits: Floats
+    """What each stage gains by a column: KPIs as they are, shortfalls and tokens with their sign turned."""
+    offsets: Floats
+    """What each stage gains by the columns that are constant."""
+    row_origins: sp.csr_array
+    """Row r stands for the run's rows with an entry in line r."""
+    columns: ColumnMap
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.matrix.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return int(self.matrix.shape[0])
+
+    def substituted(self, step: ColumnMap) -> "ReducedModel":
+        """The model with columns replaced by constants and by each other.
+
+        Args:
+            step: for each column of this model, the constant or the new column that it equals. Columns that become
+                one get the tightest of their bounds, are integer if one of them is, and keep the family of the
+                first.
+
+        Returns:
+            The model over the new columns; rows that lose all entries stay, to be dropped where they hold.
+        """
+        kept = np.flatnonzero(step.representative >= 0)
+        new = step.representative[kept]
+        width = int(new.max(initial=-1)) + 1
+        selection = sp.csr_array((np.ones(len(kept)), (kept, new)), shape=(self.width, width))
+        matrix = sp.csr_array(self.matrix @ selection)
+        matrix.eliminate_zeros()
+        matrix.sort_indices()
+        shift = self.matrix @ step.constant
+        lower, upper = np.full(width, -np.inf), np.full(width, np.inf)
+        np.maximum.at(lower, new, self.lower[kept])
+        np.minimum.at(upper, new, self.upper[kept])
+        integer = np.zeros(width, dtype=np.bool_)
+        np.logical_or.at(integer, new, self.integer[kept])
+        families = np.zeros(width, dtype=np.int8)
+        families[new[::-1]] = self.families[kept[::-1]]
+        return replace(
+            self,
+            matrix=matrix,
+            row_lower=self.row_lower - shift,
+            row_upper=self.row_upper - shift,
+            lower=lower,
+            upper=upper,
+            integer=integer,
+            families=families,
+            benefits=np.asarray((selection.T @ self.benefits.T).T),
+            offsets=self.offsets + self.benefits @ step.constant,
+            columns=self.columns.then(step),
+        )
+
+    def with_rows(self, kept: Bools | Integers) -> "ReducedModel":
+        """The model with some of its rows only."""
+        return replace(
+            self,
+            matrix=self.matrix[kept],
+            row_lower=self.row_lower[kept],
+            row_upper=self.row_upper[kept],
+            row_origins=self.row_origins[kept],
+        )
+
+    def objective(self, stage: int) -> tuple[Floats, float]:
+        """(benefit of each column, constant part) of a stage: both are to be maximised."""
+        return self.benefits[stage], float(self.offsets[stage])
+
+
+FAMILIES = ("fund", "synergy", "shortfall")
+"""What a column says: a candidate is funded, a synergy is in effect, a goal is missed by so much."""
+
+CANDIDATE, SYNERGY, SHORTFALL = range(3)
+
+
+def unreduced(model: LinearModel, plan: Plan) -> ReducedModel:
+    """A run's whole model.
+
+    Args:
+        model: its rows and columns.
+        plan: its stages; `benefits` has a row for each of `stage_list(plan)`.
+    """
+    n, m, width = model.candidate_count, len(model.synergies), model.column_count
+    rows = model.row_matrix
+    families = np.full(width, SHORTFALL, dtype=np.int8)
+    families[:n], families[n : n + m] = CANDIDATE, SYNERGY
+    stages = stage_list(plan)
+    benefits = np.zeros((len(stages), width))
+    for line, stage in zip(benefits, stages, strict=True):
+        sign = 1.0 if stage.sense == "max" else -1.0
+        line[list(stage.terms.columns)] = sign * np.asarray(stage.terms.coefficients)
+    return ReducedModel(
+        matrix=rows.matrix,
+        row_lower=rows.lower,
+        row_upper=rows.upper,
+        lower=np.zeros(width),
+        upper=np.where(families == SHORTFALL, np.inf, 1.0),
+        integer=families == CANDIDATE,
+        families=families,
+        benefits=benefits,
+        offsets=np.zeros(len(stages)),
+        row_origins=sp.csr_array(sp.identity(len(model.rows), format="csr")),
+        columns=ColumnMap(np.arange(width), np.zeros(width)),
+    )
+
+
+def stage_list(plan: Plan) -> tuple[Stage, ...]:
+    """Every objective of a plan once: its stages, the goals behind them if any, economy."""
+    return (*plan.stages, *((plan.goals,) if plan.goals else ()), plan.economy)
