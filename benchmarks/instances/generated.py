@@ -62,7 +62,7 @@ class _Generator:
         spent[list(kept)] = tokens[list(kept)]
 
         def limits(dimension: str, margin: float) -> tuple[SliceLimit, ...]:
-            """A share of each slice's tokens, `margin` beside what the scenario can fund; wider for small slices."""
+            """A share of each slice's tokens: `margin` from what the scenario can fund, more for small slices."""
             numbers = slices[dimension]
             whole, least = np.bincount(numbers, tokens), np.bincount(numbers, spent)
             shares = funds + margin + np.sign(margin) * _WIDER / np.sqrt(np.maximum(np.bincount(numbers), 1))

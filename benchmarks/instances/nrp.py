@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.instances.numbers import NumberFile
+from benchmarks.instances.number_file import NumberFile
 from benchmarks.instances.portfolio import Portfolio, Synergy
 
 
