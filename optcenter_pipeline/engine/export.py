@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Protocol
 
+from optcenter_pipeline.engine.model_form import costs_of, natural_form
 from optcenter_pipeline.engine.problems import InvalidInputError
 from optcenter_pipeline.engine.pyomo_model import build_pyomo_model
 from optcenter_pipeline.engine.run import build_question
@@ -41,5 +42,6 @@ def export_mps(snapshot: Snapshot, path: str | Path) -> None:
     if problems:
         raise InvalidInputError(tuple(problem.alert().message for problem in problems))
     question = build_question(snapshot)
-    concrete = build_pyomo_model(question.model, question.plan.first)
+    form, first = natural_form(question.model), question.plan.first
+    concrete = build_pyomo_model(form, costs_of(first.terms, question.model.column_count), first.sense)
     concrete.write(str(path), format="mps", io_options={"labeler": _Labeler()})

@@ -1,170 +1,187 @@
-"""The run as a Pyomo model, and that model compiled to arrays.
+"""A run, or a reduction of it, as a Pyomo model, and that model compiled to arrays.
 
-One variable a kind of column (`fund`, `synergy`, `shortfall`), one named constraint family a rule type, an
-objective. Terms are shared: one `MonomialTermExpression` per column and coefficient serves every row, which with
-the garbage collector paused builds about five times faster than summing expressions.
+One variable component a kind of column (`fund`, `synergy`, `shortfall`), one named constraint family a rule type,
+an objective. Rows are linear expressions whose terms are made in one go from the sparse matrix, with the garbage
+collector paused; the way back reads those terms in one go as well.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
+from operator import attrgetter, itemgetter
+from typing import Any, Literal
 
 import numpy as np
 import pyomo.environ as pyo
 import scipy.sparse as sp
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from optcenter_pipeline.engine.arrays import ModelArrays
-from optcenter_pipeline.engine.linear_model import LinearModel, holds
-from optcenter_pipeline.engine.objective import Stage
-from optcenter_pipeline.rules.linear import LinearRow, Terms
+from optcenter_pipeline.engine.model_form import ModelForm, says_nothing
+from optcenter_pipeline.engine.row_matrix import Floats
 
 NOTHING = "nothing"
 """A variable that is 0: the body of what has no terms (a floor on an empty slice, a KPI that nobody adds to)."""
 
+_SENSES = {"max": pyo.maximize, "min": pyo.minimize}
 
-class _SharedTerms:
-    """Pyomo expressions over numbered columns, each `coefficient * variable` made once."""
+
+def build_pyomo_model(form: ModelForm, costs: Floats, sense: Literal["max", "min"]) -> pyo.ConcreteModel:
+    """A genuine Pyomo model with one objective.
+
+    Args:
+        form: columns and rows.
+        costs: the objective, one coefficient a column. Shape (columns,).
+        sense: whether it is maximised or minimised.
+
+    Returns:
+        A model with a variable component for each family of columns, a constraint component for each family of
+        rows, and `objective`. Rows that hold whatever the columns are, are left out.
+    """
+    with PauseGC():
+        concrete = pyo.ConcreteModel(name="portfolio")
+        columns = _column_families(form)
+        for family, numbers in columns.items():
+            concrete.add_component(family, _variable(form, numbers))
+        concrete.add_component(NOTHING, pyo.Var(bounds=(0, 0)))
+        expressions = _Expressions(_variables(concrete, columns), concrete.component(NOTHING))
+        bodies = expressions.of(form.matrix)
+        lower, upper = _or_none(form.row_lower), _or_none(form.row_upper)
+        for family, rows in _row_families(form).items():
+            constraint = _constraint(_labels(form, rows), ((lower[row], bodies[row], upper[row]) for row in rows))
+            concrete.add_component(family, constraint)
+        (objective,) = expressions.of(sp.csr_array(costs[np.newaxis, :]))
+        concrete.objective = pyo.Objective(expr=objective, sense=_SENSES[sense])
+    return concrete
+
+
+def through_pyomo(form: ModelForm, costs: Floats, sense: Literal["max", "min"]) -> ModelArrays:
+    """The arrays of the Pyomo model of a form; the model is taken apart at once, which frees its memory."""
+    concrete = build_pyomo_model(form, costs, sense)
+    arrays = compile_arrays(concrete, form)
+    concrete.clear()
+    return arrays
+
+
+def compile_arrays(concrete: pyo.ConcreteModel, form: ModelForm) -> ModelArrays:
+    """The rows of a Pyomo model as arrays, numbered as in the form that it was built from.
+
+    Reads the terms' arguments directly, which is several times faster than Pyomo's own compiler of standard forms;
+    a test holds the two to the same answer.
+
+    Args:
+        concrete: what `build_pyomo_model` made of `form`.
+        form: for the order of rows and columns, and the columns' bounds.
+
+    Returns:
+        Arrays of the form's shape; a row that the model leaves out has neither entries nor bounds. A form without
+        columns gets one that is 0: HiGHS looks at no row of a model that has none.
+    """
+    with PauseGC():
+        rows: list[int] = []
+        bounded: list[tuple[float | None, Any, float | None]] = []
+        for family, numbers in _row_families(form).items():
+            rows += numbers
+            bounded += (data.to_bounded_expression() for data in concrete.component(family).values())
+        variables = [*_variables(concrete, _column_families(form)), concrete.component(NOTHING)]
+        matrix = _collected([body.args for _, body, _ in bounded], variables)
+    count, width = form.matrix.shape
+    lower, upper = np.full(count, -np.inf), np.full(count, np.inf)
+    lower[rows] = [-np.inf if bound is None else bound for bound, _, _ in bounded]
+    upper[rows] = [np.inf if bound is None else bound for _, _, bound in bounded]
+    if width == 0:
+        zero = np.zeros(1)
+        return ModelArrays(sp.csr_array((count, 1)), lower, upper, zero, zero, zero.astype(np.bool_))
+    left_out = np.setdiff1d(np.arange(count), rows)
+    matrix.resize((count, width + 1))
+    matrix = matrix[np.argsort([*rows, *left_out]), :width]
+    return ModelArrays(matrix, lower, upper, form.lower, form.upper, form.integer)
+
+
+class _Expressions:
+    """Pyomo expressions over numbered columns."""
 
     def __init__(self, variables: Sequence[object], nothing: object) -> None:
         self._variables = variables
         self._nothing = nothing
-        self._made: dict[tuple[int, float], object] = {}
 
-    def expression(self, terms: Terms) -> object:
-        """`terms` as a Pyomo linear expression; never a constant, which no file format has a place for."""
-        if not terms.columns:
-            return LinearExpression([MonomialTermExpression((1.0, self._nothing))])
-        return LinearExpression([self._term(*pair) for pair in zip(terms.columns, terms.coefficients, strict=True)])
-
-    def _term(self, column: int, coefficient: float) -> object:
-        pair = (column, coefficient)
-        term = self._made.get(pair)
-        if term is None:
-            term = self._made[pair] = MonomialTermExpression((coefficient, self._variables[column]))
-        return term
+    def of(self, matrix: sp.csr_array) -> list[object]:
+        """Each row as a linear expression; never a constant, which no file format has a place for."""
+        pairs = zip(matrix.data.tolist(), map(self._variables.__getitem__, matrix.indices.tolist()), strict=True)
+        terms = list(map(MonomialTermExpression, pairs))
+        nothing = [MonomialTermExpression((1.0, self._nothing))]
+        return [LinearExpression(terms[a:b] or nothing) for a, b in pairwise(matrix.indptr.tolist())]
 
 
-def build_pyomo_model(model: LinearModel, stage: Stage) -> pyo.ConcreteModel:
-    """The run with one stage's objective as a genuine Pyomo model.
-
-    Args:
-        model: all rows of the run.
-        stage: whose objective the model takes.
-
-    Returns:
-        A model with `fund[initiative_key]` (binary), `synergy[n]` in [0, 1], `shortfall[n]` >= 0, a constraint
-        component per rule type, and `objective`. Rows without terms that hold anyway are left out.
-    """
-    with PauseGC():
-        concrete = pyo.ConcreteModel(name="portfolio")
-        variables = _add_variables(concrete, model)
-        terms = _SharedTerms(variables, concrete.component(NOTHING))
-        nothing = tuple(0.0 for _ in range(model.column_count))
-        families: dict[str, list[LinearRow]] = {}
-        for row in model.rows:
-            if row.terms.columns or not holds(row, nothing):
-                families.setdefault(row.family, []).append(row)
-        for family, rows in families.items():
-            concrete.add_component(family, _family(rows, terms))
-        sense = pyo.maximize if stage.sense == "max" else pyo.minimize
-        concrete.objective = pyo.Objective(expr=terms.expression(stage.terms), sense=sense)
-    return concrete
+def _column_families(form: ModelForm) -> dict[str, list[int]]:
+    """Variable component → its columns, in their order."""
+    families: dict[str, list[int]] = {}
+    for column, name in enumerate(form.column_names):
+        families.setdefault(name.partition("[")[0], []).append(column)
+    return families
 
 
-def _add_variables(concrete: pyo.ConcreteModel, model: LinearModel) -> list[object]:
-    """The model's variables, in the order of the neutral columns."""
-    keys = [candidate.initiative_key for candidate in model.columns.candidates]
-    concrete.fund = pyo.Var(keys, domain=pyo.Binary)
-    concrete.synergy = pyo.Var(range(len(model.synergies)), bounds=(0, 1))
-    concrete.shortfall = pyo.Var(range(len(model.goals)), domain=pyo.NonNegativeReals)
-    concrete.add_component(NOTHING, pyo.Var(bounds=(0, 0)))
-    return [*concrete.fund.values(), *concrete.synergy.values(), *concrete.shortfall.values()]
+def _row_families(form: ModelForm) -> dict[str, list[int]]:
+    """Constraint component → its rows, in their order; without those that say nothing."""
+    families: dict[str, list[int]] = {}
+    for row in np.flatnonzero(~says_nothing(form)).tolist():
+        families.setdefault(form.row_families[row], []).append(row)
+    return families
 
 
-def _family(rows: Sequence[LinearRow], terms: _SharedTerms) -> pyo.Constraint:
-    """The rows of one rule type as one indexed constraint; indices are the rows' sources."""
-    by_label = dict(zip(_labels(rows), rows, strict=True))
-
-    def rule(_: pyo.ConcreteModel, label: str) -> tuple[float | None, object, float | None]:
-        row = by_label[label]
-        lower = row.lower if math.isfinite(row.lower) else None
-        upper = row.upper if math.isfinite(row.upper) else None
-        return lower, terms.expression(row.terms), upper
-
-    return pyo.Constraint(list(by_label), rule=rule)
+def _variable(form: ModelForm, columns: list[int]) -> pyo.Var:
+    """The columns of one family as one indexed variable; indices are the labels in their names."""
+    labels = [form.column_names[column].partition("[")[2][:-1] for column in columns]
+    integer, lower, upper = form.integer[columns], form.lower[columns], form.upper[columns]
+    if integer.all() and not lower.any() and (upper == 1).all():
+        return pyo.Var(labels, domain=pyo.Binary)
+    bounds = dict(zip(labels, zip(_or_none(lower), _or_none(upper), strict=True), strict=True))
+    domains = dict(zip(labels, (pyo.Integers if whole else pyo.Reals for whole in integer), strict=True))
+    return pyo.Var(labels, domain=domains, bounds=bounds)
 
 
-def _labels(rows: Sequence[LinearRow]) -> list[str]:
-    """A label a row: its first source row, numbered where a source has several rows."""
+def _variables(concrete: pyo.ConcreteModel, columns: Mapping[str, Sequence[int]]) -> list[object]:
+    """The model's variable of each column."""
+    placed: dict[int, object] = {}
+    for family, numbers in columns.items():
+        placed.update(zip(numbers, concrete.component(family).values(), strict=True))
+    return [placed[column] for column in range(len(placed))]
+
+
+def _constraint(labels: list[str], rows: Iterable[tuple[float | None, object, float | None]]) -> pyo.Constraint:
+    """One rule type's rows as one indexed constraint; they are asked for in the order of their labels."""
+    bounded = iter(rows)
+    return pyo.Constraint(labels, rule=lambda *_: next(bounded))
+
+
+def _labels(form: ModelForm, rows: Sequence[int]) -> list[str]:
+    """The rows' labels, numbered where several rows have the same one."""
     used: dict[str, int] = {}
     labels = []
     for row in rows:
-        source = label = row.source_rows[0] if row.source_rows else row.family
+        given = label = form.row_labels[row]
         while label in used:
-            used[source] += 1
-            label = f"{source}.{used[source]}"
+            used[given] += 1
+            label = f"{given}.{used[given]}"
         used[label] = 1
         labels.append(label)
     return labels
 
 
-def compile_arrays(concrete: pyo.ConcreteModel, model: LinearModel) -> ModelArrays:
-    """The Pyomo model as arrays over the neutral columns (and one more for `nothing`).
-
-    The compiler drops unused columns and splits rows that have two bounds; both are undone here.
-
-    Args:
-        concrete: what `build_pyomo_model` made of `model`.
-        model: the neutral form, for the number of columns.
-    """
-    compiled = LinearStandardFormCompiler().write(concrete, mixed_form=True, set_sense=None)
-    variables = [
-        *concrete.fund.values(),
-        *concrete.synergy.values(),
-        *concrete.shortfall.values(),
-        concrete.component(NOTHING),
-    ]
-    number = {id(variable): column for column, variable in enumerate(variables)}
-    columns = np.array([number[id(variable)] for variable in compiled.columns], dtype=np.int32)
-    matrix = compiled.A.tocoo()
-    rows, lower, upper = _merged_bounds(compiled.rows, compiled.rhs)
-    kept = _first_of_each(rows)
-    entries = kept[matrix.row]
-    shape = (len(lower), len(variables))
-    placed = (matrix.data[entries], (rows[matrix.row[entries]], columns[matrix.col[entries]]))
-    n, m = model.candidate_count, len(model.synergies)
-    upper_bounds = np.full(len(variables), np.inf)
-    upper_bounds[: n + m] = 1.0
-    upper_bounds[-1] = 0.0
-    return ModelArrays(
-        matrix=sp.csr_array(placed, shape=shape),
-        row_lower=lower,
-        row_upper=upper,
-        lower=np.zeros(len(variables)),
-        upper=upper_bounds,
-        integer=np.arange(len(variables)) < n,
-    )
+def _or_none(bounds: Floats) -> list[float | None]:
+    """Bounds as Pyomo takes them: none where they are infinite."""
+    return [bound if finite else None for bound, finite in zip(bounds.tolist(), np.isfinite(bounds), strict=True)]
 
 
-def _merged_bounds(
-    entries: Sequence[tuple[object, int]], rhs: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(row number of each compiled row, lower, upper): the two halves of a ranged row share a number."""
-    numbers: dict[int, int] = {}
-    rows = np.array([numbers.setdefault(id(constraint), len(numbers)) for constraint, _ in entries], dtype=np.int64)
-    lower, upper = np.full(len(numbers), -np.inf), np.full(len(numbers), np.inf)
-    for row, (_, kind), bound in zip(rows, entries, rhs, strict=True):
-        if kind <= 0:
-            lower[row] = bound
-        if kind >= 0:
-            upper[row] = bound
-    return rows, lower, upper
-
-
-def _first_of_each(rows: np.ndarray) -> np.ndarray:
-    """True for the first compiled row of each number: the second half of a ranged row repeats its coefficients."""
-    first = np.zeros(len(rows), dtype=np.bool_)
-    first[np.unique(rows, return_index=True)[1]] = True
-    return first
+def _collected(terms: Sequence[Sequence[object]], variables: Sequence[object]) -> sp.csr_array:
+    """The terms of every row as a matrix over the variables, in their order."""
+    starts = np.zeros(len(terms) + 1, dtype=np.int32)
+    np.cumsum([len(row) for row in terms], out=starts[1:])
+    count = int(starts[-1])
+    pairs: list[tuple[float, object]] = list(map(attrgetter("_args_"), chain.from_iterable(terms)))
+    coefficients = np.fromiter(map(itemgetter(0), pairs), np.float64, count)
+    asked = np.fromiter(map(id, map(itemgetter(1), pairs)), np.int64, count)
+    known = np.fromiter(map(id, variables), np.int64, len(variables))
+    order = np.argsort(known)
+    columns = order[np.searchsorted(known, asked, sorter=order)].astype(np.int32)
+    return sp.csr_array((coefficients, columns, starts), shape=(len(terms), len(variables)))

@@ -9,12 +9,13 @@ from optcenter_pipeline.engine.canonical import canonical_snapshot
 from optcenter_pipeline.engine.highs import SolverModel, solver_version
 from optcenter_pipeline.engine.infeasibility import Refutation, not_located
 from optcenter_pipeline.engine.linear_model import LinearModel, build_linear_model
+from optcenter_pipeline.engine.model_form import costs_of, natural_form
 from optcenter_pipeline.engine.objective import Plan, build_plan
 from optcenter_pipeline.engine.outcome import Run, write_result
 from optcenter_pipeline.engine.pool import Pool, build_pool
 from optcenter_pipeline.engine.problems import invalid_result
 from optcenter_pipeline.engine.progress import Progress
-from optcenter_pipeline.engine.pyomo_model import build_pyomo_model, compile_arrays
+from optcenter_pipeline.engine.pyomo_model import through_pyomo
 from optcenter_pipeline.engine.result import Result, SolverInfo, Timings
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.stages import Clock, Staged, StagedSearch
@@ -58,8 +59,9 @@ def solve_snapshot(
         solver = SolverInfo(version=solver_version())
         return invalid_result(problems, mode=snapshot.scenario.objective_mode, solver=solver)
     question = build_question(snapshot)
-    concrete = build_pyomo_model(question.model, question.plan.first)
-    solver_model = SolverModel(compile_arrays(concrete, question.model), question.shortfalls, snapshot.solver)
+    form, first = natural_form(question.model), question.plan.first
+    arrays = through_pyomo(form, costs_of(first.terms, question.model.column_count), first.sense)
+    solver_model = SolverModel(arrays, question.shortfalls, snapshot.solver)
     built = time.perf_counter()
     clock = Clock(began, snapshot.solver.time_limit_seconds)
     asked_to_cancel = cancel or (lambda: False)

@@ -4,17 +4,14 @@ import itertools
 import math
 from random import Random
 
-import numpy as np
 import pytest
 
 from optcenter_pipeline.engine import Result, solve
 from optcenter_pipeline.engine.arrays import power_scale
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import LinearModel, broken_rows
-from optcenter_pipeline.engine.pyomo_model import build_pyomo_model, compile_arrays
 from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.run import build_question
-from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
@@ -148,26 +145,3 @@ def test_a_cut_on_shortfalls_asks_for_more_of_the_goals_kpi() -> None:
         cut = repairing_cut(model, held, point)
         assert broken_rows([cut], point)
         assert not [other for other in points if broken_rows([cut], other) and not broken_rows([held], other)]
-
-
-def dense(model: LinearModel, snapshot_: Snapshot) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(coefficients, lower, upper) of the neutral rows, in order of family as Pyomo declares them."""
-    families = dict.fromkeys(row.family for row in model.rows if row.terms.columns)
-    rows = [row for family in families for row in model.rows if row.family == family and row.terms.columns]
-    matrix = np.zeros((len(rows), model.column_count + 1))
-    for number, row in enumerate(rows):
-        matrix[number, list(row.terms.columns)] = row.terms.coefficients
-    return matrix, np.array([row.lower for row in rows]), np.array([row.upper for row in rows])
-
-
-def test_pyomo_and_the_neutral_rows_are_one_model() -> None:
-    model = mixed_model()
-    question = build_question(snapshot([]))
-    concrete = build_pyomo_model(model, question.plan.first)
-    arrays = compile_arrays(concrete, model)
-    matrix, lower, upper = dense(model, question.snapshot)
-    assert (arrays.matrix.toarray() == matrix).all()
-    assert (arrays.row_lower == lower).all()
-    assert (arrays.row_upper == upper).all()
-    assert arrays.integer.tolist() == [True] * 6 + [False] * 4
-    assert arrays.upper.tolist() == [1] * 8 + [math.inf, 0]
