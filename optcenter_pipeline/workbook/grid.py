@@ -65,6 +65,13 @@ class TabGrid:
         places = self.layout.positions
         return {name: places[name] for name in self.tab.owned_by(Owner.SYSTEM) if name in places}
 
+    @cached_property
+    def others_positions(self) -> tuple[int, ...]:
+        """The columns that hold anything and are not the system's, whether they have a header or not."""
+        ours = set(self.system_positions.values())
+        width = max(map(len, self.rows), default=0)
+        return tuple(column for column in range(width) if column not in ours)
+
     def value(self, row: int, column: int) -> Filled:
         """The cell, `""` where there is none."""
         if row >= len(self.rows) or column >= len(self.rows[row]):

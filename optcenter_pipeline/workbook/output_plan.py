@@ -72,27 +72,28 @@ class TabPlan:
             cells.update(self._strays(grid, places, written.cells))
         bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
         bottom = max([bottom, *(row for row, _ in cells)])
+        formulas = self._former_formulas() if written.cells else {}
+        ours = written.values if formulas else set()
         for key, wanted in self.rows.items():
             rows = places.get(key, [])
             if not rows:
                 bottom += 1
                 rows = [bottom]
+            own = formulas.get(key, {})
             for row in rows:
-                cells.update(
-                    _differences(grid, row, {**wanted, **self._formulas_to_restore(grid, row, key, written)})
-                )
+                # a formula that was moved into the way of our write comes back
+                moved = {name: text for name, text in own.items() if value_key(grid.named(row, name)) in ours}
+                cells.update(_differences(grid, row, {**wanted, **moved} if moved else wanted))
         return cells
 
-    def _formulas_to_restore(self, grid: TabGrid, row: int, key: RowKey, written: Written) -> dict[str, Filled]:
-        """Formulas of a row of ours that were moved into the way of a write of ours."""
-        if not written.cells:
-            return {}
-        former = next((known for known in self.former or () if known.key == key), None)
-        formulas = (
-            {name: cell for name, cell in former.system.items() if isinstance(cell, Formula)} if former else {}
-        )
-        ours = written.values if formulas else set()
-        return {name: formula for name, formula in formulas.items() if value_key(grid.named(row, name)) in ours}
+    def _former_formulas(self) -> dict[RowKey, dict[str, Formula]]:
+        """Formulas of the rows as they stood, by key; of several rows with one key the first row's."""
+        first = {row.key: row.system for row in reversed(self.former or [])}
+        found = {
+            key: {name: cell for name, cell in system.items() if isinstance(cell, Formula)}
+            for key, system in first.items()
+        }
+        return {key: formulas for key, formulas in found.items() if formulas}
 
     def stamps(self) -> Iterator[tuple[str, str]]:
         """(updated_at, updated_source) of the rows."""
@@ -250,9 +251,7 @@ def _former_row(grid: TabGrid, row: int) -> FormerRow:
 
 def _rest(grid: TabGrid, row: int) -> tuple[Filled, ...]:
     """The row's cells that are not the system's."""
-    ours = set(grid.system_positions.values())
-    width = max(len(line) for line in grid.rows)
-    return tuple(grid.value(row, column) for column in range(width) if column not in ours)
+    return tuple(grid.value(row, column) for column in grid.others_positions)
 
 
 def _alike(grid: TabGrid, row: int, cells: Mapping[str, Filled]) -> int:
