@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """So many blank rows in a run end a tab; what stands below is warned about."""
     solver_time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Seconds for a whole run; blank: none, and then the same inputs give the same answer."""
+    solver_node_limit: Annotated[int, Field(ge=1)] | None = None
+    """Nodes of the search for a whole run; blank: none. The same inputs give the same answer, with it too."""
     solver_mip_gap: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-4
     """Relative gap at which an answer counts as proven."""
     solver_threads: Annotated[int, Field(ge=1)] = 1

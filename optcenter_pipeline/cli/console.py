@@ -15,6 +15,8 @@ import rich.text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from optcenter_pipeline.cli.progress_view import ProgressView
+
 
 _UNBROKEN = frozenset(
     {"initiative", "run", "row", "severity", "kind", "status", "objective", "tokens used", "created"}
@@ -45,7 +47,15 @@ class SystemFailureError(Exception):
 
 
 class StoppedError(Exception):
-    """A person stopped the command."""
+    """A person stopped the command.
+
+    Args:
+        job_run_id: of Dagster, where one had begun.
+    """
+
+    def __init__(self, job_run_id: str | None = None) -> None:
+        super().__init__("stopped by a person")
+        self.job_run_id = job_run_id
 
 
 class Console:
@@ -114,22 +124,14 @@ class Console:
         self.document({"status": "invalid", "messages": list(lines)})
 
     @contextmanager
-    def progress(self, text: str) -> Iterator["ProgressLine"]:
-        """A line on stderr that moves while something runs; silent where nobody watches."""
-        if self.as_json or not self._err.is_terminal:
-            yield ProgressLine(None)
-            return
-        with self._err.status(rich.text.Text(text)) as status:
-            yield ProgressLine(status)
+    def progress(self, text: str) -> Iterator["ProgressView"]:
+        """What people see on stderr while something runs: a bar on a terminal, else lines; none beside JSON."""
+        from optcenter_pipeline.cli.progress_view import LogView, SilentView, bar_view
 
-
-class ProgressLine:
-    """The moving line of `Console.progress`."""
-
-    def __init__(self, status: Any) -> None:
-        self._status = status
-
-    def show(self, text: str) -> None:
-        """Replace the line's text."""
-        if self._status is not None:
-            self._status.update(rich.text.Text(text))
+        if self.as_json:
+            yield SilentView()
+        elif self._err.is_terminal:
+            with bar_view(self._err, text) as view:
+                yield view
+        else:
+            yield LogView(self._err)

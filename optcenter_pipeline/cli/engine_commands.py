@@ -1,6 +1,7 @@
 """`solve`, `export-model`, `schema`: the engine alone; no workbook, no database, no Dagster."""
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
-from optcenter_pipeline.cli.pipeline import exit_code
+from optcenter_pipeline.cli.pipeline import NODE_LIMIT, exit_code
 from optcenter_pipeline.cli.run_view import show_result
 
 if TYPE_CHECKING:
@@ -38,24 +39,51 @@ def solve(
     ] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for each snapshot.")] = None,
     mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
 ) -> int:
-    """Solve snapshots with the engine alone."""
+    """Solve snapshots with the engine alone; Ctrl-C ends the search and keeps the best portfolio so far."""
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.runs.stopping import stop_wish
+
     console: Console = context.obj
     targets = _targets(snapshots, output)
-    overrides = {"time_limit_seconds": time_limit, "mip_gap": mip_gap, "threads": threads}
+    overrides = {
+        "time_limit_seconds": time_limit,
+        "node_limit": node_limit,
+        "mip_gap": mip_gap,
+        "threads": threads,
+    }
     given = {name: value for name, value in overrides.items() if value is not None}
     codes, documents = [], []
-    for path in snapshots:
-        result = _solved(console, path, given)
-        document = result.model_dump(mode="json")
-        documents.append(document)
-        codes.append(exit_code(result.status))
-        if path in targets:
-            _write(targets[path], json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-            console.say(f"{path}: {result.status}, written to {targets[path]}")
+    with stop_wish() as wish:
+        for path in snapshots:
+            loaded = _loaded(path, given)
+            result = loaded if isinstance(loaded, Result) else _solved(console, path, loaded, wish.is_wished)
+            document = result.model_dump(mode="json")
+            documents.append(document)
+            codes.append(exit_code(result.status))
+            if path in targets:
+                _write(targets[path], json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+            if result.status == "invalid" or isinstance(loaded, Result):
+                console.findings(_invalid_lines(path, result))
+            else:
+                show_result(console, loaded, result, title=str(path))
+            if path in targets:
+                console.say(f"{path}: {result.status}, written to {targets[path]}")
+            if wish.is_wished():
+                break
+    if wish.is_wished():
+        console.warn(_what_was_kept(documents, snapshots))
     console.document(documents if len(snapshots) > 1 else documents[0])
     return max(codes)
+
+
+def _what_was_kept(documents: list[dict[str, Any]], snapshots: list[Path]) -> str:
+    """A person stopped the command: what there is."""
+    missing = [str(path) for path in snapshots[len(documents) :]]
+    rest = f"; not begun: {', '.join(missing)}" if missing else ""
+    return f"stopped by a person: {snapshots[len(documents) - 1]} is {documents[-1]['status']}{rest}"
 
 
 def _targets(snapshots: list[Path], output: Path | None) -> dict[Path, Path]:
@@ -79,27 +107,25 @@ def _targets(snapshots: list[Path], output: Path | None) -> dict[Path, Path]:
     return targets
 
 
-def _solved(console: Console, path: Path, overrides: dict[str, Any]) -> "Result":
-    """The result of one snapshot file, shown to people as it comes."""
-    from optcenter_pipeline.engine import Result
+def _solved(console: Console, path: Path, snapshot: "Snapshot", cancel: Callable[[], bool]) -> "Result":
+    """The checked result of a snapshot.
+
+    Raises:
+        SystemFailureError: the independent checker refuses it.
+    """
     from optcenter_pipeline.engine import solve as solve_snapshot
     from optcenter_pipeline.engine.checker import check
-    from optcenter_pipeline.report.lines import progress_line, violation_line
+    from optcenter_pipeline.report.lines import violation_line
 
-    loaded = _loaded(path, overrides)
-    if isinstance(loaded, Result):
-        console.findings(_invalid_lines(path, loaded))
-        return loaded
-    with console.progress(str(path)) as line:
-        result = solve_snapshot(loaded, on_progress=lambda progress: line.show(progress_line(progress)))
-    violations = check(loaded, result)
+    if not console.as_json:
+        # pandas comes with it: whoever stops the search would wait for that
+        import optcenter_pipeline.report.tables  # noqa: F401
+    with console.progress(str(path)) as view:
+        result = solve_snapshot(snapshot, on_progress=view.show, cancel=cancel)
+    violations = check(snapshot, result)
     if violations:
         lines = "; ".join(violation_line(violation) for violation in violations)
         raise SystemFailureError(f"{path}: the independent checker refused the result: {lines}")
-    if result.status == "invalid":
-        console.findings(_invalid_lines(path, result))
-    else:
-        show_result(console, loaded, result, title=str(path))
     return result
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 from optcenter_pipeline.cli.console import (
     Console,
     InvalidInputError,
-    ProgressLine,
     StoppedError,
     SystemFailureError,
 )
 
 if TYPE_CHECKING:
     import dagster as dg
+
+    from optcenter_pipeline.cli.progress_view import ProgressView
 
 
 _STOPPED = frozenset({"KeyboardInterrupt", "DagsterExecutionInterruptedError"})
@@ -58,7 +59,7 @@ def run_job(
         "ops": dict(ops),
         "loggers": {"console": {"config": {"log_level": level}}},
     }
-    with open_instance(load_settings()) as instance, console.progress(name) as line, _listening(line):
+    with open_instance(load_settings()) as instance, console.progress(name) as view, _listening(view):
         if partition_key is not None:
             # the set may be new in the sheet: its partition is kept only if the save finds it there
             instance.add_dynamic_partitions(str(CONSTRAINT_SETS.name), [partition_key])
@@ -69,7 +70,12 @@ def run_job(
             tags=dict(tags or {}),
             raise_on_error=False,
         )
-        _raise_failures(result)
+        try:
+            _raise_failures(result)
+        except StoppedError:
+            # Dagster takes an interruption that it was not asked for as a failure
+            instance.report_run_canceled(result.dagster_run, "stopped by a person at the command line")
+            raise
         metadata = {
             str(event.asset_key.to_user_string()): {
                 label: getattr(value, "value", value) for label, value in event.materialization.metadata.items()
@@ -81,14 +87,12 @@ def run_job(
 
 
 @contextmanager
-def _listening(line: ProgressLine) -> Iterator[None]:
-    """The solver's progress on the moving line."""
+def _listening(view: "ProgressView") -> Iterator[None]:
+    """The search's progress, as the run tells it to a logger of its own, for people to see."""
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            from optcenter_pipeline.report.lines import progress_line
-
-            line.show(progress_line(record.__dict__["progress"]))
+            view.show(record.__dict__["progress"])
 
     logger = logging.getLogger("optcenter_pipeline.progress")
     handler = Handler()
@@ -125,7 +129,7 @@ def _raise_failures(result: "dg.ExecuteInProcessResult") -> None:
         error = failure.error
         cause = (error.cause or error) if error is not None else None
         if cause is not None and cause.cls_name in _STOPPED:
-            raise StoppedError
+            raise StoppedError(result.run_id)
         text = cause.message.strip() if cause is not None else "no reason was given"
         raise SystemFailureError(
             f"stage {event.step_key} failed: {text} (the run {result.run_id} has the traceback)"

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optcenter_pipeline.cli.console import Console, ExitCode
+from optcenter_pipeline.cli.console import Console, ExitCode, StoppedError
 from optcenter_pipeline.cli.jobs import run_job
-from optcenter_pipeline.cli.run_view import run_document, show_run
+from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run
 
 if TYPE_CHECKING:
     from optcenter_pipeline.rows.messages import ValidationMessage
+
+NODE_LIMIT = "Nodes of the whole search: unlike seconds, they end it at the same point on every machine."
 
 
 class ScopeType(StrEnum):
@@ -124,9 +126,13 @@ def optimize(
     ] = ScopeType.ALL,
     time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for the whole search.")] = None,
     mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:
-    """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook."""
+    """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook.
+
+    Ctrl-C ends the search; the run is kept as cancelled, with the best portfolio so far.
+    """
     from optcenter_pipeline.orchestration.run_requests import optimize_ops
     from optcenter_pipeline.rows.action_request import Action
     from optcenter_pipeline.stages.partitions import partition_key
@@ -138,15 +144,23 @@ def optimize(
         "scope_type": scope.value,
         "time_limit_seconds": time_limit,
         "mip_gap": mip_gap,
+        "node_limit": node_limit,
         "requested_by": requested_by or _user(),
     }
-    outcome = run_job(
-        console,
-        "optimize_job",
-        ops=optimize_ops(Action.run_of(scope.value).value, request),
-        partition_key=partition_key(scenario, constraint_set),
-    )
-    run_id = str(outcome.metadata["solve"]["run_id"])
+    try:
+        outcome = run_job(
+            console,
+            "optimize_job",
+            ops=optimize_ops(Action.run_of(scope.value).value, request),
+            partition_key=partition_key(scenario, constraint_set),
+        )
+        run_id = str(outcome.metadata["solve"]["run_id"])
+    except StoppedError as stopped:
+        kept = stopped.job_run_id and run_of_job(stopped.job_run_id)
+        if not kept:
+            raise
+        run_id = kept
+        console.warn("stopped by a person: the run is kept; the next save or run writes it to the workbook")
     document = run_document(run_id)
     console.document(document)
     show_run(console, document)

@@ -32,6 +32,17 @@ def run_document(run_id: str) -> dict[str, Any]:
     }
 
 
+def run_of_job(job_run_id: str) -> str | None:
+    """The ledger's run to which a run of Dagster gave its result, None where it did not come so far."""
+    from optcenter_pipeline.database.run_records import get_run, run_of
+    from optcenter_pipeline.stages.resources import DatabaseResource
+
+    with DatabaseResource().open() as database, database.reading() as session:
+        run = run_of(session, job_run_id)
+        has_result = run is not None and get_run(session, run.run_id).results_json is not None
+    return run.run_id if run is not None and has_result else None
+
+
 def summary_document(summary: Any) -> dict[str, Any]:
     """A run without its documents, times as UTC text."""
     from optcenter_pipeline.report.output_rows import stamp

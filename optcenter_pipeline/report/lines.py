@@ -1,22 +1,44 @@
 """One line for what happens while a run is solved and checked."""
 
+import math
+
 from optcenter_pipeline.engine.checker import Violation
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.report.numbers import amount
 
 
-def progress_line(progress: Progress) -> str:
-    """`stage 1/3 gmv: 31.5, at most 32 (4 nodes, 0.2 s)`."""
+def state_line(progress: Progress) -> str:
+    """Where the search is: `stage 1/3 gmv: 31.5, bound 32, gap 1.59 %, 4 nodes`."""
     value = "none yet" if progress.value is None else amount(progress.value)
-    bound = "" if progress.bound is None else f", bound {amount(progress.bound)}"
+    bound = "" if progress.bound is None else f", bound {amount(_rough(progress.bound))}"
+    gap = "" if progress.gap is None else f", gap {_rough_percent(progress.gap)}"
     done = " done" if progress.kind == "finished" else ""
-    return (
-        f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound} "
-        f"({progress.nodes} nodes, {progress.seconds:.1f} s)"
-    )
+    nodes = f"{progress.nodes:,} node{'' if progress.nodes == 1 else 's'}"
+    return f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound}{gap}, {nodes}"
+
+
+def progress_line(progress: Progress) -> str:
+    """The same with its times: `… (0.9 s; found at 0.2 s, bound at 0.8 s)`."""
+    times = []
+    if progress.best_found_at is not None:
+        times.append(f"found at {progress.best_found_at:.1f} s")
+    if progress.bound_found_at is not None:
+        times.append(f"bound at {progress.bound_found_at:.1f} s")
+    told = f"; {', '.join(times)}" if times else ""
+    return f"{state_line(progress)} ({progress.seconds:.1f} s{told})"
 
 
 def violation_line(violation: Violation) -> str:
     """`capacity: found 105, expected at most 100 (Scenario_Config!2)`."""
     rows = f" ({', '.join(violation.source_rows)})" if violation.source_rows else ""
     return f"{violation.what}: found {violation.found}, expected {violation.expected}{rows}"
+
+
+def _rough(bound: float) -> float:
+    """Seven digits: a bound has no unit of its own that it could be a multiple of, and the rest is noise."""
+    return bound if bound == 0 else round(bound, max(0, 6 - math.floor(math.log10(abs(bound)))))
+
+
+def _rough_percent(share: float) -> str:
+    """Three digits: while a search runs, the others change by themselves."""
+    return f"{share * 100:.3g} %"

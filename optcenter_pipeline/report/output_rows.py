@@ -130,8 +130,10 @@ def _contribution(gains: dict[str, float], kpi_key: str) -> float:
 
 
 def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:
-    if header.error_text:
-        yield _ended_early(header.status, header.error_text)
+    if header.status == "cancelled":
+        yield _stopped(has_portfolio=result is not None and result.has_portfolio)
+    elif header.error_text:
+        yield _failed(header.error_text)
     if result is None:
         return
     yield from (_target_line(gap) for gap in result.gaps)
@@ -140,10 +142,13 @@ def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:
     yield from (_alert_line(alert) for alert in result.alerts)
 
 
-def _ended_early(status: str, error_text: str) -> OutputRow:
-    if status == "cancelled":
-        advice = "Nothing was decided; run it again when you want the answer."
-        return {"kind": "alert", "severity": "WARN", "message": "The run was stopped", "recommendation": advice}
+def _stopped(*, has_portfolio: bool) -> OutputRow:
+    kept = "Its portfolio is the best of the search so far" if has_portfolio else "Nothing was decided"
+    advice = f"{kept}; run it again when you want the answer."
+    return {"kind": "alert", "severity": "WARN", "message": "The run was stopped", "recommendation": advice}
+
+
+def _failed(error_text: str) -> OutputRow:
     return {
         "kind": "alert",
         "severity": "CRITICAL",

@@ -36,6 +36,8 @@ def ending_of_run(record: RunRecord) -> Ending:
         return Ending("success", _portfolio(record), run.run_id)
     if run.status == "infeasible":
         return Ending("success", _infeasible(record), run.run_id)
+    if run.status == "cancelled" and run.selected_count is not None:
+        return Ending("failed", f"{_portfolio(record)}; stopped before it was proven: ask again", run.run_id)
     why = run.error_text or _invalid(record) or _NO_PORTFOLIO.get(run.status, "")
     return Ending("failed", f"{run.status}: {why}" if why else run.status, run.run_id)
 

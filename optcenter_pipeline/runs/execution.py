@@ -4,7 +4,6 @@ import datetime as dt
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,12 +27,16 @@ from optcenter_pipeline.engine import Progress, solve
 from optcenter_pipeline.engine.checker import Violation, check
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.lines import progress_line, violation_line
+from optcenter_pipeline.report.lines import violation_line
+from optcenter_pipeline.report.progress_log import Pace, ProgressLog
 from optcenter_pipeline.runs.saving import NothingToWorkOnError
+from optcenter_pipeline.runs.stopping import stop_wish
 
 PROGRESS_LOGGER = "optcenter_pipeline.progress"
 """Receives a record a progress event, the event as its `progress`; a terminal may listen."""
 
+_LOG_PACE = Pace(apart=0.9, alive=10.0)
+"""Of the run's log: each line is an event in Dagster's database; none shows what is older than a second."""
 _HEARTBEAT_SECONDS = 30.0
 
 
@@ -86,24 +89,33 @@ def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) 
 
     Raises:
         RunAlreadyFinalError: somebody else ended it meanwhile.
-        Exception: whatever stopped the solve; the run is `failed` (or `cancelled`) by then, with that text.
+        BaseException: whatever stopped the solve; the run is `failed` (or `cancelled`) by then. Ctrl-C and a
+            termination end the search first: the run is kept with the portfolio that it had.
     """
+    progress_log = ProgressLog(log, _LOG_PACE)
+
+    def tell(progress: Progress) -> None:
+        logging.getLogger(PROGRESS_LOGGER).info("%s", run_id, extra={"progress": progress})
+        progress_log.tell(progress)
+
     with database.session() as session:
         snapshot = Snapshot.model_validate_json(get_run(session, run_id).inputs_snapshot_json)
         start_run(session, run_id, now=dt.datetime.now(dt.UTC))
-    try:
-        with _beating(database, run_id):
-            result = solve(snapshot, on_progress=_Teller(run_id, log).tell)
-        violations = check(snapshot, result)
-        outcome = _outcome(result, result.model_dump_json(), violations)
-        with database.session() as session:
-            finish_run(session, run_id, outcome, now=dt.datetime.now(dt.UTC))
-    except RunAlreadyFinalError:
-        raise
-    except BaseException as error:
-        _end_by_error(database, run_id, error)
-        raise
+    with stop_wish() as wish:
+        try:
+            with _beating(database, run_id):
+                result = solve(snapshot, on_progress=tell, cancel=wish.is_wished)
+            violations = check(snapshot, result)
+            outcome = _outcome(result, result.model_dump_json(), violations)
+            with database.session() as session:
+                finish_run(session, run_id, outcome, now=dt.datetime.now(dt.UTC))
+        except RunAlreadyFinalError:
+            raise
+        except BaseException as error:
+            _end_by_error(database, run_id, error)
+            raise
     log(f"run {run_id}: {outcome.status}")
+    wish.pass_on()
     return ExecutedRun(run_id, snapshot, result, violations, sha256_of(_without_times(result)))
 
 
@@ -163,22 +175,6 @@ def _without_times(result: Result) -> str:
     """The result as JSON without seconds: the same answer is the same data version."""
     stages = {"stages": {"__all__": {"seconds"}}}
     return result.model_dump_json(exclude={"timings": True, "objective": stages})
-
-
-class _Teller:
-    """Passes progress on: to listeners always, to the log at most once a second."""
-
-    def __init__(self, run_id: str, log: Callable[[str], None]) -> None:
-        self._run_id = run_id
-        self._log = log
-        self._logged_at = time.monotonic()
-
-    def tell(self, progress: Progress) -> None:
-        logging.getLogger(PROGRESS_LOGGER).info("%s", self._run_id, extra={"progress": progress})
-        now = time.monotonic()
-        if progress.kind == "finished" or now - self._logged_at >= 1.0:
-            self._logged_at = now
-            self._log(progress_line(progress))
 
 
 @contextmanager

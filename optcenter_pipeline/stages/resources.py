@@ -96,18 +96,27 @@ class SolverResource(dg.ConfigurableResource["SolverResource"]):
     """How hard a run searches where the request does not say: of the settings, or as given here."""
 
     time_limit_seconds: float | None = None
+    node_limit: int | None = None
     mip_gap: float | None = None
     threads: int | None = None
 
-    def options(self, *, time_limit_seconds: float | None = None, mip_gap: float | None = None) -> "SolverOptions":
+    def options(
+        self,
+        *,
+        time_limit_seconds: float | None = None,
+        node_limit: int | None = None,
+        mip_gap: float | None = None,
+    ) -> "SolverOptions":
         """Options of one run: the request's own, else this resource's, else the settings'."""
         from optcenter_pipeline.engine.snapshot import SolverOptions
 
         settings = load_settings()
         limits = (time_limit_seconds, self.time_limit_seconds, settings.solver_time_limit)
+        nodes = (node_limit, self.node_limit, settings.solver_node_limit)
         gaps = (mip_gap, self.mip_gap, settings.solver_mip_gap)
         return SolverOptions(
             time_limit_seconds=next((limit for limit in limits if limit is not None), None),
+            node_limit=next((limit for limit in nodes if limit is not None), None),
             mip_gap=next(gap for gap in gaps if gap is not None),
             threads=self.threads or settings.solver_threads,
         )

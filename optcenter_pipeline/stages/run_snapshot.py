@@ -21,6 +21,7 @@ class RunRequest(dg.Config):
     initiative_keys: list[str] | None = None
     """For `selected`: these candidates instead."""
     time_limit_seconds: float | None = None
+    node_limit: int | None = None
     mip_gap: float | None = None
     requested_by: str | None = None
 
@@ -55,7 +56,9 @@ def run_snapshot(
         if config.scope_type == "selected":
             keys = tuple(inputs.selected_keys if config.initiative_keys is None else config.initiative_keys)
         scope = {"scope_type": config.scope_type, "initiative_keys": keys}
-        options = solver.options(time_limit_seconds=config.time_limit_seconds, mip_gap=config.mip_gap)
+        options = solver.options(
+            time_limit_seconds=config.time_limit_seconds, node_limit=config.node_limit, mip_gap=config.mip_gap
+        )
         snapshot = Snapshot.model_validate(snapshot_of(inputs, scope=scope, solver=options))
         document = snapshot.model_dump_json()
         run_id = create_run(
