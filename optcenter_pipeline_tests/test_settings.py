@@ -59,6 +59,8 @@ def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
         ("HOME", "/tmp/a?b"),
         ("BLANK_ROWS", "0"),
         ("SOLVER_TIME_LIMIT", "-1"),
+        ("SOLVER_NODE_LIMIT", "0"),
+        ("SOLVER_NODE_LIMIT", "1.5"),
         ("SENSOR_SECONDS", "0"),
         ("ACTION_EXPIRY_HOURS", "0"),
         ("ACTION_EXPIRY_HOURS", "8785"),

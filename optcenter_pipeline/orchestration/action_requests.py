@@ -124,6 +124,7 @@ def _run_request(request: "ActionRequest", actions_title: str) -> dg.RunRequest:
         "scope_type": "selected" if request.action.is_of_selected else "all",
         "initiative_keys": keys,
         "time_limit_seconds": request.time_limit_seconds,
+        "node_limit": request.node_limit,
         "mip_gap": request.mip_gap,
         "requested_by": request.requested_by or None,
     }

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.report.lines import progress_line
 
-_MANY_LINES = 200
-"""From so many lines on, better portfolios are no more urgent than better bounds."""
+_MANY = 200
+"""From so many lines of better portfolios on, these are no more urgent than better bounds."""
 _SHARE = 1 / 60
 """The older the run, the rarer its bounds: so that an hour has some 300 lines, and not 4000."""
 
@@ -35,7 +35,7 @@ class ProgressLog:
     def __init__(self, write: Callable[[str], None], pace: Pace) -> None:
         self._write = write
         self._pace = pace
-        self._lines = 0
+        self._portfolios = 0
         self._written_at = 0.0
         self._is_new = False
         self._has_portfolio = False
@@ -48,13 +48,13 @@ class ProgressLog:
             return
         if progress.kind == "finished" or progress.seconds - self._written_at >= self._wait(progress.seconds):
             self._write(progress_line(progress))
-            self._lines += 1
+            self._portfolios += self._has_portfolio
             self._written_at = progress.seconds
             self._is_new = self._has_portfolio = False
 
     def _wait(self, seconds: float) -> float:
         """Between the last line and the next, by what is new."""
-        if self._has_portfolio and self._lines < _MANY_LINES:
+        if self._has_portfolio and self._portfolios < _MANY:
             return self._pace.apart
         if self._is_new:
             return max(self._pace.apart, seconds * _SHARE)

@@ -52,8 +52,13 @@ class Action(StrEnum):
 
 _BY_SPELLING = {re.sub(r"\W", "_", action.value): action for action in Action}
 _ACTIONS = ", ".join(Action)
-_OPTIONS = {"time_limit_seconds": "a number of seconds from 0.001 on", "mip_gap": "a number from 0 on, e.g. 0.001"}
-_LEAST = {"time_limit_seconds": 0.001, "mip_gap": 0.0}
+_OPTIONS = {
+    "time_limit_seconds": "a number of seconds from 0.001 on",
+    "node_limit": "a whole number of nodes from 1 on",
+    "mip_gap": "a number from 0 on, e.g. 0.001",
+}
+_LEAST = {"time_limit_seconds": 0.001, "node_limit": 1.0, "mip_gap": 0.0}
+_WHOLE = frozenset({"node_limit"})
 
 
 class ActionRequest(Value):
@@ -69,13 +74,14 @@ class ActionRequest(Value):
     constraint_set_name: str = ""
     """Blank: the Candidates' own rules alone."""
     time_limit_seconds: float | None = None
+    node_limit: int | None = None
     mip_gap: float | None = None
     requested_by: str = ""
     requested_at: dt.datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """The request in its public form."""
-        options = {"time_limit_seconds": self.time_limit_seconds, "mip_gap": self.mip_gap}
+        options = {name: getattr(self, name) for name in _OPTIONS}
         return {
             "request_id": self.request_id,
             "action": self.action.value,
@@ -220,7 +226,7 @@ class _Judgement:
             self._wrong("scenario_name", "is blank; give the name of a scenario of Scenario_Config")
         return name
 
-    def _options(self, action: Action | None) -> dict[str, float]:
+    def _options(self, action: Action | None) -> dict[str, Any]:
         cell = self._cells.get("options_json")
         if cell is None:
             return {}
@@ -229,12 +235,12 @@ class _Judgement:
             return {}
         if cell and action is Action.SAVE_SELECTED:
             self._wrong("options_json", f"means nothing for {action}; clear the cell")
-        options: dict[str, float] = {}
+        options: dict[str, Any] = {}
         for name, value in cell.items():
             if name not in _OPTIONS:
                 hint = Nearest(_OPTIONS).hint(name)
                 self._wrong("options_json", f"has an unknown option {name!r}; known: {', '.join(_OPTIONS)}{hint}")
-            elif (number := _at_least(_LEAST[name], value)) is None:
+            elif (number := _at_least(_LEAST[name], value)) is None or (name in _WHOLE and number % 1):
                 self._wrong("options_json", f"has {value!r} for {name}; give {_OPTIONS[name]}")
             else:
                 options[name] = number

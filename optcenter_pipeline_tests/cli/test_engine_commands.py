@@ -116,6 +116,23 @@ def test_options_of_the_command_go_before_those_of_the_snapshot(optcenter: Optce
     )
     assert ran.document["status"] == "optimal"
     assert optcenter("solve", written(tmp_path, "s.json"), "--time-limit", "0").code == 2
+    assert optcenter("solve", written(tmp_path, "s.json"), "--node-limit", "0").code == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        (0, "solver.node_limit 0 must be 1 or more"),
+        (2.5, "solver.node_limit 2.5 is not a whole number"),
+        ("many", "solver.node_limit 'many' is not a whole number"),
+    ],
+)
+def test_a_limit_that_is_none_is_told_where_it_stands(
+    optcenter: Optcenter, tmp_path: Path, limit: object, message: str
+) -> None:
+    ran = optcenter("solve", written(tmp_path, "s.json", solver={"node_limit": limit}))
+    assert ran.code == 1
+    assert message in ran.err.replace(":", "")
 
 
 def test_the_exported_model_has_the_same_optimum_elsewhere(optcenter: Optcenter, tmp_path: Path) -> None:

@@ -143,14 +143,15 @@ def test_an_infeasible_run_is_a_success_that_says_so(sample_space: PlanningSpace
 
 def test_a_run_of_named_candidates_chooses_from_them_alone(sample_space: PlanningSpace) -> None:
     keys = [row["initiative_key"] for row in sample_space.rows("Candidates")[:4]]
-    options = '{"time_limit_seconds": 30, "mip_gap": 0}'
+    options = '{"time_limit_seconds": 30, "node_limit": 5000, "mip_gap": 0}'
     scope = {"scope_type": "keys", "scope_keys": json.dumps(keys), "options_json": options}
     ask(sample_space, request_row("r-1", RUN_SELECTED, scenario_name="Q1 2027 growth", **scope))
     Daemon(sample_space).tick_and_carry_out()
     assert statuses(sample_space) == ["success"]
     ((snapshot,),) = sample_space.query("select inputs_snapshot_json from optimization_runs")
     assert json.loads(snapshot)["scope"] == {"scope_type": "selected", "initiative_keys": keys}
-    assert json.loads(snapshot)["solver"]["time_limit_seconds"] == 30
+    solver = json.loads(snapshot)["solver"]
+    assert (solver["time_limit_seconds"], solver["node_limit"], solver["mip_gap"]) == (30, 5000, 0)
 
 
 def test_a_run_of_keys_that_are_no_candidates_names_them(sample_space: PlanningSpace) -> None:

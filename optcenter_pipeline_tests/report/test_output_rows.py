@@ -117,6 +117,21 @@ def test_a_failed_run_says_so_and_nothing_else() -> None:
     assert rows["Runs"][0]["objective_value"] is None
 
 
+def test_a_stopped_run_says_so_with_what_it_had() -> None:
+    asked = snapshot()
+    found = solve(asked).model_copy(update={"status": "cancelled"})
+    rows = output_rows(header(found, status="cancelled"), asked, found)
+    stopped = rows["Gaps_Alerts"][0]
+    assert (stopped["message"], stopped["severity"]) == ("The run was stopped", "WARN")
+    assert "the best of the search so far" in stopped["recommendation"]
+    assert rows["Results"]
+    empty = solve(asked, cancel=lambda: True)
+    (line,) = output_rows(header(empty, status="cancelled"), asked, empty)["Gaps_Alerts"]
+    assert line["recommendation"].startswith("Nothing was decided")
+    (line,) = output_rows(header(empty, status="cancelled", error_text="stopped"), asked, None)["Gaps_Alerts"]
+    assert line["message"] == "The run was stopped"
+
+
 def test_times_are_utc() -> None:
     assert stamp(CREATED) == "2026-11-23T05:42:01Z"
     assert stamp(CREATED.astimezone(dt.timezone(dt.timedelta(hours=5)))) == "2026-11-23T05:42:01Z"

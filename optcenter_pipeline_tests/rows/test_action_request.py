@@ -40,7 +40,7 @@ def test_a_request_with_every_cell_is_understood() -> None:
             "scope_type": "keys",
             "scope_keys": ["INIT-1", " INIT-2 ", "INIT-1"],
             "constraint_set_name": "baseline",
-            "options_json": {"time_limit_seconds": 60, "mip_gap": 0},
+            "options_json": {"time_limit_seconds": 60, "node_limit": 1000.0, "mip_gap": 0},
             "requested_by": "ann@example.com",
             "requested_at": "2026-11-23T08:59:00Z",
         }
@@ -52,6 +52,7 @@ def test_a_request_with_every_cell_is_understood() -> None:
         scenario_name="Q2 plan",
         constraint_set_name="baseline",
         time_limit_seconds=60,
+        node_limit=1000,
         mip_gap=0,
         requested_by="ann@example.com",
         requested_at=dt.datetime(2026, 11, 23, 8, 59, tzinfo=dt.UTC),
@@ -108,6 +109,11 @@ def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -
         ),
         ({**RUN_ALL, "options_json": {"time_limit_seconds": 0}}, "has 0 for time_limit_seconds; give a number of"),
         ({**RUN_ALL, "options_json": {"mip_gap": -1}}, "has -1 for mip_gap; give a number from 0 on"),
+        (
+            {**RUN_ALL, "options_json": {"node_limit": 0}},
+            "has 0 for node_limit; give a whole number of nodes from 1 on",
+        ),
+        ({**RUN_ALL, "options_json": {"node_limit": 2.5}}, "has 2.5 for node_limit; give a whole number"),
         ({**RUN_ALL, "options_json": {"mip_gap": True}}, "has True for mip_gap"),
         ({**RUN_ALL, "options_json": {"mip_gap": "0.1"}}, "has '0.1' for mip_gap"),
         ({**SAVE, "options_json": {"mip_gap": 0.1}}, 'options_json: {"mip_gap": 0.1} means nothing for pm.save'),
@@ -184,7 +190,8 @@ LISTS = st.fixed_dictionaries(
     optional={
         "scope_keys": st.lists(st.text()) | st.text(min_size=1),
         "options_json": st.dictionaries(
-            st.sampled_from(["time_limit_seconds", "mip_gap", "x"]), st.integers() | st.floats() | st.booleans()
+            st.sampled_from(["time_limit_seconds", "node_limit", "mip_gap", "x"]),
+            st.integers() | st.floats() | st.booleans(),
         ),
     },
 )
