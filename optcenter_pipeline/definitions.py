@@ -1,5 +1,6 @@
 """What Dagster loads: one Definitions; nothing is computed and nothing is reached at import."""
 
+import gc
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,10 @@ from optcenter_pipeline.orchestration.jobs import optimize_job, save_job
 from optcenter_pipeline.orchestration.nightly import nightly_optimize
 from optcenter_pipeline.orchestration.workbook_changes import workbook_changed_sensor
 from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource, WorkbookResource
+
+# a save of a large workbook makes millions of objects that live on: by default the collector would walk through
+# all of them at every few thousand new ones, which takes a quarter of the whole time
+gc.set_threshold(100_000, 10, 10)
 
 
 def build_defs(**resource_overrides: Any) -> dg.Definitions:
