@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OPTCENTER_HOME ?= demo
 
-.PHONY: demo test test-browser test-apps-script dev lint check lock clean
+.PHONY: demo test test-browser test-apps-script bench dev lint check lock clean
 
 # The demo is the embedded default, whatever workbook and database the environment or .env name.
 demo dev: export OPTCENTER_WORKBOOK =
@@ -36,6 +36,18 @@ test-apps-script: apps_script/node_modules/.ready
 
 apps_script/node_modules/.ready: apps_script/package.json apps_script/package-lock.json apps_script/.npmrc
 	@npm --prefix apps_script ci --loglevel=error
+	@touch $@
+
+# The engine beside HiGHS, CP-SAT and SCIP, a few hours; BENCH="--help" tells how to run a part of it.
+BENCH ?= --page docs/benchmarks.md
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks.compare $(BENCH)
+
+$(VENV)/.bench: $(READY)
+	@if command -v uv >/dev/null 2>&1; \
+	then uv pip install --quiet --python $(BIN)/python -c requirements.lock --editable '.[bench]'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock --editable '.[bench]'; \
+	fi
 	@touch $@
 
 lint: $(READY)

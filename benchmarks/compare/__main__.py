@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from benchmarks.compare.page import write_page
+from benchmarks.compare.page import page_text
 from benchmarks.compare.printed import print_comparisons, print_record, print_verdicts
 from benchmarks.compare.record import Key, Record, Store, digest_of, newest
 from benchmarks.compare.runner import measure
@@ -39,9 +39,17 @@ def main() -> None:
     wrong = print_verdicts(records)
     print_comparisons(records, options.clock)
     if options.page is not None:
-        write_page(records, options.page, options.clock)
-        print(f"written: {options.page} and its plot")
+        _write(records, options.page, options.clock)
     sys.exit(1 if wrong else 0)
+
+
+def _write(records: list[Record], page: Path, clock: str) -> None:
+    from benchmarks.compare.plot import draw  # noqa: PLC0415 - measuring and printing need no matplotlib
+
+    plot = page.with_suffix(".svg")
+    draw(records, plot, clock)
+    page.write_text(page_text(records, plot.name, clock), encoding="utf-8")
+    print(f"written: {page} and {plot}")
 
 
 def _measured(options: argparse.Namespace, store: Store) -> list[Record]:

@@ -2,11 +2,9 @@
 
 import platform
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from tabulate import tabulate
 
-from benchmarks.compare.plot import draw
 from benchmarks.compare.printed import comparisons
 from benchmarks.compare.ratios import SHIFT
 from benchmarks.compare.record import Record
@@ -21,12 +19,9 @@ _GROUPS = {
 }
 
 
-def write_page(records: Sequence[Record], path: Path, clock: str) -> None:
-    """Write the page and, beside it, its plot; both are replaced."""
-    plot = path.with_suffix(".svg")
-    draw(records, plot, clock)
-    text = "\n\n".join(_sections(records, plot.name, clock))
-    path.write_text(text + "\n", encoding="utf-8")
+def page_text(records: Sequence[Record], plot: str, clock: str) -> str:
+    """The page in Markdown; `plot` is the name of the picture beside it."""
+    return "\n\n".join(_sections(records, plot, clock)) + "\n"
 
 
 def _sections(records: Sequence[Record], plot: str, clock: str) -> Iterable[str]:
@@ -82,7 +77,7 @@ def _ratio_table(records: Sequence[Record], clock: str) -> str:
             f"{_ratio(made.ratio)} ({made.both})",
             _ratio(made.without_handover),
             _ratio(made.shifted),
-            f"{made.worst[0]:.2f} s" + (f", {made.worst[1]}" if made.worst[1] else ""),
+            f"{made.worst[0]:.2f} s, {made.worst[1]}" if made.worst[1] else "never",
         ]
         for name, _, listed in comparisons(records, clock)
         for made in listed
@@ -99,11 +94,13 @@ def _published(records: Sequence[Record]) -> Iterable[str]:
         f"against every rule and its value computed from it, apart from the solvers. Answers that cannot go "
         f"together: {len(wrong) + sum(bad for _, _, bad in verdicts)}."
     )
-    yield ""
-    for name, verdict, bad in verdicts:
-        if bad or name in CORRECTED or "proven by" not in verdict:
-            yield f"- {name}: {verdict}"
-    yield from (f"- {line}" for line in wrong)
+    notable = [f"- {n}: {verdict}" for n, verdict, bad in verdicts if bad or n in CORRECTED or _is_open(verdict)]
+    notable += [f"- {line}" for line in wrong]
+    yield from ["", *notable] if notable else []
+
+
+def _is_open(verdict: str) -> bool:
+    return "proven by" not in verdict
 
 
 def _table(records: Sequence[Record], clock: str) -> str:

@@ -71,7 +71,7 @@ def print_comparisons(records: Sequence[Record], clock: str) -> None:
                 f"{_number(comparison.ratio):>6} on {comparison.both:2}   "
                 f"{_number(comparison.without_handover):>6}   {_number(comparison.shifted):>6}   "
                 f"proven {comparison.ours_proven} : {comparison.theirs_proven} of {comparison.instances}   "
-                f"slower by {seconds:.2f} s at most {where and f'({where})'}"
+                + (f"slower by {seconds:.2f} s at most ({where})" if where else "never slower")
             )
 
 

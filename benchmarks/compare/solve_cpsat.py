@@ -78,8 +78,7 @@ def _fill(model: cp_model.CpModel, portfolio: Portfolio, numbers: _WholeNumbers)
             model.add(x[i] == x[j])
     for synergy, taken in zip(portfolio.synergies, y, strict=True):
         if synergy.value > 0:
-            for i in synergy.members:
-                model.add_implication(taken, x[i])
+            model.add_bool_and([x[i] for i in synergy.members]).only_enforce_if(taken)
         else:
             model.add_bool_or([taken, *(x[i].negated() for i in synergy.members)])
     for i in portfolio.mandatory:
