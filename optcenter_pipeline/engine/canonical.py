@@ -5,6 +5,7 @@ KPI names take the metric's own spelling, the period its canonical one; candidat
 """
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from optcenter_pipeline.engine.objective_rules import lexicographic_stages
@@ -14,6 +15,8 @@ from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import Rule, fold
 from optcenter_pipeline.rules.period import canonical_period
 from optcenter_pipeline.rules.portfolio import GOALS, Candidate, LexicographicStage, ObjectiveWeights, Scenario
+from optcenter_pipeline.rules.synergy import SynergyBonus
+from optcenter_pipeline.rules.target import Target
 
 SCENARIO_ROW = "scenario"
 """Name of the scenario's capacity where the scenario has no source row."""
@@ -49,8 +52,10 @@ def canonical_snapshot(snapshot: Snapshot) -> Snapshot:
         snapshot: one in which `find_problems` found nothing.
     """
     spelling = {fold(metric.kpi_key): metric.kpi_key for metric in snapshot.metrics}
-    named = (_named(c, f"candidates[{i}]") for i, c in enumerate(snapshot.candidates))
-    candidates = sorted((_spelt(c, spelling) for c in named), key=lambda c: c.initiative_key)
+    exact = frozenset(spelling.values())
+    named = (c if c.source_row else _named(c, f"candidates[{i}]") for i, c in enumerate(snapshot.candidates))
+    spelt = (c if _is_exact(c, exact) else _spelt(c, spelling) for c in named)
+    candidates = sorted(spelt, key=attrgetter("initiative_key"))
     return snapshot.model_copy(
         update={
             "scenario": _canonical_scenario(snapshot.scenario, spelling),
@@ -61,21 +66,25 @@ def canonical_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def _named(candidate: Candidate, place: str) -> Candidate:
-    return candidate if candidate.source_row else candidate.model_copy(update={"source_row": place})
+    return candidate.model_copy(update={"source_row": place})
+
+
+def _is_exact(candidate: Candidate, exact: frozenset[str]) -> bool:
+    """Whether its KPIs are in the metrics' own spelling already."""
+    return candidate.contributions.keys() <= exact and candidate.contribution_ranges.keys() <= exact
 
 
 def _spelt(candidate: Candidate, spelling: Mapping[str, str]) -> Candidate:
-    """The candidate with its KPIs in the metrics' own spelling; itself where nothing changes."""
-    contributions = _respelt(candidate.contributions, spelling)
-    ranges = _respelt(candidate.contribution_ranges, spelling)
-    if contributions is candidate.contributions and ranges is candidate.contribution_ranges:
-        return candidate
-    return candidate.model_copy(update={"contributions": contributions, "contribution_ranges": ranges})
+    """The candidate with its KPIs in the metrics' own spelling."""
+    return candidate.model_copy(
+        update={
+            "contributions": _respelt(candidate.contributions, spelling),
+            "contribution_ranges": _respelt(candidate.contribution_ranges, spelling),
+        }
+    )
 
 
 def _respelt(by_kpi: dict[str, Amount], spelling: Mapping[str, str]) -> dict[str, Amount]:
-    if all(spelling.get(fold(kpi)) == kpi for kpi in by_kpi):
-        return by_kpi
     return {spelling[fold(kpi)]: amount for kpi, amount in by_kpi.items()}
 
 
@@ -122,7 +131,6 @@ def _canonical_rule(rule: Rule, place: str, spelling: Mapping[str, str]) -> Rule
     changes: dict[str, object] = {}
     if not rule.source_rows:
         changes["source_rows"] = (place,)
-    kpi = getattr(rule, "kpi_key", None)
-    if kpi is not None and spelling[fold(kpi)] != kpi:
-        changes["kpi_key"] = spelling[fold(kpi)]
+    if isinstance(rule, (Target, SynergyBonus)) and spelling[fold(rule.kpi_key)] != rule.kpi_key:
+        changes["kpi_key"] = spelling[fold(rule.kpi_key)]
     return rule.model_copy(update=changes) if changes else rule

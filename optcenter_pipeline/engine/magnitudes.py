@@ -1,12 +1,22 @@
 """Numbers beyond what sums and quotients can carry: each is named with its place, instead of an overflow later."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
+
+import numpy as np
 
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.rules.names import LARGEST, SMALLEST, Rule
 from optcenter_pipeline.rules.portfolio import Candidate, Scenario
 
 _RULE_FIELDS = ("min_tokens", "max_tokens", "target_value", "baseline_value", "value")
+
+
+@cache
+def _number_fields(rule: type[Rule]) -> tuple[str, ...]:
+    """The fields of a rule type that hold tokens, targets, baselines or bonuses."""
+    return tuple(field for field in _RULE_FIELDS if field in rule.model_fields)
 
 
 def scenario_magnitudes(scenario: Scenario) -> Iterator[Problem]:
@@ -16,6 +26,16 @@ def scenario_magnitudes(scenario: Scenario) -> Iterator[Problem]:
     numbers = {"capacity_total_tokens": scenario.capacity_total_tokens, **_inside("objective_weights", weights)}
     for field, text in _out_of_range(numbers):
         yield Problem(f"scenario.{field}", text, sources)
+
+
+def all_in_range(candidates: Iterable[Candidate]) -> bool:
+    """Whether no number of any candidate is out of range: looked at all at once."""
+    numbers = chain.from_iterable(
+        chain((c.engineering_tokens,), c.contributions.values(), *c.contribution_ranges.values())
+        for c in candidates
+    )
+    sizes = np.abs(np.fromiter(numbers, np.float64))
+    return bool(((sizes == 0) | ((sizes >= SMALLEST) & (sizes <= LARGEST))).all())
 
 
 def candidate_magnitudes(candidate: Candidate, place: str) -> Iterator[Problem]:
@@ -32,7 +52,7 @@ def candidate_magnitudes(candidate: Candidate, place: str) -> Iterator[Problem]:
 
 def rule_magnitudes(rule: Rule, place: str) -> Iterator[Problem]:
     """Tokens, targets, baselines and bonuses out of range."""
-    numbers = {field: getattr(rule, field, None) or 0.0 for field in _RULE_FIELDS}
+    numbers = {field: getattr(rule, field) or 0.0 for field in _number_fields(type(rule))}
     for field, text in _out_of_range(numbers):
         yield Problem(f"{place}.{field}", text, rule.source_rows)
 

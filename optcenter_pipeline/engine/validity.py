@@ -3,10 +3,15 @@
 Rules that contradict each other are no problem here: such a run is `infeasible`, with its conflict.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
-from optcenter_pipeline.engine.magnitudes import candidate_magnitudes, rule_magnitudes, scenario_magnitudes
+from optcenter_pipeline.engine.magnitudes import (
+    all_in_range,
+    candidate_magnitudes,
+    rule_magnitudes,
+    scenario_magnitudes,
+)
 from optcenter_pipeline.engine.objective_rules import objective_problems
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -51,14 +56,18 @@ def _candidate_problems(snapshot: Snapshot) -> Iterator[Problem]:
     for position, first, candidate in repeated:
         text = f"{candidate.initiative_key} stands already in candidates[{first}]"
         yield _of_candidate(candidate, f"candidates[{position}].initiative_key", text)
-    known = {fold(metric.kpi_key) for metric in snapshot.metrics}
+    spelling = {fold(metric.kpi_key): metric.kpi_key for metric in snapshot.metrics}
+    exact = frozenset(spelling.values())
     listed = _listed_kpis(snapshot.metrics)
+    in_range = all_in_range(snapshot.candidates)
     for position, candidate in enumerate(snapshot.candidates):
-        yield from _contribution_problems(candidate, f"candidates[{position}]", known, listed)
-        yield from candidate_magnitudes(candidate, f"candidates[{position}]")
+        if candidate.contribution_ranges or not candidate.contributions.keys() <= exact:
+            yield from _contribution_problems(candidate, f"candidates[{position}]", spelling.keys(), listed)
+        if not in_range:
+            yield from candidate_magnitudes(candidate, f"candidates[{position}]")
 
 
-def _contribution_problems(candidate: Candidate, place: str, known: set[str], listed: str) -> Iterator[Problem]:
+def _contribution_problems(candidate: Candidate, place: str, known: Set[str], listed: str) -> Iterator[Problem]:
     named: tuple[tuple[str, Mapping[str, object]], ...] = (
         ("contributions", candidate.contributions),
         ("contribution_ranges", candidate.contribution_ranges),

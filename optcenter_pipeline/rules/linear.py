@@ -13,7 +13,7 @@ from typing import Protocol
 
 from optcenter_pipeline.rules.names import SourceRow, fold
 from optcenter_pipeline.rules.portfolio import Candidate
-from optcenter_pipeline.rules.slices import SliceId, in_slice
+from optcenter_pipeline.rules.slices import SliceId
 
 INFINITY = math.inf
 
@@ -96,6 +96,8 @@ class PoolColumns:
     synergies: tuple[SynergyColumn, ...] = ()
     goals: tuple[object, ...] = ()
     _slices: dict[SliceId, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _tokens_of: dict[SliceId, Terms] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kpis_of: dict[tuple[str, SliceId], Terms] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -103,21 +105,35 @@ class PoolColumns:
         return {candidate.initiative_key: i for i, candidate in enumerate(self.candidates)}
 
     @cached_property
-    def folded_attributes(self) -> tuple[Mapping[str, str], ...]:
-        """Each candidate's attributes, names and values folded, blanks left out."""
-        return tuple(
-            {fold(name): fold(text) for name, text in c.attributes.items() if text and text.strip()}
-            for c in self.candidates
-        )
+    def _columns_by_attribute(self) -> Mapping[tuple[str, str], frozenset[int]]:
+        """(dimension, folded key) → columns: a slice is read from here, not by walking the pool for each rule.
+
+        Names and values are folded, blanks left out; of two names that are one the last counts. Many candidates
+        have the same attributes: those are folded once.
+        """
+        alike: dict[tuple[tuple[str, str | None], ...], list[int]] = {}
+        for column, candidate in enumerate(self.candidates):
+            alike.setdefault(tuple(candidate.attributes.items()), []).append(column)
+        found: dict[tuple[str, str], list[int]] = {}
+        for typed, columns in alike.items():
+            for pair in {fold(name): text for name, value in typed if value and (text := fold(value))}.items():
+                found.setdefault(pair, []).extend(columns)
+        return {pair: frozenset(columns) for pair, columns in found.items()}
 
     @cached_property
-    def _columns_by_attribute(self) -> Mapping[tuple[str, str], tuple[int, ...]]:
-        """(dimension, folded key) → columns: a slice is read from here, not by walking the pool for each rule."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for column, attributes in enumerate(self.folded_attributes):
-            for pair in attributes.items():
-                found.setdefault(pair, []).append(column)
-        return {pair: tuple(columns) for pair, columns in found.items()}
+    def _tokens(self) -> tuple[float, ...]:
+        """Each candidate's tokens."""
+        return tuple(candidate.engineering_tokens for candidate in self.candidates)
+
+    @cached_property
+    def _amounts_by_kpi(self) -> Mapping[str, Mapping[int, float]]:
+        """KPI → column → what that candidate adds, where it is not 0; columns in order."""
+        found: dict[str, dict[int, float]] = {}
+        for column, candidate in enumerate(self.candidates):
+            for kpi, amount in candidate.contributions.items():
+                if amount != 0:
+                    found.setdefault(kpi, {})[column] = amount
+        return found
 
     @cached_property
     def _synergies_by_kpi(self) -> Mapping[str, tuple[tuple[int, SynergyColumn], ...]]:
@@ -162,28 +178,34 @@ class PoolColumns:
     def _find_members(self, wanted: SliceId) -> tuple[int, ...]:
         if not wanted:
             return tuple(range(len(self.candidates)))
-        nearest = min((self._columns_by_attribute.get(pair, ()) for pair in wanted), key=len)
-        return tuple(i for i in nearest if in_slice(self.folded_attributes[i], wanted))
+        parts = (self._columns_by_attribute.get(pair, frozenset()) for pair in wanted)
+        return tuple(sorted(frozenset.intersection(*parts)))
 
     def token_terms(self, wanted: SliceId = ()) -> Terms:
         """sum of c_i x_i over a slice."""
-        members = self.slice_members(wanted)
-        return Terms(members, tuple(self.candidates[i].engineering_tokens for i in members))
+        if wanted not in self._tokens_of:
+            members = self.slice_members(wanted)
+            self._tokens_of[wanted] = Terms(members, tuple(map(self._tokens.__getitem__, members)))
+        return self._tokens_of[wanted]
 
     def kpi_terms(self, kpi_key: str, wanted: SliceId = ()) -> Terms:
         """KPI_k(S) = sum of a_ik x_i over S + sum of b·y over the synergies on k that lie wholly in S."""
+        if (kpi_key, wanted) not in self._kpis_of:
+            self._kpis_of[kpi_key, wanted] = self._find_kpi_terms(kpi_key, wanted)
+        return self._kpis_of[kpi_key, wanted]
+
+    def _find_kpi_terms(self, kpi_key: str, wanted: SliceId) -> Terms:
         members = self.slice_members(wanted)
-        pairs = [
-            (i, amount) for i in members if (amount := self.candidates[i].contributions.get(kpi_key, 0.0)) != 0.0
-        ]
+        amounts = self._amounts_by_kpi.get(kpi_key, {})
+        columns = list(filter(amounts.__contains__, members)) if wanted else list(amounts)
+        coefficients = list(map(amounts.__getitem__, columns))
         synergies = self._synergies_by_kpi.get(kpi_key, ())
-        inside = frozenset(members) if synergies else frozenset()
-        pairs += [
-            (self.synergy_column(j), synergy.value)
-            for j, synergy in synergies
-            if all(self.index[m] in inside for m in synergy.members)
-        ]
-        return Terms(tuple(i for i, _ in pairs), tuple(a for _, a in pairs))
+        inside = frozenset(members) if wanted and synergies else frozenset()
+        for position, synergy in synergies:
+            if not wanted or inside.issuperset(map(self.index.__getitem__, synergy.members)):
+                columns.append(self.synergy_column(position))
+                coefficients.append(synergy.value)
+        return Terms(tuple(columns), tuple(coefficients))
 
 
 def fixed_row(family: str, column: int, value: float, source_rows: tuple[SourceRow, ...], text: str) -> LinearRow:

@@ -1,6 +1,7 @@
 """How names are compared: initiative keys upper-cased, everything else without case, both trimmed."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -31,6 +32,7 @@ SMALLEST = 1e-100
 products of weights, contributions and scales comes near to its end, 1e308."""
 
 
+@lru_cache(maxsize=2**14)
 def fold(name: str) -> str:
     """The form in which two names are compared: trimmed, without case."""
     return name.strip().casefold()

@@ -1,7 +1,5 @@
 """Slices of a pool: the members that match a `(dimension, dimension_key)` (semantics.md, *Slices*)."""
 
-from collections.abc import Mapping
-
 from optcenter_pipeline.rules.names import fold
 
 DIMENSIONS = ("country", "region", "segment", "product", "category", "program", "department")
@@ -60,11 +58,6 @@ def slice_id(dimension: str, dimension_key: str | None) -> SliceId:
             f"{' joined by |' if len(parts) > 1 else ''}, {dimension_key!r} gives {sum(map(bool, keys))}"
         )
     return tuple(sorted(zip(parts, keys, strict=True), key=lambda pair: DIMENSIONS.index(pair[0])))
-
-
-def in_slice(attributes: Mapping[str, str], wanted: SliceId) -> bool:
-    """Whether an initiative with these (folded) attributes lies in the slice; a blank attribute matches nothing."""
-    return all(attributes.get(dimension) == key for dimension, key in wanted)
 
 
 def slice_in_words(dimension: str, dimension_key: str | None) -> str:
