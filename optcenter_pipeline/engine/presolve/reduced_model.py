@@ -132,10 +132,7 @@ class ReducedModel:
         kept = np.flatnonzero(step.representative >= 0)
         new = step.representative[kept]
         width = int(new.max(initial=-1)) + 1
-        selection = sp.csr_array((np.ones(len(kept)), (kept, new)), shape=(self.width, width))
-        matrix = sp.csr_array(self.matrix @ selection)
-        matrix.eliminate_zeros()
-        matrix.sort_indices()
+        matrix = self._relabelled(step, width)
         shift = precise_product(self.matrix, step.constant)
         lower, upper = np.full(width, -np.inf), np.full(width, np.inf)
         np.maximum.at(lower, new, self.lower[kept])
@@ -144,6 +141,7 @@ class ReducedModel:
         np.logical_or.at(integer, new, self.integer[kept])
         families = np.zeros(width, dtype=np.int8)
         families[new[::-1]] = self.families[kept[::-1]]
+        benefits = np.array([np.bincount(new, line[kept], minlength=width) for line in self.benefits])
         return replace(
             self,
             matrix=matrix,
@@ -153,10 +151,20 @@ class ReducedModel:
             upper=upper,
             integer=integer,
             families=families,
-            benefits=np.asarray((selection.T @ self.benefits.T).T),
+            benefits=benefits.reshape(len(self.benefits), width),
             offsets=self.offsets + self.benefits @ step.constant,
             columns=self.columns.then(step),
         )
+
+    def _relabelled(self, step: ColumnMap, width: int) -> sp.csr_array:
+        """The matrix over the new columns; entries of columns that become one are added up."""
+        labels = step.representative[self.matrix.indices]
+        kept = labels >= 0
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.matrix.indptr]
+        matrix = sp.csr_array((self.matrix.data[kept], labels[kept], starts), shape=(self.height, width))
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        return matrix
 
     def with_rows(self, kept: Bools | Integers) -> "ReducedModel":
         """The model with some of its rows only."""
