@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def build_linear_model(snapshot: Snapshot, pool: Pool) -> LinearModel:
 def row_tolerance(row: LinearRow) -> float:
     """By how much the arithmetic alone may miss this row's bounds, in the row's unit."""
     bounds = (abs(bound) for bound in (row.lower, row.upper) if math.isfinite(bound))
-    largest = max((*bounds, *(abs(a) for a in row.terms.coefficients)), default=0.0)
+    largest = max(chain(bounds, map(abs, row.terms.coefficients)), default=0.0)
     return ARITHMETIC_TOLERANCE * largest
 
 

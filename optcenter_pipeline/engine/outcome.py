@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pyomo.common.gc_manager import PauseGC
+
 from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_values, synergies_in_effect
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan
@@ -56,6 +58,11 @@ class Run:
 
 def write_result(run: Run) -> Result:
     """The result of a run, timings still to be filled in."""
+    with PauseGC():  # a text a candidate, none of it garbage: looking for some takes longer than writing
+        return _written(run)
+
+
+def _written(run: Run) -> Result:
     size = ModelSize(rows=len(run.model.rows), columns=run.model.column_count, nonzeros=run.model.nonzero_count)
     common = {
         "status": run.status,
@@ -123,27 +130,24 @@ def _limit_alerts(run: Run) -> Iterator[Alert]:
 
 def _selected(run: Run, reasons: Reasons, point: Point) -> tuple[SelectedCandidate, ...]:
     """Funded candidates: most objective first, then fewest tokens, then by key."""
-    worth = _worth(run)
-    funded = [(column, c) for column, c in enumerate(run.model.columns.candidates) if point[column]]
-    ranked = sorted(funded, key=lambda pair: (-worth[pair[0]], pair[1].engineering_tokens, pair[1].initiative_key))
+    terms = run.plan.kpi_stages[0].terms
+    worth = dict(zip(terms.columns, terms.coefficients, strict=True))
+    funded = [
+        (-clean(worth.get(column, 0.0)), candidate.engineering_tokens, candidate.initiative_key, column)
+        for column, candidate in enumerate(run.model.columns.candidates)
+        if point[column]
+    ]
     return tuple(
         SelectedCandidate(
-            initiative_key=candidate.initiative_key,
+            initiative_key=key,
             rank=rank,
-            allocated_tokens=candidate.engineering_tokens,
-            objective_contribution=worth[column],
-            contributions=_contributions(run, candidate),
+            allocated_tokens=tokens,
+            objective_contribution=-cost,
+            contributions=_contributions(run, run.model.columns.candidates[column]),
             reason=reasons.of_selected(column),
         )
-        for rank, (column, candidate) in enumerate(ranked, start=1)
+        for rank, (cost, tokens, key, column) in enumerate(sorted(funded), start=1)
     )
-
-
-def _worth(run: Run) -> dict[int, float]:
-    """Each candidate's own part of the first KPI stage: a_ik, or the weighted sum of a_ik / scale_k."""
-    terms = run.plan.kpi_stages[0].terms
-    by_column = dict(zip(terms.columns, terms.coefficients, strict=True))
-    return {column: clean(by_column.get(column, 0.0)) for column in range(run.model.candidate_count)}
 
 
 def _contributions(run: Run, candidate: Candidate) -> dict[str, float]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, row_tolerance
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.row_matrix import row_matrix
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
@@ -157,22 +158,33 @@ class Reasons:
                 yield f"together with {others} brings {synergy.value:+.12g} {synergy.kpi_key}"
 
     @cached_property
-    def _rows_over(self) -> dict[int, list[tuple[LinearRow, float, float]]]:
-        """column → (row, tokens left under it, tolerance) of every floor and cap on it, slices before the whole."""
+    def _limits(self) -> tuple[tuple[LinearRow, float, float], ...]:
+        """(row, tokens left under it, tolerance) of every floor and cap, slices before the whole."""
         families = (capacity_floor.FAMILY, capacity_cap.FAMILY, capacity_cap.SCENARIO_FAMILY)
-        spoken = [row for row in self.model.rows if row.family in families]
-        found: dict[int, list[tuple[LinearRow, float, float]]] = {}
-        for row in sorted(spoken, key=lambda row: families.index(row.family)):
-            entry = row, max(0.0, row.upper - row.terms.value(self.point)), row_tolerance(row)
-            for column in row.terms.columns:
-                found.setdefault(column, []).append(entry)
-        return found
+        spoken = sorted(
+            (row for row in self.model.rows if row.family in families), key=lambda row: families.index(row.family)
+        )
+        return tuple((row, max(0.0, row.upper - row.terms.value(self.point)), row_tolerance(row)) for row in spoken)
+
+    @cached_property
+    def _limits_by_column(self) -> tuple[list[int], list[int]]:
+        """(where each column's limits begin, their numbers in `_limits`)."""
+        rows = row_matrix([row for row, _, _ in self._limits], self.model.column_count)
+        by_column = rows.matrix.tocsc()
+        return by_column.indptr.tolist(), by_column.indices.tolist()
+
+    def _limits_over(self, column: int) -> Iterator[tuple[LinearRow, float, float]]:
+        """The floors and caps that a candidate counts in."""
+        starts, numbers = self._limits_by_column
+        return (self._limits[number] for number in numbers[starts[column] : starts[column + 1]])
 
     def _floors_over(self, column: int) -> Iterator[LinearRow]:
-        return (row for row, _, _ in self._rows_over.get(column, ()) if row.family == capacity_floor.FAMILY)
+        return (row for row, _, _ in self._limits_over(column) if row.family == capacity_floor.FAMILY)
 
     def _forbidden(self, key: str) -> Iterator[Reason]:
         """A ban of its own, or of the nearest initiative that it hangs on."""
+        if key not in self._own_bans and key not in self._prerequisites and key not in self._companions:
+            return
         queue: list[tuple[str, Reason]] = [(key, ("", ()))]
         seen = {key}
         for initiative, (way, rows) in queue:  # grows while it is walked: breadth first
@@ -222,7 +234,7 @@ class Reasons:
 
     def _does_not_fit(self, column: int) -> Iterator[Reason]:
         tokens = self.model.columns.candidates[column].engineering_tokens
-        for row, left, tolerance in self._rows_over.get(column, ()):
+        for row, left, tolerance in self._limits_over(column):
             if tokens <= left + tolerance:
                 continue
             if row.family == capacity_cap.SCENARIO_FAMILY:

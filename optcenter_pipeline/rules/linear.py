@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import mul
 from typing import Protocol
 
 from optcenter_pipeline.rules.names import SourceRow, fold
@@ -27,7 +28,7 @@ class Terms:
 
     def value(self, values: Sequence[float]) -> float:
         """The expression at a point, summed exactly (`math.fsum`)."""
-        return math.fsum(a * values[j] for j, a in zip(self.columns, self.coefficients, strict=True))
+        return math.fsum(map(mul, self.coefficients, map(values.__getitem__, self.columns)))
 
 
 @dataclass(frozen=True, slots=True)
