@@ -31,6 +31,8 @@ def main() -> None:
     store = Store(options.kept)
     if options.from_ is not None:
         records = newest(Store(options.from_).read().values())
+        for record in records:
+            print_record(record, kept=True)
     else:
         records = _measured(options, store)
     records = [record for record in records if _wanted(record.key.instance, options.only)]

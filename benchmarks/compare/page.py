@@ -9,7 +9,7 @@ from benchmarks.compare.printed import comparisons
 from benchmarks.compare.ratios import SHIFT
 from benchmarks.compare.record import Record
 from benchmarks.compare.runner import GRACE
-from benchmarks.compare.solvers import SOLVERS
+from benchmarks.compare.solvers import ENGINE, SOLVERS
 from benchmarks.compare.verdicts import CORRECTED, by_instance, contradictions, published_verdicts
 
 _GROUPS = {
@@ -43,6 +43,25 @@ def _sections(records: Sequence[Record], plot: str, clock: str) -> Iterable[str]
         if part:
             yield f"## {title}"
             yield _table(part, clock)
+    ours = [record for record in records if record.key.solver == ENGINE and "timings" in record.last["more"]]
+    if ours:
+        yield "## Where our time goes"
+        yield (
+            "Seconds of the last run by phase: *build* is everything before the first search, *first* what the "
+            "others do, *later* the stages behind it, *extract* the recheck and the reasons; *MB* is the most that the "
+            "process took, interpreter and libraries included."
+        )
+        yield _phase_table(ours)
+
+
+def _phase_table(records: Sequence[Record]) -> str:
+    rows = []
+    for record in records:
+        more = record.last["more"]
+        timings, stages = more["timings"], list(more["stages"].values())
+        seconds = (timings["build"], sum(stages[:1]), sum(stages[1:]), timings["extract"])
+        rows.append([record.key.instance, *(f"{number:.3f}" for number in seconds), str(record.peak_mb)])
+    return _markdown(rows, ["instance", "build", "first", "later", "extract", "MB"])
 
 
 def _method(records: Sequence[Record], clock: str) -> str:

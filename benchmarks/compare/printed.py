@@ -14,7 +14,8 @@ def print_record(record: Record, *, kept: bool) -> None:
     bound = "-" if record.bound is None else f"{record.bound:.12g}"
     notes = [
         f"{len(record.runs)} runs" if len(record.runs) > 1 else "",
-        f"economy open in {record.last['more']['timings']}" if _economy_open(record) else "",
+        "a later stage unproven" if _later_open(record) else "",
+        f"{record.peak_mb} MB" if record.peak_mb else "",
         "kept from before" if kept else "",
     ]
     print(
@@ -24,7 +25,7 @@ def print_record(record: Record, *, kept: bool) -> None:
     )
 
 
-def _economy_open(record: Record) -> bool:
+def _later_open(record: Record) -> bool:
     return record.proven and record.last["more"].get("all stages proven") is False
 
 

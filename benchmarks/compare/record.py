@@ -92,6 +92,11 @@ class Record:
         return float(statistics.median(run["handover"] or 0.0 for run in self.runs))
 
     @property
+    def peak_mb(self) -> int:
+        """The most memory of the process, in MB, interpreter and all; 0 where it was killed."""
+        return max(run["peak_mb"] or 0 for run in self.runs)
+
+    @property
     def gap(self) -> float | None:
         """|bound - value| / |value|; None without a portfolio or a bound."""
         if self.value is None or self.bound is None:
