@@ -48,8 +48,8 @@ def _sections(records: Sequence[Record], plot: str, clock: str) -> Iterable[str]
         yield "## Where our time goes"
         yield (
             "Seconds of the last run by phase: *build* is everything before the first search, *first* what the "
-            "others do, *later* the stages behind it, *extract* the recheck and the reasons; *MB* is the most that the "
-            "process took, interpreter and libraries included."
+            "others do, *later* the stages behind it, *extract* the recheck and the reasons; *MB* is the most that "
+            "the process took, interpreter and libraries included."
         )
         yield _phase_table(ours)
 
