@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
+
+from pydantic_core import from_json, to_json
 
 from .errors import InvalidArgumentError
 
@@ -81,14 +82,17 @@ def encode_row(row: Row) -> str:
             members[str(column)] = {
                 short: part for short, name in _MEMBERS if (part := getattr(cell, name)) is not None
             }
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return to_json(members).decode()
 
 
 def decode_row(text: str) -> Row:
     """Read what `encode_row` wrote."""
     row: Row = {}
-    for column, parts in json.loads(text).items():
+    for column, parts in from_json(text).items():
         value = parts.get("v")
+        if len(parts) == 1 and type(value) is str:  # most cells
+            row[int(column)] = Cell(value)
+            continue
         row[int(column)] = Cell(
             float(value) if type(value) is int else value,
             parts.get("f"),

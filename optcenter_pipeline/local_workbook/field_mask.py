@@ -118,7 +118,9 @@ def select(body: Any, mask: Mask) -> Any:
     if isinstance(body, list):
         return [select(item, mask) for item in body]
     if isinstance(body, dict):
-        return {name: select(body[name], below) for name, below in mask.items() if name in body}
+        return {
+            name: select(body[name], below) if below else body[name] for name, below in mask.items() if name in body
+        }
     return body
 
 

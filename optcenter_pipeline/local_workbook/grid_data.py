@@ -54,7 +54,7 @@ def spreadsheet_resource(
     with_grid_data: bool = False,
     mask: Mask | None = None,
 ) -> dict[str, Any]:
-    """Build the ``Spreadsheet`` resource; the caller applies the mask.
+    """Build the ``Spreadsheet`` resource; the caller applies `mask_of_rest`.
 
     Args:
         spreadsheet: what is described.
@@ -63,13 +63,12 @@ def spreadsheet_resource(
         wanted: by the sheets' ids, which areas; only these sheets are described, and only these cells.
             None means everything.
         with_grid_data: the request's ``includeGridData``; a mask that names ``sheets.data`` overrides it.
-        mask: tells which costly parts may be left out.
+        mask: the answer's; of cells, which are many, nothing is built that it does not select.
     """
     with_grid_data = covers(mask, "sheets", "data") if mask else with_grid_data
     look = {"defaultFormat": DEFAULT_FORMAT, "spreadsheetTheme": THEME}
     properties = {**look, **spreadsheet.properties}
-    with_formats = covers(mask or {}, "sheets", "data", "rowData", "values", "effectiveFormat")
-    default_format = properties["defaultFormat"] if with_formats else None
+    parts = _Parts(mask or {}, properties["defaultFormat"])
     metadata: MetadataByLocation = {}
     for entry in all_metadata(spreadsheet):
         metadata.setdefault(entry.location, []).append(entry.resource())
@@ -80,7 +79,7 @@ def spreadsheet_resource(
             if with_grid_data:
                 whole = CellRange().clipped(sheet.row_count, sheet.column_count)
                 areas = [whole] if wanted is None else wanted[sheet.sheet_id]
-                resource["data"] = [grid_data(calculation, sheet, area, metadata, default_format) for area in areas]
+                resource["data"] = [grid_data(calculation, sheet, area, metadata, parts) for area in areas]
             resource.update({name: sheet.document[name] for name in _ANCHORED if sheet.document.get(name)})
             if "tables" in resource:
                 resource["tables"] = [_table(calculation, sheet, table) for table in resource["tables"]]
@@ -109,17 +108,47 @@ def _metadata(metadata: MetadataByLocation, location: Location) -> dict[str, Any
     return {"developerMetadata": metadata[location]} if location in metadata else {}
 
 
-def grid_data(
-    calculation: Calculation,
-    sheet: Sheet,
-    area: CellRange,
-    metadata: MetadataByLocation,
-    default_format: dict[str, Any] | None,
-) -> dict[str, Any]:
-    """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes.
+def mask_of_rest(mask: Mask) -> Mask:
+    """Give what is left of a mask to apply to a ``Spreadsheet`` resource: whole parts of cells are cut already."""
+    *above, last = ("sheets", "data", "rowData", "values")
+    if last not in (row := _below(mask, above)) or any(row[last].values()):
+        return mask
+    rest: Mask = {**row, last: {}}
+    for depth in reversed(range(len(above))):
+        rest = {**_below(mask, above[:depth]), above[depth]: rest}
+    return rest
 
-    Without a `default_format` the cells' effective formats are left out.
+
+def _below(mask: Mask, path: list[str]) -> Mask:
+    for name in path:
+        mask = mask.get(name) or {}
+    return mask
+
+
+class _Parts:
+    """Which costly parts of a ``GridData`` a mask selects; a sheet has tens of thousands of cells.
+
+    Args:
+        mask: of the whole answer.
+        default_format: the spreadsheet's.
     """
+
+    def __init__(self, mask: Mask, default_format: dict[str, Any]) -> None:
+        def of_cell(name: str) -> bool:
+            return covers(mask, "sheets", "data", "rowData", "values", name)
+
+        lines = {"rows": "rowMetadata", "columns": "columnMetadata"}
+        self.lines = {name: member for name, member in lines.items() if covers(mask, "sheets", "data", member)}
+        self.entered, self.effective = of_cell("userEnteredValue"), of_cell("effectiveValue")
+        self.text, self.link = of_cell("formattedValue"), of_cell("hyperlink")
+        self.format, self.rule, self.note = of_cell("userEnteredFormat"), of_cell("dataValidation"), of_cell("note")
+        self.default_format = default_format if of_cell("effectiveFormat") else None
+
+
+def grid_data(
+    calculation: Calculation, sheet: Sheet, area: CellRange, metadata: MetadataByLocation, parts: _Parts
+) -> dict[str, Any]:
+    """Build a ``GridData``: rows and cells up to the last one that holds anything, and the dimensions' sizes."""
     data: dict[str, Any] = {}
     if area.start_row:
         data["startRow"] = area.start_row
@@ -127,74 +156,76 @@ def grid_data(
         data["startColumn"] = area.start_column
     rows: list[dict[str, Any]] = []
     for index, row in sheet.rows(area.start_row, area.closed_end_row).items():
-        values = _row_values(calculation, sheet, index, row, area, default_format)
+        values = _row_values(calculation, sheet, index, row, area, parts)
         if values:
             rows.extend({} for _ in range(index - area.start_row - len(rows)))
             rows.append({"values": values})
     if rows:
         data["rowData"] = rows
-    for name, indexes in (("rows", area.rows), ("columns", area.columns)):
+    for name, member in parts.lines.items():
         own = sheet.document.get(name) or {}
-        data[f"{name[:-1]}Metadata"] = [
+        data[member] = [
             {
                 "pixelSize": _DEFAULT_PIXELS[name],
                 **own.get(str(index), {}),
                 **(_metadata(metadata, line_location(sheet, name.upper(), index)) if metadata else {}),
             }
-            for index in indexes
+            for index in (area.rows if name == "rows" else area.columns)
         ]
     return data
 
 
 def _row_values(
-    calculation: Calculation,
-    sheet: Sheet,
-    index: int,
-    row: Row,
-    area: CellRange,
-    default_format: dict[str, Any] | None,
+    calculation: Calculation, sheet: Sheet, index: int, row: Row, area: CellRange, parts: _Parts
 ) -> list[dict[str, Any]]:
     values: list[dict[str, Any]] = []
+    start, end = area.start_column, area.closed_end_column
     for column in sorted(row):
-        if column in area.columns and not row[column].is_blank:
-            values.extend({} for _ in range(column - area.start_column - len(values)))
-            cell = row[column]
+        cell = row[column]
+        if start <= column < end and not cell.is_blank:
+            while len(values) < column - start:
+                values.append({})
             value = calculation.value(sheet, index, column, cell) if cell.has_content else None
-            values.append(_cell_data(sheet, cell, value, default_format))
+            values.append(_cell_data(sheet, cell, value, parts))
     return values
 
 
-def _cell_data(sheet: Sheet, cell: Cell, value: Computed, default_format: dict[str, Any] | None) -> dict[str, Any]:
+def _cell_data(sheet: Sheet, cell: Cell, value: Computed, parts: _Parts) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    cell_format = sheet.format_of(cell)
+    cell_format = sheet.format_of(cell) if cell.format_key else {}
     if cell.has_content:
-        entered = {"formulaValue": cell.formula} if cell.formula is not None else extended_value(value)
-        data["userEnteredValue"] = entered
+        shown = extended_value(value)
+        if parts.entered:
+            data["userEnteredValue"] = shown if cell.formula is None else {"formulaValue": cell.formula}
         if value not in (None, ""):
-            data["effectiveValue"] = extended_value(value)
-            data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
-    if cell_format:
+            if parts.effective:
+                data["effectiveValue"] = shown
+            if parts.text:
+                data["formattedValue"] = formatted(value, cell_format.get("numberFormat"))
+    if parts.format and cell_format:
         data["userEnteredFormat"] = cell_format
-    link = link_of(cell_format, cell, value)
+    link = link_of(cell_format, cell, value) if parts.link or parts.default_format else None
     if link is not None:
         data["hyperlink"] = link
-    if default_format is not None and (cell.has_content or cell_format):
-        effective = effective_format(default_format, cell_format, value)
+    if parts.default_format is not None and (cell.has_content or cell_format):
+        effective = effective_format(parts.default_format, cell_format, value)
         data["effectiveFormat"] = effective if link is None else linked(effective, cell_format, link)
-    rule = sheet.validation_of(cell)
+    rule = sheet.validation_of(cell) if parts.rule and cell.validation_key else None
     if rule:
         data["dataValidation"] = rule
-    if cell.note:
+    if parts.note and cell.note:
         data["note"] = cell.note
     return data
 
 
 def extended_value(value: Computed) -> dict[str, Any]:
     """Write a computed value as the API's ``ExtendedValue``."""
+    if isinstance(value, str):
+        return {"stringValue": value}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, float):
         return {"numberValue": json_number(value)}
     if isinstance(value, CellError):
         return {"errorValue": {"type": value.kind, "message": value.code}}
-    return {"stringValue": value or ""}
+    return {"stringValue": ""}

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -131,8 +132,7 @@ def make_app(
 
 
 def _json(body: Any, status: int = 200) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, media_type="application/json; charset=UTF-8")
+    return Response(to_json(body), status, media_type="application/json; charset=UTF-8")
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:

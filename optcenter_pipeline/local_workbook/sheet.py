@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .a1 import CellRange, format_range
@@ -94,6 +94,13 @@ class Sheet:
             self._all_loaded = start == 0 and end >= self.row_count
         return {index: self._rows[index] for index in sorted(self._rows) if start <= index < end}
 
+    def prepare(self, area: CellRange) -> None:
+        """Load the rows of a closed range at once, before they are asked for one by one."""
+        if len(area.rows) > 1:
+            self.rows(area.start_row, area.closed_end_row)
+            for index in area.rows:
+                self._rows.setdefault(index, {})
+
     def row(self, index: int) -> Row:
         """Give one row, an empty one where nothing stands."""
         row = self._rows.get(index)
@@ -174,15 +181,21 @@ class Sheet:
 
     def flush(self) -> None:
         """Write the changed rows."""
-        for index in sorted(self._changed_rows):
-            text = encode_row(self._rows[index])
-            key = (self._spreadsheet_id, self.sheet_id, index)
-            if text == "{}":
-                self._connection.execute(
-                    "DELETE FROM sheet_rows WHERE spreadsheet_id = ? AND sheet_id = ? AND row = ?", key
-                )
-            else:
-                self._connection.execute("INSERT OR REPLACE INTO sheet_rows VALUES (?, ?, ?, ?)", (*key, text))
+        key = (self._spreadsheet_id, self.sheet_id)
+        emptied: list[tuple[str, int, int]] = []
+
+        def filled() -> Iterator[tuple[str, int, int, str]]:
+            for index in sorted(self._changed_rows):
+                text = encode_row(self._rows[index])
+                if text == "{}":
+                    emptied.append((*key, index))
+                else:
+                    yield *key, index, text
+
+        self._connection.executemany("INSERT OR REPLACE INTO sheet_rows VALUES (?, ?, ?, ?)", filled())
+        self._connection.executemany(
+            "DELETE FROM sheet_rows WHERE spreadsheet_id = ? AND sheet_id = ? AND row = ?", emptied
+        )
         self._changed_rows.clear()
 
     def save(self, position: int) -> None:

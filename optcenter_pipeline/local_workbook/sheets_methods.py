@@ -11,7 +11,7 @@ from .creation import create_whole
 from .errors import InvalidArgumentError
 from .field_mask import Mask, select
 from .formulas.calculation import Calculation
-from .grid_data import Areas, sheet_properties, spreadsheet_resource
+from .grid_data import Areas, mask_of_rest, sheet_properties, spreadsheet_resource
 from .requests import apply_requests
 from .requests.sheet_copies import copy_sheet, copy_title
 from .spreadsheet import Spreadsheet
@@ -51,7 +51,7 @@ def spreadsheet_answer(
         with_grid_data=with_grid_data,
         mask=mask,
     )
-    return select(resource, mask)
+    return select(resource, mask_of_rest(mask))
 
 
 def create_spreadsheet(connection: sqlite3.Connection, call: Call) -> Any:

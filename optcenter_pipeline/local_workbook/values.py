@@ -23,12 +23,14 @@ def read_range(
     clipped = sheet.check_inside(area, whole=False)
     answer: dict[str, Any] = {"range": format_range(sheet.title, clipped), "majorDimension": dimension}
     lines: list[list[Any]] = []
+    start, end = clipped.start_column, clipped.closed_end_column
     for index, row in sheet.rows(clipped.start_row, clipped.closed_end_row).items():
         line: list[Any] = []
         for column in sorted(row):
             cell = row[column]
-            if column in clipped.columns and cell.has_content:
-                line.extend([""] * (column - clipped.start_column - len(line)))
+            if start <= column < end and cell.has_content:
+                while len(line) < column - start:
+                    line.append("")
                 # most cells have no format: do not look for one
                 number_format = sheet.format_of(cell).get("numberFormat") if cell.format_key else None
                 value = calculation.value(sheet, index, column, cell)
@@ -102,6 +104,7 @@ class RangeWriter:
             area.start_row, area.start_column, area.start_row + len(lines), area.start_column + width
         )
         self._check_fits(sheet, area, target, written, lines)
+        sheet.prepare(written)
         rows: set[int] = set()
         columns: set[int] = set()
         count = 0

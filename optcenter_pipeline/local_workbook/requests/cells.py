@@ -31,6 +31,7 @@ def update_cells(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     else:
         sheet, area = grid_range(spreadsheet, body.get("range"), whole=True)
         _check_data_fits(area, len(rows), width)
+    sheet.prepare(area)
     for row in area.rows:
         offset = row - area.start_row
         values = (rows[offset].get("values") or []) if offset < len(rows) else []
@@ -60,6 +61,7 @@ def repeat_cell(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     mask = fields(body, _CELL_FIELDS)
     sheet, area = grid_range(spreadsheet, body.get("range"), whole=True)
     data = body.get("cell") or {}
+    sheet.prepare(area)
     for row in area.rows:
         for column in area.columns:
             cell = sheet.cell(row, column)
@@ -106,12 +108,12 @@ def _enter(cell: Cell, value: Any) -> None:
         raise InvalidArgumentError("userEnteredValue must be an object.")
     cell.clear_content()
     match value:
+        case {"stringValue": str(text)}:
+            cell.value = check_length(text) or None
         case {"formulaValue": str(formula)}:
             if not formula.startswith("="):
                 raise InvalidArgumentError(f"Formula must start with '=': {formula}")
             cell.formula = check_length(formula)
-        case {"stringValue": str(text)}:
-            cell.value = check_length(text) or None
         case {"boolValue": bool(flag)}:
             cell.value = flag
         case {"numberValue": int(number) | float(number)}:
