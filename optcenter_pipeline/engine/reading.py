@@ -49,6 +49,13 @@ def load_snapshot(document: str | bytes | Mapping[str, object]) -> Snapshot | Re
     Args:
         document: JSON text, or the object that it says.
     """
+    from pyomo.common.gc_manager import PauseGC  # noqa: PLC0415 - only who reads one needs it
+
+    with PauseGC():  # every object that is made here stays: looking for garbage takes longer than reading
+        return _loaded(document)
+
+
+def _loaded(document: str | bytes | Mapping[str, object]) -> Snapshot | Result:
     solver = SolverInfo(version=_solver_version())
     if isinstance(document, Mapping):
         content: object = document
