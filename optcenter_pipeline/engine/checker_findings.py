@@ -38,6 +38,8 @@ def differs(
     Args:
         terms: of a difference, the numbers that it is taken between: it can be no more exact than they are.
     """
+    if found is not None and exact(found) == expected:
+        return
     allowed = max(room(value) for value in (expected, *terms))
     if found is None or abs(exact(found) - expected) > allowed:
         yield Violation(what, str(found), f"{float(expected):.9g}", rows)

@@ -16,6 +16,7 @@ from optcenter_pipeline.engine.checker_words import (
     period_begins,
     same_name,
     slice_of,
+    total,
 )
 from optcenter_pipeline.engine.result import StageKind
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -72,16 +73,20 @@ class Recount:
     @cached_property
     def pool(self) -> frozenset[str]:
         """Scope, the mandatory ones, and transitively their prerequisites and bundles."""
+        needs: dict[str, list[tuple[str, ...]]] = {}
+        for prerequisite in self.rules.prerequisites:
+            needs.setdefault(prerequisite.initiative_key, []).append(prerequisite.requires)
+        for bundle in self.rules.bundles:
+            for member in bundle.members:
+                needs.setdefault(member, []).append(bundle.members)
         waiting = [rule.initiative_key for rule in self.rules.mandatory]
         joined: set[str] = set()
         while waiting:
             key = waiting.pop()
             if key not in joined:
                 joined.add(key)
-                for prerequisite in self.rules.prerequisites:
-                    waiting += prerequisite.requires if prerequisite.initiative_key == key else ()
-                for bundle in self.rules.bundles:
-                    waiting += bundle.members if key in bundle.members else ()
+                for keys in needs.get(key, ()):
+                    waiting += keys
         return self.in_scope | (joined & self.candidates.keys())
 
     @cached_property
@@ -99,35 +104,43 @@ class Recount:
         return found
 
     def _members(self, wanted: Slice) -> frozenset[str]:
-        if wanted not in self._slices:
-            self._slices[wanted] = frozenset(key for key in self.candidates if wanted <= self._attributes[key])
-        return self._slices[wanted]
+        if not wanted:
+            return frozenset(self.candidates)
+        return frozenset.intersection(*(self._having.get(pair, frozenset()) for pair in wanted))
 
     @cached_property
-    def _slices(self) -> dict[Slice, frozenset[str]]:
-        return {}
-
-    @cached_property
-    def _attributes(self) -> dict[str, frozenset[tuple[str, str]]]:
-        return {
-            key: frozenset((same_name(name), same_name(text)) for name, text in c.attributes.items() if text)
-            for key, c in self.candidates.items()
-        }
+    def _having(self) -> dict[tuple[str, str], frozenset[str]]:
+        """(dimension, folded key) → who has it."""
+        having: dict[tuple[str, str], set[str]] = {}
+        for key, candidate in self.candidates.items():
+            for name, text in candidate.attributes.items():
+                if text:
+                    having.setdefault((same_name(name), same_name(text)), set()).add(key)
+        return {pair: frozenset(keys) for pair, keys in having.items()}
 
     def tokens(self, wanted: Slice = WHOLE_POOL) -> Fraction:
         """Tokens spent on a slice."""
-        inside = self.funded & self._members(wanted)
-        return sum((exact(self.candidates[key].engineering_tokens) for key in inside), Fraction(0))
+        return total(exact(self.candidates[key].engineering_tokens) for key in self.funded & self._members(wanted))
 
     def kpi(self, kpi_key: str, wanted: Slice = WHOLE_POOL) -> Fraction:
         """KPI_k(S): own contributions, and the synergies whose members all lie in the slice."""
         name = same_name(kpi_key)
         inside = self.funded & self._members(wanted)
-        total = sum((self.own[key].get(name, Fraction(0)) for key in inside), Fraction(0))
+        own = (self.own[key] for key in inside)
+        return total(
+            (
+                *(amounts[name] for amounts in own if name in amounts),
+                *(value for members, value in self._synergies.get(name, ()) if inside.issuperset(members)),
+            )
+        )
+
+    @cached_property
+    def _synergies(self) -> dict[str, list[tuple[tuple[str, ...], Fraction]]]:
+        """By folded KPI: members and value of each synergy on it."""
+        found: dict[str, list[tuple[tuple[str, ...], Fraction]]] = {}
         for synergy in self.rules.synergy_bonuses:
-            if same_name(synergy.kpi_key) == name and inside.issuperset(synergy.members):
-                total += exact(synergy.value)
-        return total
+            found.setdefault(same_name(synergy.kpi_key), []).append((synergy.members, exact(synergy.value)))
+        return found
 
     @cached_property
     def limits(self) -> tuple[dict[Slice, Fraction], dict[Slice, Fraction]]:
@@ -144,13 +157,13 @@ class Recount:
 
     def shortfall(self) -> Fraction:
         """Relative shortfalls of all goals together."""
-        total = Fraction(0)
+        lacking = Fraction(0)
         for target in self.rules.targets:
             if target.floor_or_goal == "goal":
                 needed = needed_of(target)
                 achieved = self.kpi(target.kpi_key, slice_of(target.dimension, target.dimension_key))
-                total += max(Fraction(0), needed - achieved) / max(abs(needed), Fraction(1))
-        return total
+                lacking += max(Fraction(0), needed - achieved) / max(abs(needed), Fraction(1))
+        return lacking
 
     @cached_property
     def scales(self) -> dict[str, Scale]:
@@ -169,9 +182,9 @@ class Recount:
                 rows = {row for t in among if abs(exact(t.target_value)) == largest for row in t.source_rows}
                 return Scale(weight, largest, source, frozenset(rows))
         own = (self.own[key].get(kpi, Fraction(0)) for key in self.pool - self.ineligible.keys())
-        total = sum((value for value in own if value > 0), Fraction(0))
-        source = "positive_contributions" if total else "unit"
-        return Scale(weight, total or Fraction(1), source, frozenset())
+        positive = total(value for value in own if value > 0)
+        source = "positive_contributions" if positive else "unit"
+        return Scale(weight, positive or Fraction(1), source, frozenset())
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

@@ -6,7 +6,10 @@ here.
 
 import datetime as dt
 import re
+from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.target import Target
@@ -29,11 +32,22 @@ class UncountableError(ValueError):
     """The snapshot says something that has no meaning, such as a slice of an unknown dimension."""
 
 
+@lru_cache(maxsize=2**15)
 def exact(number: float) -> Fraction:
     """The number as it was typed: 0.1 is a tenth, not the double next to it."""
-    return Fraction(repr(float(number)))
+    return Fraction(Decimal(repr(float(number))))
 
 
+def total(numbers: Iterable[Fraction]) -> Fraction:
+    """Their sum: numerators first, as decimal numbers have few different denominators."""
+    numerators: dict[int, int] = {}
+    for number in numbers:
+        numerator, denominator = number.as_integer_ratio()
+        numerators[denominator] = numerators.get(denominator, 0) + numerator
+    return sum((Fraction(above, below) for below, above in numerators.items()), Fraction(0))
+
+
+@lru_cache(maxsize=2**12)
 def same_name(name: str) -> str:
     """The form in which names are compared."""
     return name.strip().casefold()
