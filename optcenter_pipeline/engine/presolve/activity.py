@@ -6,9 +6,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from optcenter_pipeline.engine.presolve.reduced_model import Integers
-from optcenter_pipeline.engine.row_matrix import Floats
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
 
-_UNIT = 2.0**-53
+UNIT = 2.0**-53
 """Half the distance from 1 to the next double: the relative error of one operation."""
 
 
@@ -16,7 +16,7 @@ _UNIT = 2.0**-53
 class Entries:
     """The coefficients of some rows, in order: line k of `starts` is where those of the k-th row begin.
 
-    Shapes: rows, starts, lengths (rows,); line, columns, data (entries,).
+    Shapes: rows, starts, lengths (rows,); line, places, columns, data (entries,).
     """
 
     rows: Integers
@@ -24,6 +24,8 @@ class Entries:
     lengths: Integers
     line: Integers
     """Which of the rows, counted from 0, an entry belongs to."""
+    places: Integers
+    """Where it stands in the matrix's data."""
     columns: Integers
     data: Floats
 
@@ -35,6 +37,10 @@ class Entries:
             sums[filled] = np.add.reduceat(values, self.starts[filled])
         return sums
 
+    def none(self, flags: Bools) -> Bools:
+        """Where none of a row's entries is flagged. Shape (rows,)."""
+        return np.asarray(np.bincount(self.line[flags], minlength=len(self.rows)) == 0)
+
     def largest(self, values: Floats) -> Floats:
         """The largest of the values of each row, 0 or more each; 0 for a row without entries. Shape (rows,)."""
         found = np.zeros(len(self.rows))
@@ -44,23 +50,24 @@ class Entries:
         return found
 
 
-def entries_of(matrix: sp.csr_array, rows: Integers | None = None) -> Entries:
+def entries_of(matrix: sp.csr_array, rows: Integers | None = None, most: int | None = None) -> Entries:
     """The entries of some rows of a matrix, or of all.
 
     Args:
         matrix: in canonical CSR form, but for the order of a row's entries.
         rows: their numbers.
+        most: so many of each of these rows, no more.
     """
     every = np.diff(matrix.indptr)
     if rows is None:
         numbers = np.arange(matrix.shape[0])
         line = np.repeat(numbers, every)
-        return Entries(numbers, matrix.indptr[:-1], every, line, matrix.indices, matrix.data)
-    lengths = every[rows]
+        return Entries(numbers, matrix.indptr[:-1], every, line, np.arange(matrix.nnz), matrix.indices, matrix.data)
+    lengths = every[rows] if most is None else np.minimum(every[rows], most)
     starts = np.cumsum(lengths) - lengths
     line = np.repeat(np.arange(len(rows)), lengths)
     places = np.arange(len(line)) + (matrix.indptr[rows] - starts)[line]
-    return Entries(rows, starts, lengths, line, matrix.indices[places], matrix.data[places])
+    return Entries(rows, starts, lengths, line, places, matrix.indices[places], matrix.data[places])
 
 
 def reach(entries: Entries, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -79,7 +86,7 @@ def reach(entries: Entries, lower: Floats, upper: Floats) -> tuple[Floats, Float
     low, high = lower[entries.columns], upper[entries.columns]
     least = entries.data * np.where(rising, low, high)
     greatest = entries.data * np.where(rising, high, low)
-    unit = (entries.lengths + 16) * _UNIT
+    unit = (entries.lengths + 16) * UNIT
     return (
         entries.summed(least) - unit * entries.summed(np.abs(least)),
         entries.summed(greatest) + unit * entries.summed(np.abs(greatest)),
