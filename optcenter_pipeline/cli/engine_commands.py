@@ -73,6 +73,8 @@ def solve(
                 console.say(f"{path}: {result.status}, written to {targets[path]}")
             if wish.is_wished():
                 break
+    if len(documents) < len(snapshots):
+        codes.append(ExitCode.NO_PORTFOLIO)
     if wish.is_wished():
         console.warn(_what_was_kept(documents, snapshots))
     console.document(documents if len(snapshots) > 1 else documents[0])
