@@ -8,7 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import requests
+
+from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline_tests.support.hard_plan import CONSTRAINT_SET, SCENARIO, type_hard_plan
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 from optcenter_pipeline_tests.support.requests import RUN_ALL, request_row
 
@@ -54,3 +59,60 @@ def test_what_was_asked_for_is_carried_out_once_and_answered(sample_space: Plann
     assert links[1] == links[2] != links[0]
     assert [row["status"] for row in sample_space.rows("Runs")] == ["optimal"]
     assert sample_space.query("select count(*) from optimization_runs") == [(1,)]
+
+
+def test_a_run_that_is_terminated_in_the_ui_keeps_what_it_had(empty_space: PlanningSpace) -> None:
+    space = empty_space
+    with space.workbook.open() as book:
+        type_hard_plan(book)
+    space.save()
+    options = {"scenario_name": SCENARIO, "constraint_set_name": CONSTRAINT_SET, "options_json": '{"mip_gap": 0}'}
+    space.type_rows("Actions", [request_row("hard", RUN_ALL, **options)], first_row=2)
+    with dev_server(space.home) as printed:
+        run_id = _eventually(lambda: _dagster_run_in_search(space, printed()), printed)
+        terminate = "mutation($run: String!) { terminateRun(runId: $run) { __typename } }"
+        told = _graphql(printed(), terminate, {"run": run_id})
+        assert told["terminateRun"]["__typename"] == "TerminateRunSuccess"
+        status = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+        _eventually(
+            lambda: _graphql(printed(), status, {"run": run_id})["runOrError"]["status"] == "CANCELED", printed
+        )
+        _eventually(lambda: space.rows("Actions")[0].get("finished_at"), printed)
+    (answer,) = space.rows("Actions")
+    ((final, results_json),) = space.query("select status, results_json from optimization_runs")
+    assert final == "cancelled"
+    assert Result.model_validate_json(results_json).selected
+    assert answer["status"] == "failed"
+    assert "stopped before it was proven" in answer["message"]
+    ((selected,),) = space.query("select count(*) from portfolio_items")
+    assert [(run["status"], run["selected_count"]) for run in space.rows("Runs")] == [("cancelled", selected)]
+    assert {row["run_id"] for row in space.rows("Results")} == {answer["run_id"]}
+
+
+def _dagster_run_in_search(space: PlanningSpace, printed: str) -> str | None:
+    """Dagster's id of the run, once its log tells of a portfolio."""
+    for (run_id,) in space.query("select dagster_run_id from optimization_runs where status = 'running'"):
+        query = "query($run: ID!) { logsForRun(runId: $run) { ... on EventConnection { events { ... on MessageEvent"
+        log = _graphql(printed, f"{query} {{ message }} }} }} }} }}", {"run": run_id})
+        if any(event.get("message", "").startswith("stage 1/2 gmv: ") for event in log["logsForRun"]["events"]):
+            return str(run_id)
+    return None
+
+
+def _graphql(printed: str, query: str, variables: dict[str, str]) -> Any:
+    """What the UI asks Dagster's webserver, and its answer."""
+    address = next(line.split()[1] for line in printed.splitlines() if line.startswith("Dagster:"))
+    answer = requests.post(f"{address}/graphql", json={"query": query, "variables": variables}, timeout=60)
+    answer.raise_for_status()
+    return answer.json()["data"]
+
+
+def _eventually(look: Callable[[], Any], printed: Callable[[], str]) -> Any:
+    """What a look finds, as soon as it finds something."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(printed())
