@@ -88,10 +88,14 @@ def contraction(leaders: Integers, constants: Floats | None = None) -> ColumnMap
         constants: for each column the value that it has in that case; 0 by default.
 
     Returns:
-        The step; leaders keep their order.
+        The step; new columns stand in the order of the first column that becomes one with them.
     """
-    leads = leaders == np.arange(len(leaders))
-    numbers = np.append(np.cumsum(leads) - 1, -1)
+    leads = np.flatnonzero(leaders == np.arange(len(leaders)))
+    kept = np.flatnonzero(leaders >= 0)
+    first = np.full(len(leaders), len(leaders))
+    np.minimum.at(first, leaders[kept], kept)
+    numbers = np.full(len(leaders) + 1, -1)
+    numbers[leads[np.argsort(first[leads])]] = np.arange(len(leads))
     values = np.zeros(len(leaders)) if constants is None else np.where(leaders < 0, constants, 0.0)
     return ColumnMap(numbers[leaders], values)
 

@@ -1,0 +1,86 @@
+"""Which columns have to be whole numbers: the fewer, the less there is to branch on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from optcenter_pipeline.engine.presolve.cost_only_columns import only_costs
+from optcenter_pipeline.engine.presolve.graph import Edges, implications
+from optcenter_pipeline.engine.presolve.reduced_model import CANDIDATE, SHORTFALL, ReducedModel
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
+
+
+def integrality(model: ReducedModel) -> ReducedModel:
+    """Let candidates that only cost be continuous where what needs them is whole, bonuses made whole for that.
+
+    Fix the whole columns of the new model. A candidate j that only costs (`cost_only_columns`) may be lowered to
+    the largest of its dependents, with no row, no stage and no row that is added later the worse for it. Where all
+    dependents are whole numbers, or are such candidates themselves, that is 0 or 1; so the mixed model has a
+    portfolio that is no worse than its best point, and `Settling` reads it. A synergy is 0 or 1 in every portfolio,
+    so it may be asked to be whole. That is done where it frees as many candidates or more: for each set of
+    synergies and candidates that hang together, and without it candidates are freed that need it not. What earns
+    by itself and has folded cost does not only cost, and stays whole.
+
+    Rounding: not `value > 0.5` of the solver's point. A freed candidate that nothing needs may be 0.7 there where
+    tokens are left for 0.7 of it but not for all of it. `Settling` puts it where its dependents are.
+    """
+    edges = implications(model)
+    free = only_costs(model, edges) & model.integer & (model.families == CANDIDATE)
+    synergy = ~model.integer & (model.families != SHORTFALL)
+    if not free.any():
+        return model
+    into = free[edges.second]
+    first, second = edges.first[into], edges.second[into]
+    asks = synergy[first]
+    worthwhile = _worthwhile(model.width, first[asks], second[asks], free)
+    free[second[asks & ~worthwhile[second]]] = False
+    whole = np.zeros(model.width, dtype=np.bool_)
+    whole[first[asks & free[second]]] = True
+    if not free.any():
+        return model
+    return replace(model, integer=(model.integer & ~free) | whole)
+
+
+def _worthwhile(width: int, first: np.ndarray, second: np.ndarray, free: Bools) -> Bools:
+    """The columns that hang together with at least as many candidates to free as synergies to make whole."""
+    graph = sp.csr_array((np.ones(len(first)), (first, second)), shape=(width, width))
+    count, part = sp.csgraph.connected_components(graph, directed=False)
+    synergies = np.zeros(width, dtype=np.bool_)
+    synergies[first] = True
+    asked, freed = (np.bincount(part[columns], minlength=count) for columns in (synergies, free))
+    return np.asarray((freed >= asked)[part])
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Reads the portfolio in a point of a model with freed candidates, see `integrality`."""
+
+    freed: Bools
+    integer: Bools
+    lower: Floats
+    dependents: Edges
+    """Implications towards freed candidates."""
+
+    @classmethod
+    def of(cls, model: ReducedModel) -> "Settling":
+        """For the points of this model."""
+        freed = ~model.integer & (model.families == CANDIDATE)
+        edges = implications(model)
+        into = freed[edges.second]
+        dependents = Edges(edges.rows[into], edges.first[into], edges.second[into])
+        return cls(freed, model.integer, model.lower, dependents)
+
+    def settled(self, point: Floats) -> Floats:
+        """Whole columns rounded, freed candidates as large as the largest of their dependents, the rest as it is.
+
+        Args:
+            point: keeps the model's rows within the solver's tolerance. Shape (columns,).
+        """
+        settled = np.where(self.integer, np.round(point), point)
+        settled[self.freed] = self.lower[self.freed]
+        while True:
+            before = settled.copy()
+            np.maximum.at(settled, self.dependents.second, settled[self.dependents.first])
+            if (settled == before).all():
+                return settled

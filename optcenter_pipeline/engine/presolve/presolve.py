@@ -1,0 +1,56 @@
+"""All reductions, one after the other, until none finds anything more."""
+
+from collections.abc import Callable
+
+from optcenter_pipeline.engine.linear_model import LinearModel
+from optcenter_pipeline.engine.objective import Plan
+from optcenter_pipeline.engine.presolve.cliques import cliques
+from optcenter_pipeline.engine.presolve.cost_only_columns import cost_only_columns
+from optcenter_pipeline.engine.presolve.equalities import equalities
+from optcenter_pipeline.engine.presolve.gain_only_columns import gain_only_columns
+from optcenter_pipeline.engine.presolve.integrality import integrality
+from optcenter_pipeline.engine.presolve.parallel_rows import parallel_rows
+from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, unreduced
+from optcenter_pipeline.engine.presolve.transitive_edges import transitive_edges
+
+Reduction = Callable[[ReducedModel], ReducedModel]
+
+_REPEATED: tuple[Reduction, ...] = (
+    equalities,
+    cost_only_columns,
+    gain_only_columns,
+    transitive_edges,
+    parallel_rows,
+)
+"""Each may find more behind the others."""
+_LAST: tuple[Reduction, ...] = (cliques, integrality)
+"""Once: they leave the others nothing new."""
+_MOST_ROUNDS = 5
+
+
+def presolve(model: LinearModel, plan: Plan) -> ReducedModel:
+    """A run's model, reduced; the reductions' docstrings say why each is exact.
+
+    Args:
+        model: the run's rows and columns.
+        plan: its stages.
+
+    Returns:
+        The reduced model, with a line of `benefits` for each of `stage_list(plan)`. Where rules contradict each
+        other it has rows or bounds that cannot hold, which the solver will find. A point of it is a portfolio
+        after `Settling` and `columns.restore`.
+    """
+    return reduced(unreduced(model, plan))
+
+
+def reduced(model: ReducedModel) -> ReducedModel:
+    """A model after all reductions; see `presolve`."""
+    for _ in range(_MOST_ROUNDS):
+        before = model
+        for reduction in _REPEATED:
+            model = reduction(model)
+        if model is before:
+            break
+    for reduction in _LAST:
+        model = reduction(model)
+    return model
