@@ -52,6 +52,25 @@ def fixings(model: ReducedModel) -> ReducedModel:
     return box.applied()
 
 
+def narrowed(model: ReducedModel, lower: Floats, upper: Floats) -> ReducedModel:
+    """The model within tighter bounds; columns with one value left are taken out.
+
+    Args:
+        model: the model.
+        lower, upper: bounds of all columns, lower <= upper. Shapes (columns,).
+
+    Returns:
+        The same object where the bounds are the model's, and leave every column a choice.
+    """
+    fixed = lower == upper
+    if fixed.any():
+        step = ColumnMap(np.where(fixed, -1, np.cumsum(~fixed) - 1), np.where(fixed, lower, 0.0))
+        return replace(model, lower=lower, upper=upper).substituted(step)
+    if (lower != model.lower).any() or (upper != model.upper).any():
+        return replace(model, lower=lower, upper=upper)
+    return model
+
+
 @dataclass
 class _Sides:
     """Each row's least and greatest value within the bounds so far. Shapes (rows,)."""
@@ -126,15 +145,7 @@ class _Box:
 
     def applied(self) -> ReducedModel:
         """The model within the bounds found."""
-        model, lower, upper = self._model, self._lower, self._upper
-        fixed = lower == upper
-        if fixed.any():
-            representative = np.where(fixed, -1, np.cumsum(~fixed) - 1)
-            step = ColumnMap(representative, np.where(fixed, lower, 0.0))
-            return replace(model, lower=lower, upper=upper).substituted(step)
-        if (lower != model.lower).any() or (upper != model.upper).any():
-            return replace(model, lower=lower, upper=upper)
-        return model
+        return narrowed(self._model, self._lower, self._upper)
 
     def _bound_shortfalls(self) -> None:
         """A goal that nothing works towards: its shortfall is at least what is required, exactly."""
