@@ -55,9 +55,9 @@ class ProgressTeller:
         now = self._spent()
         kind: ProgressKind = "alive"
         if bound is not None and self._is_better(bound, self._bound, upward=not self._is_maximised):
-            self._bound, kind = _Reached(bound, now), "bound"
+            self._bound, kind = _Reached(float(bound), now), "bound"
         if value is not None and self._is_better(value, self._best, upward=self._is_maximised):
-            self._best, kind = _Reached(value, now), "incumbent"
+            self._best, kind = _Reached(float(value), now), "incumbent"
         if nodes is not None:
             self._nodes = max(self._nodes, nodes)
         if kind != "alive" or now - self._told_at >= _PULSE_SECONDS:
@@ -81,7 +81,8 @@ class ProgressTeller:
             return False
         if known is None:
             return True
-        return (new > known.value) is upward and not _same(new, known)
+        ahead = new > known.value if upward else new < known.value
+        return ahead and not _same(new, known)
 
     def _tell(self, kind: ProgressKind, now: float) -> None:
         if self._stage is None:

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from optcenter_pipeline.engine.objective import Stage
@@ -63,6 +64,14 @@ def test_a_search_that_begins_again_takes_nothing_back() -> None:
     assert told.kinds == ["incumbent", "alive"]
     last = told.progress[-1]
     assert (last.value, last.bound, last.nodes, last.best_found_at) == (30, 36, 50, 1)
+
+
+def test_a_solvers_own_numbers_are_numbers() -> None:
+    told = Told()
+    told.at(1, np.float64(30), np.float64(40))
+    told.at(2, np.float64(31), np.float64(39))
+    assert told.kinds == ["incumbent", "incumbent"]
+    assert [type(number) for number in (told.progress[-1].value, told.progress[-1].bound)] == [float, float]
 
 
 def test_signs_of_life_are_a_few_a_second() -> None:
