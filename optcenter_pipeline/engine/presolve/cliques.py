@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import scipy.sparse as sp
 
-from optcenter_pipeline.engine.presolve.graph import sorted_matrix
+from optcenter_pipeline.engine.presolve.graph import row_scales
 from optcenter_pipeline.engine.presolve.reduced_model import Integers, ReducedModel
 
 _LONGEST = 64
@@ -49,13 +49,11 @@ def cliques(model: ReducedModel) -> ReducedModel:
 
 def _packings(model: ReducedModel) -> Integers:
     """Rows of two columns or more, all 0/1, of which at most one can be 1."""
-    matrix = sorted_matrix(model)
-    starts = matrix.indptr.astype(np.int64)
-    lengths = np.diff(starts)
+    matrix = model.matrix
+    lengths = np.diff(matrix.indptr)
     binary = model.integer & (model.lower >= 0) & (model.upper <= 1)
     rows = np.flatnonzero((lengths > 1) & (lengths <= _LONGEST))
-    size = np.zeros(model.height)
-    size[rows] = matrix.data[starts[rows]]
+    size = row_scales(model.matrix)
     fits = (matrix.data == np.repeat(size, lengths)) & binary[matrix.indices]
     whole = np.bincount(np.repeat(np.arange(model.height), lengths)[fits], minlength=model.height) == lengths
     turned = size < 0
@@ -68,7 +66,7 @@ def _packings(model: ReducedModel) -> Integers:
 
 def _groups(model: ReducedModel, rows: Integers) -> dict[int, tuple[int, ...]]:
     """The columns of each of these rows."""
-    matrix = sorted_matrix(model)
+    matrix = model.matrix
     starts, ends = matrix.indptr[rows].tolist(), matrix.indptr[rows + 1].tolist()
     columns = matrix.indices
     return {
@@ -112,6 +110,7 @@ def _with_cliques(model: ReducedModel, dropped: set[int], grown: list[tuple[list
     slim = model.with_rows(kept)
     cliques_matrix = _lines([clique for clique, _ in grown], model.width)
     reasons = _lines([rows for _, rows in grown], model.height)
+    reasons.data /= np.abs(row_scales(model.matrix))[reasons.indices]
     ones = np.ones(len(grown))
     return replace(
         slim,

@@ -9,6 +9,7 @@ from optcenter_pipeline.engine.presolve.graph import (
     contraction,
     equal_lines,
     merged_rows,
+    row_scales,
     without_empty_rows,
 )
 from optcenter_pipeline.engine.presolve.reduced_model import Integers, ReducedModel
@@ -106,4 +107,4 @@ def _with_edges_once(model: ReducedModel, edges: Edges, folding: _Folding) -> Re
     leaders = np.arange(model.height)
     leaders[edges.rows] = -1
     leaders[rows] = rows[leads][np.cumsum(leads) - 1]
-    return merged_rows(model, leaders)
+    return merged_rows(model, leaders, np.abs(row_scales(model.matrix)))

@@ -100,32 +100,36 @@ def contraction(leaders: Integers, constants: Floats | None = None) -> ColumnMap
     return ColumnMap(numbers[leaders], values)
 
 
-def merged_rows(model: ReducedModel, leaders: Integers) -> ReducedModel:
+def merged_rows(model: ReducedModel, leaders: Integers, scales: Floats) -> ReducedModel:
     """The model with rows that say the same as another left out, their origins given to that.
 
     Args:
         model: the model, bounds of the kept rows already as they are to be.
         leaders: for each row, the one that stands for it, which leads itself; -1 for a row to be forgotten.
+        scales: for each row a number; over this, rows and their leaders are the same. Shape (rows,).
     """
     kept = np.flatnonzero(leaders == np.arange(model.height))
     numbers = np.full(model.height + 1, -1)
     numbers[kept] = np.arange(len(kept))
     spoken_for = np.flatnonzero(leaders >= 0)
-    shares = (np.ones(len(spoken_for)), (numbers[leaders[spoken_for]], spoken_for))
+    lead = leaders[spoken_for]
+    shares = (scales[lead] / scales[spoken_for], (numbers[lead], spoken_for))
     origins = sp.csr_array(sp.csr_array(shares, shape=(len(kept), model.height)) @ model.row_origins)
     return replace(model.with_rows(kept), row_origins=origins)
+
+
+def row_scales(matrix: sp.csr_array) -> Floats:
+    """Each row's first coefficient, 1 without any. Shape (rows,)."""
+    scales = np.ones(matrix.shape[0])
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    scales[filled] = matrix.data[matrix.indptr[filled]]
+    return scales
 
 
 def without_empty_rows(model: ReducedModel) -> ReducedModel:
     """The model without rows that have no entry and hold."""
     idle = (np.diff(model.matrix.indptr) == 0) & (model.row_lower <= 0) & (model.row_upper >= 0)
     return model.with_rows(~idle) if idle.any() else model
-
-
-def sorted_matrix(model: ReducedModel) -> sp.csr_array:
-    """The model's matrix with the columns of each row in order."""
-    matrix = model.matrix
-    return matrix if matrix.has_sorted_indices else matrix.sorted_indices()
 
 
 def equal_lines(starts: Integers, entries: Integers, values: Floats | None, among: Bools) -> Integers:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optcenter_pipeline.engine.presolve.graph import equal_lines, merged_rows, sorted_matrix
+from optcenter_pipeline.engine.presolve.graph import equal_lines, merged_rows, row_scales
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel
 
 
@@ -17,12 +17,10 @@ def parallel_rows(model: ReducedModel) -> ReducedModel:
     1e-9. The first of the rows keeps its own scale; the others' origins become its own. Rows that leave no room
     between them all stay, for the solver to find that out.
     """
-    matrix = sorted_matrix(model)
+    matrix = model.matrix if model.matrix.has_sorted_indices else model.matrix.sorted_indices()
     starts = matrix.indptr.astype(np.int64)
     lengths = np.diff(starts)
-    filled = np.flatnonzero(lengths)
-    scale = np.ones(model.height)
-    scale[filled] = matrix.data[starts[filled]]
+    scale = row_scales(matrix)
     normal = matrix.data / np.repeat(scale, lengths)
     leaders = equal_lines(starts, matrix.indices.astype(np.int64), normal, lengths > 0)
     others = np.flatnonzero(leaders != np.arange(model.height))
@@ -37,4 +35,4 @@ def parallel_rows(model: ReducedModel) -> ReducedModel:
     clashing = clash[leaders]
     leaders[clashing] = np.flatnonzero(clashing)
     lower, upper = np.where(clash, model.row_lower, lower), np.where(clash, model.row_upper, upper)
-    return merged_rows(replace(model, row_lower=lower, row_upper=upper), leaders)
+    return merged_rows(replace(model, row_lower=lower, row_upper=upper), leaders, scale)

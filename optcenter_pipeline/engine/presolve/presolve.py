@@ -1,5 +1,6 @@
-"""All reductions, one after the other, until none finds anything more."""
+"""All reductions, one after the other, as long as that takes much away."""
 
+import math
 from collections.abc import Callable
 
 from optcenter_pipeline.engine.linear_model import LinearModel
@@ -7,15 +8,19 @@ from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.presolve.cliques import cliques
 from optcenter_pipeline.engine.presolve.cost_only_columns import cost_only_columns
 from optcenter_pipeline.engine.presolve.equalities import equalities
+from optcenter_pipeline.engine.presolve.fixings import fixings
 from optcenter_pipeline.engine.presolve.gain_only_columns import gain_only_columns
 from optcenter_pipeline.engine.presolve.integrality import integrality
 from optcenter_pipeline.engine.presolve.parallel_rows import parallel_rows
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, unreduced
+from optcenter_pipeline.engine.presolve.row_tightening import row_tightening
 from optcenter_pipeline.engine.presolve.transitive_edges import transitive_edges
 
 Reduction = Callable[[ReducedModel], ReducedModel]
 
 _REPEATED: tuple[Reduction, ...] = (
+    fixings,
+    row_tightening,
     equalities,
     cost_only_columns,
     gain_only_columns,
@@ -25,7 +30,8 @@ _REPEATED: tuple[Reduction, ...] = (
 """Each may find more behind the others."""
 _LAST: tuple[Reduction, ...] = (cliques, integrality)
 """Once: they leave the others nothing new."""
-_MOST_ROUNDS = 5
+_WORTH_A_ROUND = 0.01
+"""A round that takes away less than this share of rows and columns is the last."""
 
 
 def presolve(model: LinearModel, plan: Plan) -> ReducedModel:
@@ -45,12 +51,11 @@ def presolve(model: LinearModel, plan: Plan) -> ReducedModel:
 
 def reduced(model: ReducedModel) -> ReducedModel:
     """A model after all reductions; see `presolve`."""
-    for _ in range(_MOST_ROUNDS):
-        before = model
+    before = math.inf
+    while model.width + model.height < (1 - _WORTH_A_ROUND) * before:
+        before = model.width + model.height
         for reduction in _REPEATED:
             model = reduction(model)
-        if model is before:
-            break
     for reduction in _LAST:
         model = reduction(model)
     return model
