@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError,
 
 _INTERRUPTED = 130
 """What typer makes of Ctrl-C."""
+_SEARCH = "highs"
+"""Name of the engine's threads."""
 
 app = typer.Typer(
     name="optcenter",
@@ -39,7 +42,13 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    if any(thread.name == _SEARCH for thread in threading.enumerate()):
+        # a search that was told to stop and does not listen: all is written, and nobody waits for it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -126,6 +126,20 @@ with stopping.stop_wish() as wish:
     assert process.returncode == -signal.SIGTERM
 
 
+def test_a_search_that_was_left_behind_does_not_keep_the_process() -> None:
+    left_behind = """
+import threading
+threading.Thread(target=threading.Event().wait, name="highs").start()
+from optcenter_pipeline.cli import main
+main(["--json", "schema", "result"])
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", left_behind], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "schema_version" in json.loads(ran.stdout)["properties"]
+
+
 def test_optimize_keeps_the_run_as_cancelled_with_its_portfolio(empty_space: PlanningSpace) -> None:
     space = empty_space
     with space.workbook.open() as book:
