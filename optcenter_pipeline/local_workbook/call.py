@@ -128,8 +128,10 @@ def parse_body(raw: bytes) -> dict[str, Any]:
         return {}
 
     try:
-        body = json.loads(raw, parse_constant=_double, parse_float=_double, parse_int=_integer)
-        json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate is no text
+        text = raw.decode(json.detect_encoding(raw), "surrogatepass")
+        body = json.loads(text, parse_constant=_double, parse_float=_double, parse_int=_integer)
+        if not text.isascii() or "\\u" in text:
+            json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate is no text
     except (ValueError, RecursionError) as error:
         raise InvalidArgumentError("Invalid JSON payload received. Unexpected token.") from error
     if not isinstance(body, dict):

@@ -63,25 +63,27 @@ class Cell:
 
 Row = dict[int, Cell]
 
-# short member names: a sheet has tens of thousands of cells
-_MEMBERS = (
-    ("v", "value"),
-    ("f", "formula"),
-    ("n", "note"),
-    ("s", "format_key"),
-    ("d", "validation_key"),
-)
-
 
 def encode_row(row: Row) -> str:
     """Write a row's cells as JSON, blank cells left out; an empty row is ``{}``."""
     members: dict[str, dict[str, Scalar]] = {}
     for column in sorted(row):
         cell = row[column]
-        if not cell.is_blank:
-            members[str(column)] = {
-                short: part for short, name in _MEMBERS if (part := getattr(cell, name)) is not None
-            }
+        if cell.is_blank:
+            continue
+        parts: dict[str, Scalar] = {}
+        # short member names: a sheet has tens of thousands of cells
+        if cell.value is not None:
+            parts["v"] = cell.value
+        if cell.formula is not None:
+            parts["f"] = cell.formula
+        if cell.note is not None:
+            parts["n"] = cell.note
+        if cell.format_key is not None:
+            parts["s"] = cell.format_key
+        if cell.validation_key is not None:
+            parts["d"] = cell.validation_key
+        members[str(column)] = parts
     return to_json(members).decode()
 
 

@@ -58,6 +58,8 @@ class _Reader:
         self.faults.append((at, f"Invalid value{place} ({type_name}), {text}"))
 
     def message(self, body: dict[str, Any], name: str, at: str) -> dict[str, Any]:
+        if name == "CellData" and _is_plain_cell(body):
+            return body
         fields = message_type(name)
         one_of, members = _one_of(name)
         chosen = ""
@@ -139,6 +141,17 @@ class _Reader:
             if not isinstance(line, list):
                 self.invalid(f"{at}[{number}]", type_name, _quoted(line))
         return value
+
+
+def _is_plain_cell(body: dict[str, Any]) -> bool:
+    """Whether a ``CellData`` is nothing but a text or number to enter: such cells come by the ten thousand."""
+    if len(body) != 1:
+        return not body
+    entered = body.get("userEnteredValue")
+    if type(entered) is not dict or len(entered) != 1:
+        return False
+    ((kind, value),) = entered.items()
+    return (kind == "stringValue" and type(value) is str) or (kind == "numberValue" and type(value) in (int, float))
 
 
 def _one_of(name: str) -> tuple[str, frozenset[str]]:

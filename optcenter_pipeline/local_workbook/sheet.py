@@ -117,7 +117,11 @@ class Sheet:
     def cell(self, row: int, column: int) -> Cell:
         """Give a cell to change, made where there was none."""
         self._changed_rows.add(row)
-        return self.row(row).setdefault(column, Cell())
+        cells = self.row(row)
+        cell = cells.get(column)
+        if cell is None:
+            cell = cells[column] = Cell()
+        return cell
 
     def changed(self, rows: Iterable[int]) -> None:
         """Tell that rows got from `rows` were changed in place."""

@@ -8,6 +8,7 @@ until it has nothing more to say. A cell that a formula fills is never written.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from optcenter_pipeline.workbook.columns import Tab
@@ -25,6 +26,8 @@ NoteMap = dict[int, str]
 
 ATTEMPTS = 6
 _SPARE_ROWS = 100
+_MANY = 20
+"""Cells with one value below each other that are worth a request of their own."""
 
 
 @dataclass
@@ -137,8 +140,12 @@ class _Wanted:
         free: dict[str, CellMap] = {}
         formulas: dict[str, CellMap] = {}
         for name, cells in wanted.items():
-            for place, value in cells.items():
-                (formulas if grids[name].is_formula(*place) else free).setdefault(name, {})[place] = value
+            details = grids[name].details
+            filled = cells.keys() & details.formulas.keys() if details else set()
+            if filled:
+                formulas[name] = {place: value for place, value in cells.items() if place in filled}
+            if len(filled) < len(cells):
+                free[name] = {p: v for p, v in cells.items() if p not in filled} if filled else cells
         told = notes(grids, written, formulas) if notes else {}
         return cls(free, formulas, {name: headers for name, headers in told.items() if headers})
 
@@ -174,7 +181,8 @@ class _Wanted:
             if lacking:
                 rows = {"sheetId": sheet_id, "dimension": "ROWS", "length": lacking}
                 growth.append({"appendDimension": rows})
-            writes += [_update_cells(sheet_id, *block) for block in blocks_of(self.cells.get(name, {}))]
+            for block in blocks_of(self.cells.get(name, {})):
+                writes += _cell_requests(sheet_id, *block)
             for column, note in self.notes.get(name, {}).items():
                 start = {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": column}
                 rows_of_notes = [{"values": [{"note": note}]}]
@@ -222,6 +230,37 @@ def _runs(columns: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((column, 1))
     return runs
+
+
+def _cell_requests(
+    sheet_id: int, row: int, column: int, values: Sequence[Sequence[Filled]]
+) -> list[dict[str, Any]]:
+    """Requests that fill a rectangle; what stands many times below each other is sent once."""
+    requests: list[dict[str, Any]] = []
+    rest: CellMap = {}
+    for place, cells in enumerate(zip(*values, strict=True), start=column):
+        above = row
+        for (kind, value), alike in groupby(cells, key=lambda cell: (type(cell), cell)):
+            below = above + sum(1 for _ in alike)
+            if below - above >= _MANY and kind is not Formula:
+                requests.append(_repeat_cell(sheet_id, (above, below), place, value))
+            else:
+                rest.update({(number, place): value for number in range(above, below)})
+            above = below
+    if not requests:
+        return [_update_cells(sheet_id, row, column, values)]
+    return [*requests, *(_update_cells(sheet_id, *block) for block in blocks_of(rest))]
+
+
+def _repeat_cell(sheet_id: int, rows: tuple[int, int], column: int, value: Filled) -> dict[str, Any]:
+    area = {
+        "sheetId": sheet_id,
+        "startRowIndex": rows[0],
+        "endRowIndex": rows[1],
+        "startColumnIndex": column,
+        "endColumnIndex": column + 1,
+    }
+    return {"repeatCell": {"range": area, "cell": _entered(value), "fields": "userEnteredValue"}}
 
 
 def _update_cells(sheet_id: int, row: int, column: int, values: Sequence[Sequence[Filled]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -95,21 +95,34 @@ class TabGrid:
 
     def pm_cells(self, row: int) -> list[tuple[str, Filled]]:
         """The row's PM-owned cells that are not blank, in canonical order."""
-        cells = [(name, self.value(row, position)) for name, position in self.pm_positions]
-        return [(name, cell) for name, cell in cells if not is_blank(cell)]
+        return list(self._pm_cells(row))
+
+    def _pm_cells(self, row: int) -> Iterator[tuple[str, Filled]]:
+        line = self.rows[row] if row < len(self.rows) else []
+        width = len(line)
+        for name, position in self.pm_positions:
+            cell = line[position] if position < width else None
+            if cell is not None and not is_blank(cell):
+                yield name, cell
 
     def content_hash(self, row: int) -> str:
         """Names the row's content: sha256 of its PM-owned cells as they came.
 
         The same whatever the order of the columns, the row's place, and what formulas and the system wrote.
         """
-        cells = [[name, _canonical(cell)] for name, cell in self.pm_cells(row)]
-        return hashlib.sha256(json.dumps(cells, ensure_ascii=True).encode()).hexdigest()
+        return self._content_hashes[row]
+
+    @cached_property
+    def _content_hashes(self) -> list[str]:
+        encode = json.JSONEncoder(ensure_ascii=True).encode
+        rows = range(len(self.rows))
+        contents = (encode([(name, _canonical(cell)) for name, cell in self._pm_cells(row)]) for row in rows)
+        return [hashlib.sha256(content.encode()).hexdigest() for content in contents]
 
     def is_blank_row(self, row: int) -> bool:
         """Whether its PM-owned cells are blank; a checkbox that nobody ticked (FALSE) is."""
         kinds = self.tab.by_name
-        return all(cell is False and kinds[name].kind is Kind.BOOL for name, cell in self.pm_cells(row))
+        return all(cell is False and kinds[name].kind is Kind.BOOL for name, cell in self._pm_cells(row))
 
     def is_note(self, row: int) -> bool:
         """Whether it is a note to people: its first cell begins with `#` and is not a formula's error."""

@@ -149,7 +149,7 @@ class _StatusPlan:
             self.expected.setdefault(status.tab, {}).setdefault(status.content_hash, []).append(status)
         self.unchanged = 0
         """Rows that said the same already at the first look."""
-        self._marks = {(status.tab, status.stamps[1:]) for status in statuses}
+        self._marks = {(status.tab, (status.updated_source, status.updated_at)) for status in statuses}
         self._former: dict[str, dict[str, list[_Stamps]]] = {}
         self._keys = Counter((status.tab, fold(status.key)) for status in statuses)
         self._notes = HeaderNotes()
@@ -177,11 +177,10 @@ class _StatusPlan:
         name = grid.tab.name
         verdicts = (_verdict(self.expected[name], content, turn) for _, content, turn in _turns(grid))
         paired = {id(status) for status in verdicts if status is not None}
-        there = {fold(grid.row_key(row)) for row in range(1, len(grid.rows))}
+        unpaired = [status for status in self._statuses(name) if id(status) not in paired]
+        there = {fold(grid.row_key(row)) for row in range(1, len(grid.rows))} if unpaired else set()
         return [
-            _Lost(s, bool(s.key) and self._keys[name, fold(s.key)] == 1, fold(s.key) in there)
-            for s in self._statuses(name)
-            if id(s) not in paired
+            _Lost(s, bool(s.key) and self._keys[name, fold(s.key)] == 1, fold(s.key) in there) for s in unpaired
         ]
 
     def count(self, name: str) -> int:
@@ -201,16 +200,21 @@ class _StatusPlan:
         places = [grid.layout.positions[column] for column in _STAMP_NAMES]
         cells: CellMap = {}
         for row, content, turn in _turns(grid):
-            there = _stamps(grid, row)
+            there = tuple(grid.value(row, place) for place in places)
             status = _verdict(self.expected[name], content, turn)
             known = former.get(content, [])
             was = known[turn] if turn < len(known) else _BLANK
             if status is not None:
-                # a formula that was moved into the way of our write comes back
-                wanted: _Stamps = tuple(
-                    old if isinstance(old, Formula) and value_key(cell) in ours else new
-                    for cell, old, new in zip(there, was, status.stamps, strict=True)
-                )
+                wanted: _Stamps = status.stamps
+                if ours and any(isinstance(old, Formula) for old in was):
+                    # a formula that was moved into the way of our write comes back
+                    wanted = tuple(
+                        old if isinstance(old, Formula) and value_key(cell) in ours else new
+                        for cell, old, new in zip(there, was, wanted, strict=True)
+                    )
+                elif there == wanted:
+                    self.unchanged += is_first
+                    continue
             elif written and ((name, there[1:]) in self._marks or _is_spoilt(there, written, ours)):
                 # ours, on content that we did not judge: it landed wrong, or the row was edited since
                 wanted = _BLANK if grid.is_blank_row(row) else was

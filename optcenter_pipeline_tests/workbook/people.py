@@ -37,6 +37,11 @@ def cells_sent(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int
             for row, line in enumerate(body["rows"], start["rowIndex"]):
                 for column in range(start["columnIndex"], start["columnIndex"] + len(line["values"])):
                     yield start["sheetId"], row, column
+        area = request.get("repeatCell", {}).get("range")
+        if area:
+            for row in range(area["startRowIndex"], area["endRowIndex"]):
+                for column in range(area["startColumnIndex"], area["endColumnIndex"]):
+                    yield area["sheetId"], row, column
 
 
 class Person:

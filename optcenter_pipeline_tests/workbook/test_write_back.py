@@ -10,7 +10,7 @@ from optcenter_pipeline.workbook.reading import raw_tab, read_tabs
 from optcenter_pipeline.workbook.tabs import CANDIDATES, CONSTRAINTS, INPUT_TABS, TARGETS
 from optcenter_pipeline.workbook.workbook import Cell, RangeWrite, Workbook
 from optcenter_pipeline.workbook.write_back import RowStatus, write_statuses
-from optcenter_pipeline_tests.workbook.people import Person, WatchedWorkbook
+from optcenter_pipeline_tests.workbook.people import Person, WatchedWorkbook, cells_sent
 
 
 def verdicts(
@@ -61,16 +61,41 @@ def test_a_repeat_writes_nothing(sample: Workbook) -> None:
 def test_only_the_stamps_are_written(sample: Workbook) -> None:
     watched = WatchedWorkbook(sample)
     before = {tab.name: Person(sample, tab).look() for tab in INPUT_TABS}
-    write_statuses(watched, verdicts(sample))
+    statuses = verdicts(sample)
+    write_statuses(watched, statuses)
     (sent,) = watched.sent
-    assert len(sent) == len(INPUT_TABS)
+    assert sent and all(set(request) <= {"updateCells", "repeatCell"} for request in sent)
+    cells = list(cells_sent(sent))
     for tab in INPUT_TABS:
-        after = Person(sample, tab).look()
+        person = Person(sample, tab)
+        after = person.look()
         stamps = {after.layout.positions[c.name] for c in tab.columns if c.owner is Owner.SYSTEM}
+        judged = {status.row_num - 1 for status in statuses if status.tab == tab.name}
+        wanted = {(person.sheet_id, row, column) for row in judged for column in stamps}
+        assert sorted(place for place in cells if place[0] == person.sheet_id) == sorted(wanted)
         for row in range(len(after.rows)):
             for column in range(len(after.rows[0])):
                 if row == 0 or column not in stamps:
                     assert after.value(row, column) == before[tab.name].value(row, column)
+
+
+def test_what_many_rows_are_told_is_sent_once(sample: Workbook) -> None:
+    person = Person(sample, CANDIDATES)
+    sample.batch_update([RangeWrite("Candidates!A2:A1000", [[f"INIT-{number}"] for number in range(999)])])
+    grid = person.look()
+    told = [
+        RowStatus("Candidates", row + 1, "", grid.content_hash(row), "FAILED: =1" if row == 500 else "OK", "s", "t")
+        for row in range(1, len(grid.rows))
+    ]
+    watched = WatchedWorkbook(sample)
+    write_statuses(watched, told)
+    (sent,) = watched.sent
+    assert [sum(kind in request for request in sent) for kind in ("repeatCell", "updateCells")] == [4, 1]
+    after = person.look()
+    assert [after.named(row, "run_status") for row in range(1, 1000)] == [s.run_status for s in told]
+    assert {(after.named(row, "updated_source"), after.named(row, "updated_at")) for row in range(1, 1000)} == {
+        ("s", "t")
+    }
 
 
 def test_rows_are_found_wherever_they_stand(sample: Workbook) -> None:
