@@ -11,7 +11,7 @@ from optcenter_pipeline.engine.row_matrix import Bools, Floats
 
 _GRANTED = 2.0
 """Share of a row's slack that no portfolio is granted."""
-_ROUNDED_DOWN = 1 - 1e-10
+ROUNDED_DOWN = 1 - 1e-10
 """Takes off more than rounding can have added to a sum of a hundred thousand positive numbers."""
 
 MOST_STEPS = 3e6
@@ -22,6 +22,20 @@ def switches(model: ReducedModel) -> Bools:
     """The columns that are 0 or 1 in every portfolio, and could be either. Shape (columns,)."""
     whole = model.integer | (model.families != SHORTFALL)
     return np.asarray(whole & (model.lower == 0) & (model.upper == 1))
+
+
+def rooms(model: ReducedModel, least: Floats, greatest: Floats) -> tuple[Floats, Floats]:
+    """(how far each row may rise from its least value, how far fall from its greatest) before it breaks for sure.
+
+    Args:
+        model: the rows.
+        least, greatest: what they can come to. Shapes (rows,).
+
+    Returns:
+        Infinite where there is no bound, or no least value. Shapes (rows,).
+    """
+    granted = _GRANTED * model.row_slacks[1]
+    return model.row_upper + granted - least, greatest - (model.row_lower - granted)
 
 
 def overruns(model: ReducedModel, draws: sp.csr_array) -> tuple[Bools, Bools]:
@@ -59,8 +73,7 @@ class _Sides:
 
 def _sides(model: ReducedModel) -> _Sides:
     least, greatest = reach(entries_of(model.matrix), model.lower, model.upper)
-    granted = _GRANTED * model.row_slacks[1]
-    above, below = model.row_upper + granted - least, greatest - model.row_lower + granted
+    above, below = rooms(model, least, greatest)
     tops, bottoms = _crowded(above, greatest - least), _crowded(below, greatest - least)
     sides = sp.csr_array(sp.vstack([model.matrix[tops], -model.matrix[bottoms]]))
     room = np.concatenate([above[tops], below[bottoms]])
@@ -81,7 +94,7 @@ def _beyond(draws: sp.csr_array, adds: sp.csr_array, room: Floats) -> Bools:
     if not len(many) or steps(drawn, adds) > MOST_STEPS:
         return found
     sums = sp.csr_array(drawn @ adds)
-    over = sums.data * _ROUNDED_DOWN > room[sums.indices]
+    over = sums.data * ROUNDED_DOWN > room[sums.indices]
     lines = np.repeat(many, np.diff(sums.indptr))
     found[lines[over]] = True
     return found
