@@ -3,7 +3,7 @@
 In fractions of the decimal numbers that people typed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -61,6 +61,7 @@ class Recount:
         self.own = {
             key: {same_name(kpi): exact(value) for kpi, value in candidate.contributions.items()}
             for key, candidate in self.candidates.items()
+            if key in self.funded
         }
 
     @cached_property
@@ -103,43 +104,59 @@ class Recount:
                 found[key] = "deadline_before_period"
         return found
 
-    def _members(self, wanted: Slice) -> frozenset[str]:
+    def _inside(self, wanted: Slice) -> Set[str]:
+        """The funded initiatives of a slice."""
         if not wanted:
-            return frozenset(self.candidates)
-        return frozenset.intersection(*(self._having.get(pair, frozenset()) for pair in wanted))
+            return self._spent.keys()
+        return frozenset.intersection(*(self._funded_having.get(pair, frozenset()) for pair in wanted))
 
     @cached_property
-    def _having(self) -> dict[tuple[str, str], frozenset[str]]:
-        """(dimension, folded key) → who has it."""
-        having: dict[tuple[str, str], set[str]] = {}
-        for key, candidate in self.candidates.items():
-            for name, text in candidate.attributes.items():
+    def _funded_having(self) -> dict[tuple[str, str], frozenset[str]]:
+        """(dimension, folded key) → the funded initiatives that have it."""
+        having: dict[tuple[str, str], list[str]] = {}
+        for key in self._spent:
+            for name, text in self.candidates[key].attributes.items():
                 if text:
-                    having.setdefault((same_name(name), same_name(text)), set()).add(key)
+                    having.setdefault((same_name(name), same_name(text)), []).append(key)
         return {pair: frozenset(keys) for pair, keys in having.items()}
 
     def tokens(self, wanted: Slice = WHOLE_POOL) -> Fraction:
         """Tokens spent on a slice."""
-        return total(exact(self.candidates[key].engineering_tokens) for key in self.funded & self._members(wanted))
+        return total(map(self._spent.__getitem__, self._inside(wanted)))
 
     def kpi(self, kpi_key: str, wanted: Slice = WHOLE_POOL) -> Fraction:
         """KPI_k(S): own contributions, and the synergies whose members all lie in the slice."""
-        name = same_name(kpi_key)
-        inside = self.funded & self._members(wanted)
-        own = (self.own[key] for key in inside)
-        return total(
-            (
-                *(amounts[name] for amounts in own if name in amounts),
-                *(value for members, value in self._synergies.get(name, ()) if inside.issuperset(members)),
-            )
-        )
+        name, inside = same_name(kpi_key), self._inside(wanted)
+        brought = self._brought.get(name, {})
+        own = total(brought[key] for key in inside if key in brought)
+        return own + total(bonus for keys, bonus in self._bonuses.get(name, ()) if inside >= keys)
 
     @cached_property
-    def _synergies(self) -> dict[str, list[tuple[tuple[str, ...], Fraction]]]:
-        """By folded KPI: members and value of each synergy on it."""
-        found: dict[str, list[tuple[tuple[str, ...], Fraction]]] = {}
+    def _spent(self) -> dict[str, Fraction]:
+        """The tokens of each funded candidate."""
+        return {
+            key: exact(candidate.engineering_tokens)
+            for key, candidate in self.candidates.items()
+            if key in self.funded
+        }
+
+    @cached_property
+    def _brought(self) -> dict[str, dict[str, Fraction]]:
+        """By folded KPI: what each funded candidate adds."""
+        found: dict[str, dict[str, Fraction]] = {}
+        for key, own in self.own.items():
+            for kpi, amount in own.items():
+                found.setdefault(kpi, {})[key] = amount
+        return found
+
+    @cached_property
+    def _bonuses(self) -> dict[str, list[tuple[frozenset[str], Fraction]]]:
+        """By folded KPI: members and value of each synergy whose members are all funded."""
+        found: dict[str, list[tuple[frozenset[str], Fraction]]] = {}
         for synergy in self.rules.synergy_bonuses:
-            found.setdefault(same_name(synergy.kpi_key), []).append((synergy.members, exact(synergy.value)))
+            if self.funded.issuperset(synergy.members):
+                bonus = (frozenset(synergy.members), exact(synergy.value))
+                found.setdefault(same_name(synergy.kpi_key), []).append(bonus)
         return found
 
     @cached_property
@@ -181,7 +198,8 @@ class Recount:
                 largest = max(abs(exact(t.target_value)) for t in among)
                 rows = {row for t in among if abs(exact(t.target_value)) == largest for row in t.source_rows}
                 return Scale(weight, largest, source, frozenset(rows))
-        own = (self.own[key].get(kpi, Fraction(0)) for key in self.pool - self.ineligible.keys())
+        given = (self.candidates[key].contributions.items() for key in self.pool - self.ineligible.keys())
+        own = (exact(value) for amounts in given for name, value in amounts if same_name(name) == kpi)
         positive = total(value for value in own if value > 0)
         source = "positive_contributions" if positive else "unit"
         return Scale(weight, positive or Fraction(1), source, frozenset())
