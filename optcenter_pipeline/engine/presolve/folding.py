@@ -6,7 +6,9 @@ import numpy as np
 
 from optcenter_pipeline.engine.presolve.graph import (
     Edges,
+    are_among,
     contraction,
+    distinct,
     equal_lines,
     merged_rows,
     row_scales,
@@ -35,8 +37,8 @@ def folded(model: ReducedModel, edges: Edges, foldable: Bools, constants: Floats
     if not foldable.any():
         return model
     folding = _Folding(edges.first, edges.second, foldable, np.arange(model.width))
-    while not (further := folding.further()).ended:
-        folding = further
+    while not folding.ended:
+        folding = folding.further()
     if (folding.leaders == np.arange(model.width)).all():
         return model
     step = contraction(folding.leaders, constants)
@@ -48,7 +50,7 @@ class _Folding:
     """How far the columns are folded."""
 
     first: Integers
-    """Edges between leaders; what others imply is left out. Shape (edges,)."""
+    """Edges between leaders; at the end each once, in order, and none that others imply. Shape (edges,)."""
     second: Integers
     foldable: Bools
     leaders: Integers
@@ -64,7 +66,7 @@ class _Folding:
         first, second = first[needed], second[needed]
         step = self._step(first, second)
         if (step == np.arange(width)).all():
-            return replace(self, ended=True)
+            return replace(self, first=first, second=second, ended=True)
         first, second = step[first], step[second]
         kept = (first >= 0) & (first != second)
         foldable = self.foldable & (step == np.arange(width))
@@ -89,7 +91,7 @@ class _Folding:
 
 def _distinct(first: Integers, second: Integers, width: int) -> tuple[Integers, Integers]:
     """Each edge once, in order."""
-    keys = np.unique(first * width + second)
+    keys = distinct(first * width + second)
     return keys // width, keys % width
 
 
@@ -99,8 +101,7 @@ def _with_edges_once(model: ReducedModel, edges: Edges, folding: _Folding) -> Re
     first, second = onward[edges.first], onward[edges.second]
     keys = first * width + second
     needed = folding.first * width + folding.second
-    needed = needed[~implied(folding.first, folding.second, width)]
-    said = np.flatnonzero(np.isin(keys, needed) & (first >= 0) & (second >= 0))
+    said = np.flatnonzero(are_among(keys, needed) & (first >= 0) & (second >= 0))
     order = said[np.argsort(keys[said], kind="stable")]
     leads = np.diff(keys[order], prepend=-1) != 0
     rows = edges.rows[order]

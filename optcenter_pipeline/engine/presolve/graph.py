@@ -132,6 +132,20 @@ def without_empty_rows(model: ReducedModel) -> ReducedModel:
     return model.with_rows(~idle) if idle.any() else model
 
 
+def distinct(keys: Integers) -> Integers:
+    """Each number once, in order."""
+    keys = np.sort(keys)
+    return np.asarray(keys[np.diff(keys, prepend=keys[:1] - 1) != 0])
+
+
+def are_among(keys: Integers, known: Integers) -> Bools:
+    """Which numbers stand among those known, which are in order."""
+    if not len(known):
+        return np.zeros(len(keys), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.asarray(known[places] == keys)
+
+
 def equal_lines(starts: Integers, entries: Integers, values: Floats | None, among: Bools) -> Integers:
     """For each line the first one with the very same entries (and values); its own number where there is none.
 

@@ -7,7 +7,6 @@ from optcenter_pipeline.engine.linear_model import LinearModel
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.presolve.cliques import cliques
 from optcenter_pipeline.engine.presolve.cost_only_columns import cost_only_columns
-from optcenter_pipeline.engine.presolve.equalities import equalities
 from optcenter_pipeline.engine.presolve.fixings import fixings
 from optcenter_pipeline.engine.presolve.gain_only_columns import gain_only_columns
 from optcenter_pipeline.engine.presolve.integrality import integrality
@@ -21,13 +20,12 @@ Reduction = Callable[[ReducedModel], ReducedModel]
 _REPEATED: tuple[Reduction, ...] = (
     fixings,
     row_tightening,
-    equalities,
     cost_only_columns,
     gain_only_columns,
     transitive_edges,
     parallel_rows,
 )
-"""Each may find more behind the others."""
+"""Each may find more behind the others, and nothing more behind itself; bundles and circles go with the folding."""
 _LAST: tuple[Reduction, ...] = (cliques, integrality)
 """Once: they leave the others nothing new."""
 _WORTH_A_ROUND = 0.01
@@ -51,11 +49,12 @@ def presolve(model: LinearModel, plan: Plan) -> ReducedModel:
 
 def reduced(model: ReducedModel) -> ReducedModel:
     """A model after all reductions; see `presolve`."""
-    before = math.inf
+    before, seen = math.inf, dict[Reduction, ReducedModel]()
     while model.width + model.height < (1 - _WORTH_A_ROUND) * before:
         before = model.width + model.height
         for reduction in _REPEATED:
-            model = reduction(model)
+            if seen.get(reduction) is not model:
+                model = seen[reduction] = reduction(model)
     for reduction in _LAST:
         model = reduction(model)
     return model

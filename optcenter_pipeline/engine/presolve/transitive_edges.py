@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from optcenter_pipeline.engine.presolve.graph import implications
+from optcenter_pipeline.engine.presolve.graph import are_among, implications
 from optcenter_pipeline.engine.presolve.reduced_model import Integers, ReducedModel
 from optcenter_pipeline.engine.row_matrix import Bools
 
@@ -49,8 +49,8 @@ def implied(low: Integers, high: Integers, width: int) -> Bools:
     longer = outer @ reach
     longer.data[:] = 1.0
     beside = sp.csr_array(outer.multiply(longer)).tocoo()
-    doubtful = np.sort(beside.coords[0].astype(np.int64) * width + beside.coords[1])
-    return np.isin(low * width + high, doubtful)
+    known = np.sort(beside.coords[0].astype(np.int64) * width + beside.coords[1])
+    return are_among(low * width + high, known)
 
 
 def _graph(low: Integers, high: Integers, width: int) -> sp.csr_array:
