@@ -99,7 +99,7 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
     if objective.value is not None:
         console.say(_proof(result))
     elif result.status == "no_solution":
-        console.say("A limit stopped the search before it found a portfolio; give it more time: --time-limit")
+        console.say("A limit stopped the search before it found a portfolio; raise --time-limit or --node-limit")
     if result.capacity and result.selected:
         used, total = result.capacity.used, result.capacity.total
         console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")

@@ -13,7 +13,7 @@ from optcenter_pipeline.rules.names import listed
 
 _NO_PORTFOLIO = {
     "no_solution": "a limit stopped the search before any portfolio was found; "
-    "ask again with a larger time_limit_seconds",
+    "ask again with a larger time_limit_seconds or node_limit",
     "cancelled": "the run was stopped before its end; ask again",
     "invalid": "the inputs allow no run",
 }
