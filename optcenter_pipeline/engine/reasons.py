@@ -7,6 +7,7 @@ does not fit under, and last that others bring more.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, row_tolerance
 from optcenter_pipeline.engine.objective import Plan
@@ -40,15 +41,13 @@ class Reasons:
         """Why a funded candidate is funded."""
         candidate = self.model.columns.candidates[column]
         key = candidate.initiative_key
-        parts = [
-            *(f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ())),
-            *self._needed_by(key),
-            *self._bundle_company(key),
-        ]
+        tied = key in self._tied
+        parts = [*self._mandates(key), *self._needed_by(key), *self._bundle_company(key)] if tied else []
         brings = [f"{amount:.12g} {kpi}" for kpi, amount in self._brings(column)]
         if brings:
             parts.append(f"adds {', '.join(brings)}")
-        parts.extend(self._synergy_texts(key))
+        if tied:
+            parts.extend(self._synergy_texts(key))
         if not parts:
             parts = [f"counts towards: {row.text}" for row in self._floors_over(column)]
         return "; ".join(parts) or "part of the best portfolio found"
@@ -56,17 +55,32 @@ class Reasons:
     def of_rejected(self, column: int) -> Reason:
         """Why a pool member is not funded."""
         key = self.model.columns.candidates[column].initiative_key
+        tied = key in self._tied
         for reasons in (
-            self._forbidden(key),
-            self._partner_funded(key),
+            self._forbidden(key) if tied or key in self._own_bans else (),
+            self._partner_funded(key) if tied else (),
             self._adds_nothing(column),
-            self._lacks(key),
+            self._lacks(key) if tied else (),
             self._does_not_fit(column),
         ):
             for reason in reasons:
                 return reason
         text = "the best portfolio found does without it: with it, other rules or goals would have to give more"
         return text, ()
+
+    @cached_property
+    def _tied(self) -> frozenset[str]:
+        """The initiatives that a rule names; the others have no company to speak of."""
+        return frozenset(
+            chain(
+                self._mandatory,
+                self._dependents,
+                self._prerequisites,
+                self._companions,
+                self._pairs,
+                self._synergies_of,
+            )
+        )
 
     def _funded(self, key: str) -> bool:
         column = self.model.columns.index.get(key)
@@ -116,6 +130,9 @@ class Reasons:
             for required in rule.requires:
                 found.setdefault(required, []).append(rule.initiative_key)
         return found
+
+    def _mandates(self, key: str) -> Iterator[str]:
+        return (f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ()))
 
     def _needed_by(self, key: str) -> Iterator[str]:
         funded = [dependent for dependent in self._dependents.get(key, ()) if self._funded(dependent)]
@@ -183,8 +200,6 @@ class Reasons:
 
     def _forbidden(self, key: str) -> Iterator[Reason]:
         """A ban of its own, or of the nearest initiative that it hangs on."""
-        if key not in self._own_bans and key not in self._prerequisites and key not in self._companions:
-            return
         queue: list[tuple[str, Reason]] = [(key, ("", ()))]
         seen = {key}
         for initiative, (way, rows) in queue:  # grows while it is walked: breadth first
