@@ -6,6 +6,7 @@ from collections.abc import Callable
 from optcenter_pipeline.engine.linear_model import LinearModel
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.presolve.cliques import cliques
+from optcenter_pipeline.engine.presolve.closure_bounds import closure_bounds
 from optcenter_pipeline.engine.presolve.cost_only_columns import cost_only_columns
 from optcenter_pipeline.engine.presolve.fixings import fixings
 from optcenter_pipeline.engine.presolve.gain_only_columns import gain_only_columns
@@ -24,6 +25,7 @@ _REPEATED: tuple[Reduction, ...] = (
     gain_only_columns,
     transitive_edges,
     parallel_rows,
+    closure_bounds,
 )
 """Each may find more behind the others, and nothing more behind itself; bundles and circles go with the folding."""
 _LAST: tuple[Reduction, ...] = (cliques, integrality)
