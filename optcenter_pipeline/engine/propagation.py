@@ -8,8 +8,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from optcenter_pipeline.engine.linear_model import LinearModel, row_tolerance
+from optcenter_pipeline.engine.row_matrix import RowMatrix, largest_by_row
 from optcenter_pipeline.rules.linear import LinearRow
+
+_ROUNDING = 1e-9
+"""Of all of a row's numbers together: far more than adding them up in any order can miss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,52 @@ class _Fixing:
     """The other value would push the row above its upper bound (else below its lower one)."""
 
 
+class _Ranges:
+    """What each row can reach under the fixings so far, kept up to date fixing by fixing.
+
+    Only says which rows are worth adding up: a row is passed over where no rounding of these sums could hide that
+    it is broken, or leaves a column no choice.
+
+    Args:
+        rows: all rows.
+        free_from: first of the columns without an upper bound; those before are 0 or 1.
+    """
+
+    def __init__(self, rows: RowMatrix, free_from: int) -> None:
+        matrix = rows.matrix
+        bounded = matrix.indices < free_from
+        most = np.where(bounded, np.maximum(matrix.data, 0.0), np.where(matrix.data > 0, np.inf, 0.0))
+        least = np.where(bounded, np.minimum(matrix.data, 0.0), np.where(matrix.data < 0, -np.inf, 0.0))
+        sizes = np.where(bounded, np.abs(matrix.data), 0.0)
+        of_row = np.repeat(np.arange(len(rows.lower)), np.diff(matrix.indptr))
+        sums = (np.bincount(of_row, part, len(rows.lower)) for part in (least, most, sizes))
+        lowest, highest, total = sums
+        room = largest_by_row(matrix.indptr, sizes) + _ROUNDING * (total + rows.magnitudes)
+        self._least: list[float] = lowest.tolist()
+        self._most: list[float] = highest.tolist()
+        self._upper: list[float] = (rows.upper - room).tolist()
+        self._lower: list[float] = (rows.lower + room).tolist()
+        by_column = matrix.tocsc()
+        self._starts: list[int] = by_column.indptr.tolist()
+        self._numbers: list[int] = by_column.indices.tolist()
+        self._coefficients: list[float] = by_column.data.tolist()
+
+    def may_matter(self, row: int) -> bool:
+        """Whether the row may be broken, or fix a column."""
+        return self._least[row] > self._upper[row] or self._most[row] < self._lower[row]
+
+    def fix(self, column: int, value: int) -> list[int]:
+        """The rows of a column that is fixed from now on."""
+        entries = slice(self._starts[column], self._starts[column + 1])
+        rows = self._numbers[entries]
+        for row, coefficient in zip(rows, self._coefficients[entries], strict=True):
+            if (coefficient > 0) == (value == 1):
+                self._least[row] += abs(coefficient)
+            else:
+                self._most[row] -= abs(coefficient)
+        return rows
+
+
 class Propagation:
     """The closure of what the rows force.
 
@@ -34,10 +86,7 @@ class Propagation:
         self._rows: Sequence[LinearRow] = model.rows
         self._free_from = model.candidate_count + len(model.synergies)
         self._fixed: dict[int, _Fixing] = {}
-        self._rows_of: dict[int, list[int]] = {}
-        for number, row in enumerate(self._rows):
-            for column in row.terms.columns:
-                self._rows_of.setdefault(column, []).append(number)
+        self._ranges = _Ranges(model.row_matrix, self._free_from)
         self.contradiction: frozenset[int] | None = self._run()
         """Numbers of rows that cannot hold together; None where none was met."""
 
@@ -56,11 +105,13 @@ class Propagation:
         while waiting:
             number = waiting.popleft()
             queued.discard(number)
+            if not self._ranges.may_matter(number):
+                continue
             broken = self._broken(number)
             if broken is not None:
                 return self._explained([(number, broken, len(self._fixed))])
             for column in self._fix(number):
-                for other in self._rows_of[column]:
+                for other in self._ranges.fix(column, self._fixed[column].value):
                     if other not in queued:
                         queued.add(other)
                         waiting.append(other)
