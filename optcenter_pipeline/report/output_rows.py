@@ -77,7 +77,7 @@ def stamp(moment: dt.datetime | None) -> str | None:
     if moment is None:
         return None
     utc = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def gap_summary(gaps: Iterable[Gap]) -> str:

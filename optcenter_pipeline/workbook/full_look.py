@@ -52,7 +52,8 @@ def _grid(tab: Tab, sheet: Mapping[str, Any]) -> TabGrid:
             for column, cell in enumerate(row.get("values", ())):
                 shown, typed = cell.get("effectiveValue"), cell.get("userEnteredValue")
                 if shown or typed:  # a formula may show nothing, and still fill its cell
-                    cells.extend("" for _ in range(column - len(cells)))
+                    while len(cells) < column:
+                        cells.append("")
                     cells.append(_value(shown) if shown else "")
                 if typed is None and shown:
                     formulas[number, column] = Formula("")

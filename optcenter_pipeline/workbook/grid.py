@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
 from typing import TypeVar
 
 from optcenter_pipeline.rules.row import is_formula_error
@@ -114,10 +115,18 @@ class TabGrid:
 
     @cached_property
     def _content_hashes(self) -> list[str]:
-        encode = json.JSONEncoder(ensure_ascii=True).encode
-        rows = range(len(self.rows))
-        contents = (encode([(name, _canonical(cell)) for name, cell in self._pm_cells(row)]) for row in rows)
-        return [hashlib.sha256(content.encode()).hexdigest() for content in contents]
+        """By row, of its cells as JSON: `[["initiative_key", "INIT-1"], ["engineering_tokens", 12]]`."""
+        columns = [(position, f"[{json.dumps(name)}, ") for name, position in self.pm_positions]
+        hashes = []
+        for line in self.rows:
+            width = len(line)
+            cells = ", ".join(
+                f"{opening}{_json(line[position])}]"
+                for position, opening in columns
+                if position < width and not is_blank(line[position])
+            )
+            hashes.append(hashlib.sha256(f"[{cells}]".encode()).hexdigest())
+        return hashes
 
     def is_blank_row(self, row: int) -> bool:
         """Whether its PM-owned cells are blank; a checkbox that nobody ticked (FALSE) is."""
@@ -149,11 +158,11 @@ def value_key(value: Filled) -> tuple[bool, Filled]:
     return isinstance(value, bool), value
 
 
-def _canonical(cell: Cell) -> Cell:
+def _json(cell: Cell) -> str:
     """The form in which a cell enters the hash: 12 and 12.0 are one number, and never the text '12'."""
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    return cell
+    if isinstance(cell, str):
+        return encode_basestring_ascii(cell)
+    return json.dumps(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
 def read_grids(workbook: Workbook, tabs: Iterable[Tab], *, render: str = "UNFORMATTED_VALUE") -> dict[str, TabGrid]:

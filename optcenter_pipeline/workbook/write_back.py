@@ -150,6 +150,7 @@ class _StatusPlan:
         self.unchanged = 0
         """Rows that said the same already at the first look."""
         self._marks = {(status.tab, (status.updated_source, status.updated_at)) for status in statuses}
+        self._first: dict[str, TabGrid] = {}
         self._former: dict[str, dict[str, list[_Stamps]]] = {}
         self._keys = Counter((status.tab, fold(status.key)) for status in statuses)
         self._notes = HeaderNotes()
@@ -192,41 +193,46 @@ class _StatusPlan:
             yield from same_content
 
     def _tab_cells(self, name: str, grid: TabGrid, written: Written | None) -> CellMap:
-        former = self._former.get(name)
-        is_first = former is None
-        if former is None:
-            former = self._former[name] = _stamps_by_content(grid)
+        first = self._first.setdefault(name, grid)
         ours = written.values if written else set()
         places = [grid.layout.positions[column] for column in _STAMP_NAMES]
+        had_formulas, has_formulas = _has_formulas(first), _has_formulas(grid)
         cells: CellMap = {}
         for row, content, turn in _turns(grid):
-            there = tuple(grid.value(row, place) for place in places)
+            there = _stamps(grid, row, places)
             status = _verdict(self.expected[name], content, turn)
-            known = former.get(content, [])
-            was = known[turn] if turn < len(known) else _BLANK
             if status is not None:
-                wanted: _Stamps = status.stamps
-                if ours and any(isinstance(old, Formula) for old in was):
-                    # a formula that was moved into the way of our write comes back
-                    wanted = tuple(
-                        old if isinstance(old, Formula) and value_key(cell) in ours else new
-                        for cell, old, new in zip(there, was, wanted, strict=True)
-                    )
-                elif there == wanted:
-                    self.unchanged += is_first
-                    continue
+                wanted = status.stamps
+                if had_formulas and ours:
+                    wanted = _with_formulas(wanted, there, self._was(name, content, turn), ours)
             elif written and ((name, there[1:]) in self._marks or _is_spoilt(there, written, ours)):
                 # ours, on content that we did not judge: it landed wrong, or the row was edited since
-                wanted = _BLANK if grid.is_blank_row(row) else was
+                wanted = _BLANK if grid.is_blank_row(row) else self._was(name, content, turn)
             else:
                 continue
-            stamps = {(row, place): value for place, value in zip(places, wanted, strict=True)}
-            wrong = [place for place, cell in zip(stamps, there, strict=True) if not same(cell, stamps[place])]
-            is_left = all(grid.is_formula(*place) for place in wrong)
-            self.unchanged += is_first and status is not None and is_left
+            wrong = [place for place, cell, new in zip(places, there, wanted, strict=True) if not same(cell, new)]
+            is_left = not wrong or (has_formulas and all(grid.is_formula(row, place) for place in wrong))
+            self.unchanged += first is grid and status is not None and is_left
             # all three or none, so that a stray is known by what stands beside it
-            cells.update({place: stamps[place] for place in (wrong if is_left else stamps)})
+            for place, new in zip(places, wanted, strict=True):
+                if not is_left or place in wrong:
+                    cells[row, place] = new
         return cells
+
+    def _was(self, name: str, content: str, turn: int) -> _Stamps:
+        """What a row said before anything was written."""
+        if name not in self._former:
+            self._former[name] = _stamps_by_content(self._first[name])
+        known = self._former[name].get(content, [])
+        return known[turn] if turn < len(known) else _BLANK
+
+
+def _with_formulas(new: _Stamps, there: _Stamps, was: _Stamps, ours: set[tuple[bool, Filled]]) -> _Stamps:
+    """The stamps, but a formula that was moved into the way of a write of ours comes back."""
+    return tuple(
+        old if isinstance(old, Formula) and value_key(cell) in ours else stamp
+        for cell, old, stamp in zip(there, was, new, strict=True)
+    )
 
 
 def _turns(grid: TabGrid) -> Iterator[tuple[int, str, int]]:
@@ -250,16 +256,24 @@ def _is_spoilt(there: _Stamps, written: Written, ours: set[tuple[bool, Filled]])
 
 
 def _stamps_by_content(grid: TabGrid) -> dict[str, list[_Stamps]]:
-    """What the rows said before anything was written."""
+    """What the rows of a tab say, formulas as they were typed."""
+    places = [grid.layout.positions[column] for column in _STAMP_NAMES]
     stamps: dict[str, list[_Stamps]] = {}
     for row, content, _ in _turns(grid):
-        places = (grid.layout.positions[column] for column in _STAMP_NAMES)
         stamps.setdefault(content, []).append(tuple(grid.entered(row, place) for place in places))
     return stamps
 
 
-def _stamps(grid: TabGrid, row: int) -> _Stamps:
-    return tuple(grid.named(row, name) for name in _STAMP_NAMES)
+def _stamps(grid: TabGrid, row: int, places: Sequence[int]) -> _Stamps:
+    if len(grid.rows[row]) <= min(places):
+        return _BLANK
+    return tuple(grid.value(row, place) for place in places)
+
+
+def _has_formulas(grid: TabGrid) -> bool:
+    """Whether a formula fills a cell of the system's anywhere, as far as the look could see."""
+    places = set(grid.system_positions.values())
+    return grid.details is not None and any(column in places for _, column in grid.details.formulas)
 
 
 def _problem(grid: TabGrid) -> str:
