@@ -58,12 +58,13 @@ class ScaledArrays:
         kept = np.abs(coefficients * scale) > SMALLEST_COEFFICIENT
         return columns[kept], coefficients[kept] * scale, scale
 
-    def costs(self, terms: Terms) -> tuple[Floats, float]:
+    def costs(self, costs: Floats) -> tuple[Floats, float]:
         """(cost of every column, scale): the solver's objective is `scale` times the stage's."""
-        columns, coefficients, scale = self.row(terms)
-        costs = np.zeros(len(self.column_scale))
-        costs[columns] = coefficients
-        return costs, scale
+        own = costs / self.column_scale
+        scale = power_scale(float(np.abs(own).max(initial=0.0)))
+        out = own * scale
+        out[np.abs(out) <= SMALLEST_COEFFICIENT] = 0.0
+        return out, scale
 
 
 def power_scale(largest: float) -> float:
@@ -77,17 +78,18 @@ def power_scale(largest: float) -> float:
     return 2.0 ** math.floor(math.log2(wanted / largest))
 
 
-def scaled(arrays: ModelArrays, free_columns: range) -> ScaledArrays:
+def scaled(arrays: ModelArrays, free_columns: Bools) -> ScaledArrays:
     """The same model in the solver's units.
 
     Args:
         arrays: the model.
-        free_columns: continuous columns in a KPI's unit (shortfalls), which take their row's scale.
+        free_columns: True for continuous columns in a KPI's unit (shortfalls), which take their row's scale.
+            Shape (columns,).
     """
     matrix = arrays.matrix.tocsr()
     lengths = np.diff(matrix.indptr)
     magnitudes = np.abs(matrix.data)
-    binary = ~np.isin(matrix.indices, np.arange(free_columns.start, free_columns.stop))
+    binary = ~free_columns[matrix.indices]
     rows = np.repeat(np.arange(matrix.shape[0]), lengths)
     largest = np.zeros(matrix.shape[0])
     np.maximum.at(largest, rows[binary], magnitudes[binary])

@@ -1,42 +1,35 @@
-"""One model in our own HiGHS handle: costs changed in place, rows added, searches started and stopped.
+"""One model in our own HiGHS handle for a whole run: costs and bounds changed in place, rows added, solved again.
 
-Every option's status is checked (HiGHS ignores what it does not know), the bound and the gap are computed here,
-and the number of threads never changes under a running search (HiGHS has one pool of them per process).
+Every option's status is checked (HiGHS ignores what it does not know), and the bound and the gap are computed here.
 """
 
 import math
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import highspy
 import numpy as np
-from highspy import cb
 
-from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, Floats, ModelArrays, ScaledArrays, scaled
-from optcenter_pipeline.engine.linear_model import Point
-from optcenter_pipeline.engine.objective import Stage
+from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, ModelArrays, ScaledArrays, scaled
+from optcenter_pipeline.engine.highs_run import HighsRun, Limits, Reported
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
+from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.rules.linear import Terms
 
 _Status = highspy.HighsModelStatus
-_STOPS = ("kTimeLimit", "kInterrupt", "kHighsInterrupt", "kSolutionLimit")
+_STOPS = ("kTimeLimit", "kInterrupt", "kHighsInterrupt", "kSolutionLimit", "kObjectiveTarget", "kObjectiveBound")
 _STOPPED = {status for name, status in _Status.__members__.items() if name in _STOPS}
 _INFEASIBLE = {_Status.kInfeasible, _Status.kUnboundedOrInfeasible}
-_CALLBACKS = (
-    cb.HighsCallbackType.kCallbackMipInterrupt,
-    cb.HighsCallbackType.kCallbackSimplexInterrupt,
-    cb.HighsCallbackType.kCallbackIpmInterrupt,
-    cb.HighsCallbackType.kCallbackMipImprovingSolution,
-)
 _SOLVER_TOLERANCE = 1e-6
 _FREE_WORK = 2_000_000
 """Nodes times coefficients that are spent on a full proof once the gap asked for is reached."""
 _LARGE_MODEL = 20_000
-"""Coefficients from which on the search stops at the gap asked for."""
+_TINY_MODEL = 500
+"""Coefficients from which on a search stops at the gap asked for: where that is the usual one, or a wider one."""
+_USUAL_GAP = 1e-4
+_ANY_NUMBER = int(highspy.kHighsIInf)
+_PRIMAL_SIMPLEX = 4
 
 
 def solver_version() -> str:
@@ -48,72 +41,68 @@ class SolverError(RuntimeError):
     """The solver refused a model or an option, or gave no usable answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchLimits:
-    """When a search may stop."""
-
-    mip_gap: float
-    seconds: float | None
-    cancel: Callable[[], bool]
-    improved: Callable[[float, float, int], None] = lambda *_: None
-    """(value, bound, nodes) in the stage's unit, for every better portfolio."""
-    work: int | None = None
-    """Nodes times coefficients after which the search stops, the same on every machine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What one search found."""
-
-    values: Floats | None
-    """One a column, in the PM's units; None where no portfolio was found."""
-    bound: float
-    """What no portfolio can beat, in the stage's unit; infinite where nothing is proven."""
-    exhausted: bool
-    """The search ended by itself: the gap asked for is proven."""
-    infeasible: bool
-    nodes: int
-    resolution: float = 0.0
-    """What the solver's tolerance amounts to in the stage's unit."""
-
-
 class SolverModel:
     """A model in HiGHS.
 
     Args:
         arrays: the model, in the PM's units.
-        shortfalls: the shortfall columns.
+        shortfalls: True for the shortfall columns. Shape (columns,).
         options: threads and seed.
 
     Raises:
         SolverError: HiGHS refuses the model or an option.
     """
 
-    def __init__(self, arrays: ModelArrays, shortfalls: range, options: SolverOptions) -> None:
+    def __init__(self, arrays: ModelArrays, shortfalls: Bools, options: SolverOptions) -> None:
         self._scaled: ScaledArrays = scaled(arrays, shortfalls)
-        self._threads = options.threads
-        self._mixed = bool(arrays.integer.any())
-        self._nonzeros = arrays.matrix.nnz
+        self.integer = arrays.integer
+        self._nonzeros = max(int(arrays.matrix.nnz), 1)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
         self._set("threads", options.threads)
         self._set("random_seed", options.seed)
         self._set("mip_abs_gap", 0.0)
+        self._set("mip_allow_restart", False)  # they repeat a presolve that ours has done
         self._set("small_matrix_value", SMALLEST_COEFFICIENT)
         self._pass_model(self._scaled.arrays)
         self._rows = int(arrays.matrix.shape[0])
-        self._objective_scale = 1.0
+        self._presolve = "choose"
+        self._costs = np.zeros(len(arrays.lower))
+        self._objective_scale, self._offset = 1.0, 0.0
         self._maximise = False
         self._row_scales: dict[int, float] = {}
+        self._basis: Any = None
+        self.is_lost = False
+        """A search was left behind: nothing can be asked of this model any more."""
 
-    def set_objective(self, stage: Stage) -> None:
-        """Optimise this stage from now on."""
-        costs, self._objective_scale = self._scaled.costs(stage.terms)
-        self._maximise = stage.sense == "max"
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.integer)
+
+    def is_thorough(self, mip_gap: float) -> bool:
+        """Whether a full proof is worth a try: a tiny model, or a small one where little was given away."""
+        return self._nonzeros <= (_LARGE_MODEL if mip_gap <= _USUAL_GAP else _TINY_MODEL)
+
+    def set_objective(self, costs: Floats, offset: float, sense: Literal["max", "min"]) -> None:
+        """Optimise `costs · z + offset` from now on.
+
+        Args:
+            costs: in the PM's units. Shape (columns,).
+            offset: what the stage has without any column.
+            sense: of the stage.
+        """
+        self._costs, self._offset = costs, offset
+        scaled_costs, self._objective_scale = self._scaled.costs(costs)
+        self._maximise = sense == "max"
         indices = np.arange(len(costs), dtype=np.int32)
-        self._checked(self._highs.changeColsCost(len(costs), indices, costs), "changing the objective")
-        sense = highspy.ObjSense.kMaximize if self._maximise else highspy.ObjSense.kMinimize
-        self._checked(self._highs.changeObjectiveSense(sense), "changing the objective's sense")
+        self._checked(self._highs.changeColsCost(len(costs), indices, scaled_costs), "changing the objective")
+        direction = highspy.ObjSense.kMaximize if self._maximise else highspy.ObjSense.kMinimize
+        self._checked(self._highs.changeObjectiveSense(direction), "changing the objective's sense")
+
+    def value(self, values: Floats) -> float:
+        """The stage's value at a point of the model."""
+        return float(self._costs @ values) + self._offset
 
     def add_row(self, terms: Terms, lower: float, upper: float) -> int:
         """One more row; its number. Without terms it is added as well: it must hold by itself."""
@@ -130,14 +119,6 @@ class SolverModel:
         scale = self._row_scales[row]
         self._checked(self._highs.changeRowBounds(row, lower * scale, upper * scale), "changing a row")
 
-    def start_from(self, point: Point) -> None:
-        """Begin the next search with a portfolio in hand."""
-        scale = self._scaled.column_scale
-        values = np.zeros(len(scale))
-        values[: len(point)] = point
-        indices = np.arange(len(values), dtype=np.int32)
-        self._checked(self._highs.setSolution(len(values), indices, values * scale), "passing a start")
-
     def tighten(self) -> None:
         """Solve to the smallest tolerances that still work, after a rounded portfolio broke a row."""
         self._set("mip_feasibility_tolerance", 1e-9)
@@ -145,57 +126,144 @@ class SolverModel:
 
     def without_presolve(self) -> None:
         """Leave presolve out from now on: the second opinion on an `infeasible`."""
-        self._set("presolve", "off")
+        self._presolve = "off"
 
-    def search(self, limits: SearchLimits) -> Search:
-        """Run the solver.
+    def relax(self, limits: SearchLimits) -> Relaxation | None:
+        """The linear relaxation, from the last one's basis; None where a limit stopped it or it has no solution."""
+        self._set("solve_relaxation", True)
+        self._set("presolve", "off")  # the basis of the last relaxation is worth more
+        self._set("simplex_strategy", 1 if self._basis is None else _PRIMAL_SIMPLEX)
+        self._reuse_basis()
+        run = self._run(limits)
+        self._set("solve_relaxation", False)
+        if run is None or self._highs.getModelStatus() != _Status.kOptimal:
+            return None
+        self._basis = self._highs.getBasis()
+        solution, scale = self._highs.getSolution(), self._scaled.column_scale
+        duals = np.array(solution.col_dual) * scale / self._objective_scale
+        bound = self._in_units(self._highs.getInfo().objective_function_value)
+        return Relaxation(np.array(solution.col_value) / scale, duals, bound)
+
+    def search(
+        self, limits: SearchLimits, *, start: Floats | None = None, fixings: Fixings | None = None
+    ) -> Search:
+        """Branch and bound.
+
+        Args:
+            limits: when to stop.
+            start: a point to begin with.
+            fixings: columns that are constants in this search; what it proves is about the rest.
 
         Raises:
             SolverError: it gave no usable answer.
         """
-        self._set("time_limit", math.inf if limits.seconds is None else max(limits.seconds, 1e-3))
-        thorough = self._nonzeros <= _LARGE_MODEL
+        thorough = self.is_thorough(limits.mip_gap) and limits.target is None
+        self._set("presolve", self._presolve)
         self._set("mip_rel_gap", 0.0 if thorough else limits.mip_gap)
-        if limits.work is not None:
-            self._set("mip_max_nodes", max(1, limits.work // max(self._nonzeros, 1)))
-        watch = _Watch(self, limits, max(1, _FREE_WORK // max(self._nonzeros, 1)) if thorough else None)
-        self._checked(self._highs.setCallback(watch.called, None), "setting a callback")
-        for kind in _CALLBACKS:
-            self._checked(self._highs.startCallback(kind), "starting a callback")
-        with _scheduler.running(self._threads):
-            ran = self._highs.run()
-        self._highs.setCallback(None, None)
-        if watch.raised is not None:
-            raise watch.raised
-        return self._answer(ran, watch)
+        self._set("mip_max_nodes", min(max(limits.nodes or _ANY_NUMBER, 1), _ANY_NUMBER))
+        self._set("objective_target", self._target(limits.target))
+        self._fix(fixings)
+        if start is not None:
+            indices = np.arange(self.width, dtype=np.int32)
+            values = start * self._scaled.column_scale
+            self._checked(self._highs.setSolution(self.width, indices, values), "passing a start")
+        run = self._run(limits, _good_enough(limits.mip_gap, _FREE_WORK // self._nonzeros) if thorough else None)
+        if run is None or self.is_lost:
+            return self._left_behind(run)
+        search = self._answer(run)
+        self._fix(None)
+        return search
 
-    def _answer(self, ran: Any, watch: "_Watch") -> Search:
-        status = self._highs.getModelStatus()
-        info = self._highs.getInfo()
+    def _run(self, limits: SearchLimits, good_enough: Callable[[Reported], bool] | None = None) -> HighsRun | None:
+        """The handle's run; None where no time is left for one."""
+        seconds = limits.left()
+        if seconds is not None and seconds <= 0:
+            return None
+        self._set("time_limit", math.inf if seconds is None else seconds)
+
+        def pulse(reported: Reported) -> None:
+            limits.improved(self._known(reported.value), self._known(reported.bound), reported.nodes)
+
+        run = HighsRun(
+            self._highs,
+            Limits(seconds, limits.cancel, pulse, good_enough or (lambda _: False)),
+        )
+        self.is_lost = not run.wait()
+        return run
+
+    def _answer(self, run: HighsRun) -> Search:
+        status, info = self._highs.getModelStatus(), self._highs.getInfo()
         nodes = max(0, int(info.mip_node_count))
         if status == _Status.kModelEmpty:
-            return Search(np.zeros(len(self._scaled.column_scale)), 0.0, True, False, 0)
+            return Search(np.zeros(self.width), self._offset, True, False, 0)
         if status in _INFEASIBLE:
             return Search(None, self.worst_bound, True, True, nodes)
         if status != _Status.kOptimal and status not in _STOPPED:
-            raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)} ({ran})")
+            raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)} ({run.status})")
         found = int(info.primal_solution_status) == int(highspy.kSolutionStatusFeasible)
         values = None
         if found:
             values = np.array(self._highs.getSolution().col_value) / self._scaled.column_scale
-        exhausted = status == _Status.kOptimal or watch.satisfied
+        exhausted = status == _Status.kOptimal or run.satisfied
         # without a binary column it is an LP, which leaves mip_dual_bound at 0
-        bound = self._unscaled_bound(info.mip_dual_bound if self._mixed else info.objective_function_value)
-        return Search(values, bound, exhausted, False, nodes, _SOLVER_TOLERANCE / self._objective_scale)
+        bound = self._in_units(info.mip_dual_bound if self.integer.any() else info.objective_function_value)
+        return Search(values, bound, exhausted, False, nodes, self.resolution)
+
+    def _left_behind(self, run: HighsRun | None) -> Search:
+        """What a run had reported when nobody waited for it any longer."""
+        reported = run.reported if run is not None else Reported()
+        solution = reported.solution
+        values = None if solution is None else solution / self._scaled.column_scale
+        bound = self._known(reported.bound)
+        return Search(
+            values=values,
+            bound=self.worst_bound if bound is None else bound,
+            exhausted=False,
+            infeasible=False,
+            nodes=reported.nodes,
+            resolution=self.resolution,
+        )
+
+    @property
+    def resolution(self) -> float:
+        """What the solver's tolerance amounts to in the stage's unit."""
+        return _SOLVER_TOLERANCE / self._objective_scale
 
     @property
     def worst_bound(self) -> float:
         """The bound that says nothing."""
         return math.inf if self._maximise else -math.inf
 
-    def _unscaled_bound(self, bound: float) -> float:
-        unscaled = bound / self._objective_scale
-        return unscaled if math.isfinite(bound) and abs(bound) < highspy.kHighsInf else self.worst_bound
+    def _in_units(self, objective: float) -> float:
+        """A value of the solver's objective in the stage's unit."""
+        if not math.isfinite(objective) or abs(objective) >= highspy.kHighsInf:
+            return self.worst_bound
+        return objective / self._objective_scale + self._offset
+
+    def _known(self, objective: float | None) -> float | None:
+        return None if objective is None else self._in_units(objective)
+
+    def _target(self, value: float | None) -> float:
+        if value is None:
+            return math.inf if self._maximise else -math.inf
+        return (value - self._offset) * self._objective_scale
+
+    def _fix(self, fixings: Fixings | None) -> None:
+        """Bounds of all columns, with those that are fixed for a search."""
+        lower, upper = self._scaled.arrays.lower, self._scaled.arrays.upper
+        if fixings is not None:
+            values = fixings.values * self._scaled.column_scale
+            lower = np.where(fixings.columns, values, lower)
+            upper = np.where(fixings.columns, values, upper)
+        indices = np.arange(self.width, dtype=np.int32)
+        self._checked(self._highs.changeColsBounds(self.width, indices, lower, upper), "changing bounds")
+
+    def _reuse_basis(self) -> None:
+        """The last relaxation's basis, rows that came since basic."""
+        if self._basis is not None:
+            status = list(self._basis.row_status)
+            self._basis.row_status = status + [highspy.HighsBasisStatus.kBasic] * (self._rows - len(status))
+            self._checked(self._highs.setBasis(self._basis), "passing a basis")
 
     def _pass_model(self, arrays: ModelArrays) -> None:
         matrix = arrays.matrix
@@ -228,68 +296,6 @@ class SolverModel:
             raise SolverError(f"HiGHS answered {status} to {doing}")
 
 
-class _Watch:
-    """Listens to one search: stops it on cancel, time, or a gap that is good enough; tells of better portfolios."""
-
-    def __init__(self, model: SolverModel, limits: SearchLimits, free_nodes: int | None) -> None:
-        self._model = model
-        self._limits = limits
-        self._free_nodes = free_nodes
-        self._deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
-        self.satisfied = False
-        self.raised: BaseException | None = None
-
-    def called(self, kind: int, _message: str, told: Any, answer: Any, _data: object) -> None:
-        """HiGHS calls this. An exception must not cross it: it is kept, the search stopped, then raised."""
-        try:
-            if int(kind) == int(cb.HighsCallbackType.kCallbackMipImprovingSolution):
-                self._tell(told)
-            elif self._should_stop(int(kind), told):
-                answer.user_interrupt = True
-        except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt too: C++ frames lie between
-            self.raised = error
-            answer.user_interrupt = True
-
-    def _tell(self, told: Any) -> None:
-        scale = self._model._objective_scale
-        bound = self._model._unscaled_bound(told.mip_dual_bound)
-        self._limits.improved(told.objective_function_value / scale, bound, int(told.mip_node_count))
-
-    def _should_stop(self, kind: int, told: Any) -> bool:
-        if self.raised is not None or self._limits.cancel():
-            return True
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            return True
-        if kind != int(cb.HighsCallbackType.kCallbackMipInterrupt) or self._free_nodes is None:
-            return False
-        close_enough = told.mip_gap <= self._limits.mip_gap and self._limits.mip_gap > 0
-        self.satisfied = bool(close_enough and told.mip_node_count >= self._free_nodes)
-        return self.satisfied
-
-
-class _Scheduler:
-    """HiGHS's threads, of which a process has one pool: it is rebuilt only while no search runs."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._running = 0
-        self._threads: int | None = None
-
-    @contextmanager
-    def running(self, threads: int) -> Iterator[None]:
-        """Wait until searches with another number of threads have ended, then hold this number."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._running == 0 or self._threads == threads)
-            if self._threads is not None and self._threads != threads:
-                highspy.Highs.resetGlobalScheduler(True)
-            self._threads = threads
-            self._running += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify_all()
-
-
-_scheduler = _Scheduler()
+def _good_enough(gap: float, free_nodes: int) -> Callable[[Reported], bool]:
+    """Whether the gap asked for is reached, and the nodes that a full proof may take beyond it are spent."""
+    return lambda reported: gap > 0 and reported.gap <= gap and reported.nodes >= max(1, free_nodes)

@@ -16,10 +16,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from optcenter_pipeline.engine.arrays import ModelArrays
-from optcenter_pipeline.engine.highs import SearchLimits, SolverModel
+from optcenter_pipeline.engine.highs import SolverModel
 from optcenter_pipeline.engine.linear_model import LinearModel, row_tolerance
 from optcenter_pipeline.engine.propagation import Propagation
 from optcenter_pipeline.engine.result import Alert, Conflict, ConflictRule
+from optcenter_pipeline.engine.search import SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import SourceRow
@@ -163,9 +164,9 @@ class Refutation:
             upper=np.where(columns < bounded, 1.0, np.inf),
             integer=columns < n,
         )
-        shortfalls = range(int(np.searchsorted(columns, bounded)), len(used))
-        solver = SolverModel(arrays, shortfalls, SolverOptions(threads=self.threads))
-        search = solver.search(SearchLimits(0.0, effort.left(), self.cancel, work=_WORK_OF_A_CHECK))
+        solver = SolverModel(arrays, columns >= bounded, SolverOptions(threads=self.threads))
+        nodes = max(1, _WORK_OF_A_CHECK // max(matrix.nnz, 1))
+        search = solver.search(SearchLimits(0.0, effort.left, self.cancel, nodes=nodes))
         effort.work += (search.nodes + 1) * matrix.nnz
         if search.infeasible or search.values is not None:
             return search.infeasible

@@ -19,12 +19,13 @@ from optcenter_pipeline.engine.result import (
     Result,
     SelectedCandidate,
     SolverInfo,
+    StageLimit,
     StageResult,
     Status,
     Timings,
 )
-from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.engine.stages import Staged
+from optcenter_pipeline.engine.snapshot import Snapshot, SolverOptions
+from optcenter_pipeline.engine.staged import Staged
 from optcenter_pipeline.rules.portfolio import Candidate
 
 
@@ -37,6 +38,7 @@ class Run:
     pool: Pool
     model: LinearModel
     plan: Plan
+    presolved: ModelSize | None
     staged: Staged
     conflict: Conflict | None
     conflict_alerts: tuple[Alert, ...]
@@ -69,7 +71,7 @@ def _written(run: Run) -> Result:
         "objective": _objective(run),
         "conflict": run.conflict,
         "alerts": (*run.pool.alerts, *run.conflict_alerts, *_limit_alerts(run)),
-        "solver": SolverInfo(version=run.solver_version, model=size),
+        "solver": SolverInfo(version=run.solver_version, model=size, presolved=run.presolved),
         "timings": Timings(),
     }
     point = run.staged.point
@@ -121,11 +123,26 @@ def _limit_alerts(run: Run) -> Iterator[Alert]:
         yield Alert(code="stage_skipped", message=message)
     for stage in run.staged.stages:
         if not stage.proven:
-            message = f"stage {stage.name} stopped at {stage.value:.12g} with the bound at {stage.bound:.12g}"
-            yield Alert(code="stage_not_proven", message=message)
+            reached = f"stage {stage.name} stopped at {stage.value:.12g} with the bound at {stage.bound:.12g}"
+            why = _stopped_by(run.snapshot.solver, stage.stopped_by)
+            yield Alert(code="stage_not_proven", message=f"{reached} (gap {100 * stage.mip_gap:.3g} %){why}")
     if run.staged.ending == "unconfirmed":
         message = "the solver called the rules contradictory, and a limit stopped the second look at that"
         yield Alert(code="infeasible_not_confirmed", message=message)
+
+
+def _stopped_by(options: SolverOptions, limit: StageLimit | None) -> str:
+    match limit:
+        case "time":
+            return f": the time limit of {options.time_limit_seconds:.12g} s was reached"
+        case "nodes":
+            return f": the limit of {options.node_limit} nodes was reached"
+        case "cancel":
+            return ": a person stopped it"
+        case "effort":
+            return ": it takes no longer than the stages before it"
+        case None:
+            return ""
 
 
 def _selected(run: Run, reasons: Reasons, point: Point) -> tuple[SelectedCandidate, ...]:

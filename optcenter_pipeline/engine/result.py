@@ -8,6 +8,8 @@ from optcenter_pipeline.rules.names import SourceRow, Value
 
 Status = Literal["optimal", "feasible", "infeasible", "no_solution", "invalid", "cancelled", "failed"]
 Severity = Literal["OK", "WARN", "CRITICAL"]
+StageLimit = Literal["time", "nodes", "cancel", "effort"]
+"""`effort`: economy takes no longer than the stages before it."""
 StageKind = Literal["kpi", "weighted", "goals", "economy"]
 
 _WITH_PORTFOLIO: frozenset[Status] = frozenset({"optimal", "feasible"})
@@ -30,6 +32,8 @@ class StageResult(Value):
     seconds: float
     second_pass: bool = False
     """True for a KPI stage that is optimised again after the goals."""
+    stopped_by: StageLimit | None = None
+    """What kept an unproven stage from a proof."""
 
 
 class KpiScale(Value):
@@ -179,6 +183,8 @@ class SolverInfo(Value):
     name: str = "highs"
     version: str
     model: ModelSize | None = None
+    presolved: ModelSize | None = None
+    """What presolve left of it."""
 
 
 class Timings(Value):

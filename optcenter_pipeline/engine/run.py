@@ -3,22 +3,25 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from optcenter_pipeline.engine.canonical import canonical_snapshot
 from optcenter_pipeline.engine.highs import SolverModel, solver_version
 from optcenter_pipeline.engine.infeasibility import Refutation, not_located
 from optcenter_pipeline.engine.linear_model import LinearModel, build_linear_model
-from optcenter_pipeline.engine.model_form import costs_of, natural_form
+from optcenter_pipeline.engine.model_form import natural_form
 from optcenter_pipeline.engine.objective import Plan, build_plan
 from optcenter_pipeline.engine.outcome import Run, write_result
 from optcenter_pipeline.engine.pool import Pool, build_pool
+from optcenter_pipeline.engine.presolve.presolve import presolve
+from optcenter_pipeline.engine.presolve.reduced_form import reduced_form
+from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, ReducedModel
 from optcenter_pipeline.engine.problems import invalid_result
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.pyomo_model import through_pyomo
-from optcenter_pipeline.engine.result import Result, SolverInfo, Timings
+from optcenter_pipeline.engine.result import ModelSize, Result, SolverInfo, Timings
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.engine.stages import Clock, Staged, StagedSearch
+from optcenter_pipeline.engine.staged import NOTHING_SEARCHED, Clock, Staged
+from optcenter_pipeline.engine.stages import StagedSearch
 from optcenter_pipeline.engine.validity import find_problems
 
 
@@ -31,11 +34,6 @@ class Question:
     pool: Pool
     model: LinearModel
     plan: Plan
-
-    @cached_property
-    def shortfalls(self) -> range:
-        """The shortfall columns."""
-        return range(self.model.column_count - len(self.model.goals), self.model.column_count)
 
 
 def build_question(snapshot: Snapshot) -> Question:
@@ -59,31 +57,59 @@ def solve_snapshot(
         solver = SolverInfo(version=solver_version())
         return invalid_result(problems, mode=snapshot.scenario.objective_mode, solver=solver)
     question = build_question(snapshot)
-    form, first = natural_form(question.model), question.plan.first
-    arrays = through_pyomo(form, costs_of(first.terms, question.model.column_count), first.sense)
-    solver_model = SolverModel(arrays, question.shortfalls, snapshot.solver)
+    asked_to_cancel = cancel or (lambda: False)
+    prepared = _prepared(question, asked_to_cancel)
     built = time.perf_counter()
     clock = Clock(began, snapshot.solver.time_limit_seconds)
-    asked_to_cancel = cancel or (lambda: False)
     refutation = Refutation(question.model, snapshot.solver.threads, lambda: clock.left, asked_to_cancel)
-    search = StagedSearch(
-        question.model,
-        question.plan,
-        solver_model,
-        mip_gap=snapshot.solver.mip_gap,
-        clock=clock,
-        on_progress=on_progress or (lambda _: None),
-        cancel=asked_to_cancel,
-        refuted=lambda: refutation.found,
-    )
-    staged = search.run()
+    staged = NOTHING_SEARCHED
+    if prepared is not None:
+        search = StagedSearch(
+            question.model,
+            question.plan,
+            prepared.reduced,
+            prepared.solver,
+            options=snapshot.solver,
+            clock=clock,
+            on_progress=on_progress or (lambda _: None),
+            cancel=asked_to_cancel,
+            refuted=lambda: refutation.found,
+        )
+        staged = search.run()
     solved = time.perf_counter()
-    result = write_result(_told(question, staged, refutation))
+    result = write_result(_told(question, prepared.size if prepared else None, staged, refutation))
     timings = Timings(build=built - began, solve=solved - built, extract=time.perf_counter() - solved)
     return result.model_copy(update={"timings": timings})
 
 
-def _told(question: Question, staged: Staged, refutation: Refutation) -> Run:
+@dataclass(frozen=True)
+class _Prepared:
+    """A question as the solver gets it."""
+
+    reduced: ReducedModel
+    solver: SolverModel
+
+    @property
+    def size(self) -> ModelSize:
+        """Of what presolve left."""
+        return ModelSize(
+            rows=self.reduced.height, columns=self.reduced.width, nonzeros=int(self.reduced.matrix.nnz)
+        )
+
+
+def _prepared(question: Question, cancel: Callable[[], bool]) -> _Prepared | None:
+    """Presolve, Pyomo, HiGHS; None where somebody cancels meanwhile."""
+    if cancel():
+        return None
+    reduced = presolve(question.model, question.plan)
+    if cancel():
+        return None
+    form = reduced_form(reduced, natural_form(question.model))
+    arrays = through_pyomo(form, reduced.benefits[0], "max")
+    return _Prepared(reduced, SolverModel(arrays, reduced.families == SHORTFALL, question.snapshot.solver))
+
+
+def _told(question: Question, presolved: ModelSize | None, staged: Staged, refutation: Refutation) -> Run:
     """The run with its conflict, where there is no portfolio because the rules contradict each other."""
     if staged.ending in ("unconfirmed", "nothing_found") and refutation.found:
         staged = replace(staged, ending="infeasible")
@@ -94,6 +120,7 @@ def _told(question: Question, staged: Staged, refutation: Refutation) -> Run:
         pool=question.pool,
         model=question.model,
         plan=question.plan,
+        presolved=presolved,
         staged=staged,
         conflict=conflict,
         conflict_alerts=not_located(conflict) if infeasible else (),

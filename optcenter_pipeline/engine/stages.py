@@ -3,53 +3,33 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from optcenter_pipeline.engine.highs import Search, SearchLimits, SolverError, SolverModel
+import numpy as np
+
+from optcenter_pipeline.engine.core_search import Aim, Incumbent, search_stage
+from optcenter_pipeline.engine.granularity import granularity
+from optcenter_pipeline.engine.highs import SolverError, SolverModel
 from optcenter_pipeline.engine.holds import hold_row, relative_gap, sound_bound
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, broken_rows
 from optcenter_pipeline.engine.objective import Plan, Stage
+from optcenter_pipeline.engine.presolve.integrality import Settling
+from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, stage_list
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.progress_teller import ProgressTeller
 from optcenter_pipeline.engine.recheck import repairing_cut
-from optcenter_pipeline.engine.result import StageResult
+from optcenter_pipeline.engine.result import StageLimit, StageResult
+from optcenter_pipeline.engine.row_matrix import Floats
+from optcenter_pipeline.engine.search import Search, SearchLimits
+from optcenter_pipeline.engine.snapshot import SolverOptions
+from optcenter_pipeline.engine.staged import Clock, Ending, Staged
 from optcenter_pipeline.rules.linear import LinearRow
 
-Ending = Literal["done", "infeasible", "unconfirmed", "nothing_found", "cancelled"]
-
 _MOST_RECHECKS = 1000
+_NODES_OF_ECONOMY = 10
+_ECONOMY_IN_FULL = 200
+"""Columns up to which economy is searched beyond what its relaxation and a core of it prove."""
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """When a run began, and when it must end."""
-
-    began: float
-    limit: float | None
-
-    @property
-    def spent(self) -> float:
-        """Seconds since the run began."""
-        return time.perf_counter() - self.began
-
-    @property
-    def left(self) -> float | None:
-        """Seconds until the limit, None without one."""
-        return None if self.limit is None else self.limit - self.spent
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """What all stages together came to."""
-
-    ending: Ending
-    """`unconfirmed`: the solver said infeasible, and a limit stopped its second look."""
-    point: Point | None
-    stages: tuple[StageResult, ...]
-    skipped: tuple[str, ...]
-    """Names of the stages that a limit left no time for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +47,9 @@ class StagedSearch:
     Args:
         model: the run in neutral form: what a portfolio is rechecked against.
         plan: its stages.
-        solver: the same model in the solver.
-        mip_gap: relative gap at which a stage counts as proven.
+        reduced: the run as presolve left it, with the way back.
+        solver: the reduced model in the solver.
+        options: the relative gap at which a stage counts as proven, and the limit of nodes.
         clock: the run's time.
         on_progress: told of every better portfolio and every finished stage.
         cancel: asked often; True ends the search with the portfolio in hand.
@@ -80,9 +61,10 @@ class StagedSearch:
         self,
         model: LinearModel,
         plan: Plan,
+        reduced: ReducedModel,
         solver: SolverModel,
         *,
-        mip_gap: float,
+        options: SolverOptions,
         clock: Clock,
         on_progress: Callable[[Progress], None],
         cancel: Callable[[], bool],
@@ -90,8 +72,13 @@ class StagedSearch:
     ) -> None:
         self._model = model
         self._plan = plan
+        self._reduced = reduced
+        self._settling = Settling.of(reduced)
+        self._lines = {id(stage): line for line, stage in enumerate(stage_list(plan))}
         self._solver = solver
-        self._mip_gap = mip_gap
+        self._mip_gap = options.mip_gap
+        self._node_limit = options.node_limit
+        self._nodes = 0
         self._clock = clock
         self._teller = ProgressTeller(on_progress, plan.length, lambda: clock.spent)
         self._asked_to_cancel = cancel
@@ -148,8 +135,7 @@ class StagedSearch:
         if self._point is not None and left is not None and left <= 0:
             self._skipped.append(stage.name)
             return "done"
-        self._solver.set_objective(stage)
-        search, nodes = self._search_exactly(stage)
+        search, nodes = self._search_exactly(stage, self._known_bound(stage))
         if self._point is None:
             if self._cancelled:
                 return "cancelled"
@@ -171,21 +157,46 @@ class StagedSearch:
                 nodes=nodes,
                 seconds=seconds,
                 second_pass=second_pass,
+                stopped_by=None if proven else self._stopped_by(stage),
             )
         )
         self._teller.finish(value, bound, nodes)
         return "cancelled" if self._cancelled else "done"
 
-    def _search_exactly(self, stage: Stage) -> tuple[Search, int]:
+    def _stopped_by(self, stage: Stage) -> StageLimit:
+        """What stopped a search that ended without a proof."""
+        if self._cancelled:
+            return "cancel"
+        if self._nodes_left() == 1:
+            return "nodes"
+        left = self._clock.left
+        return "effort" if left is None or (stage.kind == "economy" and left > 0) else "time"
+
+    def _known_bound(self, stage: Stage) -> float | None:
+        """What the stage cannot beat, before it is searched: nothing falls short by less than 0, and what was
+        proven of the first stage, when nothing was held, holds whatever is held now."""
+        if stage.kind == "goals":
+            return 0.0
+        return self._done[0].bound if self._done and stage is self._plan.first else None
+
+    def _search_exactly(self, stage: Stage, known_bound: float | None) -> tuple[Search, int]:
         """Search until the best portfolio keeps every row exactly; it becomes the one in hand if it is better."""
         nodes = 0
         looked_twice = False
         self._unanswered = "nothing_found"
+        line = self._lines[id(stage)]
+        sign = 1.0 if stage.sense == "max" else -1.0
+        self._solver.set_objective(
+            sign * self._reduced.benefits[line], sign * self._reduced.offsets[line], stage.sense
+        )
+        aim = self._aim(stage)
         for _ in range(_MOST_RECHECKS):
-            if self._point is not None:
-                self._solver.start_from(self._point)
-            search = self._solver.search(self._limits(stage))
+            incumbent = self._incumbent(stage)
+            if known_bound is not None and incumbent is not None and incumbent.value == known_bound:
+                return Search(incumbent.values, known_bound, True, False, nodes), nodes
+            search = search_stage(self._solver, aim, self._limits(stage), incumbent)
             nodes += search.nodes
+            self._nodes += search.nodes
             if search.infeasible and not looked_twice and not self._is_refuted():
                 looked_twice = True
                 self._unanswered = "unconfirmed"
@@ -194,18 +205,40 @@ class StagedSearch:
             if search.values is None:
                 return search, nodes
             self._unanswered = "nothing_found"
-            point = self._model.point([bool(value > 0.5) for value in search.values[: self._model.candidate_count]])
-            broken = broken_rows([*self._model.rows, *self._held.values()], point)
+            point = self._portfolio(search.values)
+            broken = (*broken_rows(self._model, point), *broken_rows([*self._held.values()], point))
             if not broken:
                 self._take(stage, point)
                 return search, nodes
-            if not search.exhausted and (self._cancelled or (self._clock.left or 1.0) <= 0):
+            if not search.exhausted and (self._cancelled or (self._clock.left or 1.0) <= 0 or self._solver.is_lost):
                 return search, nodes
             self._solver.tighten()
             for row in broken:
-                cut = repairing_cut(self._model, row, point)
-                self._solver.add_row(cut.terms, cut.lower, cut.upper)
+                self._add(repairing_cut(self._model, row, point))
         raise SolverError(f"{_MOST_RECHECKS} rounded portfolios in a row broke a rule that the solver calls kept")
+
+    def _aim(self, stage: Stage) -> Aim:
+        """Economy is worth no more than the stages before it took."""
+        coefficients = np.asarray(stage.terms.coefficients)
+        step = 0.0 if stage.kind == "goals" else granularity(coefficients)
+        is_thorough = stage.kind != "economy" or self._reduced.width <= _ECONOMY_IN_FULL
+        return Aim(stage.sense == "max", step, is_thorough=is_thorough)
+
+    def _incumbent(self, stage: Stage) -> Incumbent | None:
+        if self._point is None:
+            return None
+        values = self._reduced.columns.project(self._point, self._reduced.width)
+        return Incumbent(values, stage.terms.value(self._point))
+
+    def _portfolio(self, values: Floats) -> Point:
+        """The exact point of the portfolio that the solver's point stands for."""
+        restored = self._reduced.columns.restore(self._settling.settled(values))
+        return self._model.point((restored[: self._model.candidate_count] > 0.5).tolist())
+
+    def _add(self, row: LinearRow) -> int:
+        """A row of the run, over the reduced columns; its number."""
+        terms, constant = self._reduced.columns.terms(row.terms)
+        return self._solver.add_row(terms, row.lower - constant, row.upper - constant)
 
     def _is_refuted(self) -> bool:
         """Whether an `infeasible` needs no second look; behind the first stage it is the solver's error."""
@@ -225,25 +258,37 @@ class StagedSearch:
             return None
         best = stage.terms.value(self._point)
         row = hold_row(stage, best, stage.tolerance)
-        number = self._solver.add_row(row.terms, row.lower, row.upper)
+        number = self._add(row)
         self._held[number] = row
         return _Hold(stage, best, number)
 
     def _relax(self, hold: _Hold, tolerance: float) -> None:
         """The stage's hold, as wide as the goals may make it."""
         row = hold_row(hold.stage, hold.best, tolerance)
-        self._solver.set_row_bounds(hold.row, row.lower, row.upper)
+        _, constant = self._reduced.columns.terms(row.terms)
+        self._solver.set_row_bounds(hold.row, row.lower - constant, row.upper - constant)
         self._held[hold.row] = row
 
     def _limits(self, stage: Stage) -> SearchLimits:
+        is_last = stage.kind == "economy"
         left = self._clock.left
-        last = stage.kind == "economy"
+        ends = None if left is None else self._clock.spent + (left if is_last else left * _SHARE_OF_TIME)
         return SearchLimits(
             mip_gap=self._mip_gap,
-            seconds=left if left is None or last else left * _SHARE_OF_TIME,
+            left=lambda: None if ends is None else ends - self._clock.spent,
             cancel=self._cancel,
             improved=self._teller.state,
+            nodes=self._nodes_for_economy() if is_last else self._nodes_left(),
         )
+
+    def _nodes_left(self) -> int | None:
+        return None if self._node_limit is None else max(1, self._node_limit - self._nodes)
+
+    def _nodes_for_economy(self) -> int:
+        """As many as the first stage took, or a few: nobody waits longer for the last tokens than for the plan."""
+        allowed = max(self._done[0].nodes if self._done else 0, _NODES_OF_ECONOMY)
+        left = self._nodes_left()
+        return allowed if left is None else min(allowed, left)
 
     def _cancel(self) -> bool:
         self._cancelled = self._cancelled or self._asked_to_cancel()

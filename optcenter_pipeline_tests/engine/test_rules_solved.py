@@ -66,12 +66,12 @@ CASES: dict[str, tuple[dict[str, Any], str, float]] = {
     "a circle of prerequisites": (
         {
             "prerequisites": [
-                {"initiative_key": "A", "requires": ["D"]},
-                {"initiative_key": "D", "requires": ["A"]},
+                {"initiative_key": "B", "requires": ["D"]},
+                {"initiative_key": "D", "requires": ["B"]},
             ]
         },
-        "AD",
-        9,
+        "AC",
+        12,
     ),
     "a synergy": ({"synergy_bonuses": [{"members": ["B", "C"], "kpi_key": "GMV", "value": 5}]}, "BC", 14),
     "a synergy that is too small": (

@@ -1,0 +1,208 @@
+"""How one stage is searched: by its linear relaxation first, then a core of it, then all that is left.
+
+The relaxation's optimum bounds every portfolio. A column with reduced cost d costs at least |d| of it when it
+leaves its value there (LP duality), so:
+
+- a portfolio in hand as good as the bound is proven by the relaxation alone;
+- the columns of the smallest |d| are a *core* (E. Balas, E. Zemel, 1980) that holds a portfolio near the bound: a
+  search of it, all else fixed, gives a portfolio that the bound proves good enough;
+- with a portfolio of value v in hand, columns with |d| > bound - v keep their value in every better one, exactly:
+  what is left to search is smaller by those.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optcenter_pipeline.engine.granularity import rounded_bound
+from optcenter_pipeline.engine.highs import SolverModel
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
+from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, SearchLimits
+
+_CORE_SIZES = (200, 1500, 6000)
+"""Columns with a reduced cost in the cores, beside all without."""
+_LARGEST_SHARE = 0.7
+"""A core of more of the columns than that is no smaller than the whole."""
+_NODES_OF_A_CORE = 200
+_ZERO = 1e-7
+_FRACTIONAL = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a search is for."""
+
+    maximise: bool
+    step: float
+    """In which the stage's value changes; 0 where it is not known."""
+    is_thorough: bool = True
+    """False: only what the relaxation and one core prove at little cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """A point that keeps every row, and its value in the stage."""
+
+    values: Floats
+    value: float
+
+
+def search_stage(solver: SolverModel, aim: Aim, limits: SearchLimits, incumbent: Incumbent | None) -> Search:
+    """Optimise the solver's objective.
+
+    Args:
+        solver: with the stage's objective.
+        aim: sense and step of the stage.
+        limits: when to stop.
+        incumbent: a point in hand.
+
+    Returns:
+        The best point found and a bound that holds for every portfolio.
+
+    Raises:
+        SolverError: the solver gave no usable answer.
+    """
+    if not solver.integer.any():
+        return solver.search(limits)
+    relaxation = solver.relax(limits)
+    if solver.is_lost or relaxation is None:
+        return _unrelaxed(solver, limits, incumbent)
+    return _StageSearch(solver, aim, limits, relaxation).run(incumbent)
+
+
+def _unrelaxed(solver: SolverModel, limits: SearchLimits, incumbent: Incumbent | None) -> Search:
+    """What is left where the relaxation was stopped, or has no solution: then the solver says so itself."""
+    if solver.is_lost:
+        return Search(None, solver.worst_bound, False, False, 0)
+    return solver.search(limits, start=incumbent.values if incumbent else None)
+
+
+class _StageSearch:
+    def __init__(self, solver: SolverModel, aim: Aim, limits: SearchLimits, relaxation: Relaxation) -> None:
+        self._solver = solver
+        self._aim = aim
+        self._limits = limits
+        self._relaxation = relaxation
+        self._best: Incumbent | None = None
+        self._nodes = 0
+        bound = relaxation.bound
+        self._bound = rounded_bound(bound, aim.step, maximise=aim.maximise, resolution=solver.resolution)
+        rounded = np.round(relaxation.values)
+        self._at_bound = np.abs(relaxation.values - rounded) <= _FRACTIONAL
+        self._rounded = rounded
+        self._sizes = np.abs(relaxation.reduced_costs)
+
+    def run(self, incumbent: Incumbent | None) -> Search:
+        self._take(incumbent)
+        limits = self._limits
+        limits.improved(self._best.value if self._best else None, self._bound, 0)
+        if self._is_proven():
+            return self._proven()
+        integer = self._solver.integer
+        if bool(self._at_bound[integer].all()):
+            values = np.where(integer, self._rounded, self._relaxation.values)
+            return Search(values, self._bound, True, False, 0, self._solver.resolution)
+        for core in self._cores():
+            self._search_core(core)
+            if self._is_proven() or self._solver.is_lost or self._is_stopped():
+                return self._proven()
+        if not self._aim.is_thorough and self._best is not None:
+            return self._proven()
+        return self._search_rest()
+
+    def _cores(self) -> list[Bools]:
+        """Ever larger cores, by reduced cost; in all what is not whole in the relaxation, or other in the best."""
+        free = ~self._at_bound | (self._sizes <= _ZERO * max(1.0, float(self._sizes.max(initial=0.0))))
+        if self._best is not None:
+            free |= np.abs(self._best.values - self._rounded) > _FRACTIONAL
+        order = np.argsort(np.where(free, np.inf, self._sizes), kind="stable")
+        cores = []
+        for size in _CORE_SIZES[: None if self._aim.is_thorough else 1]:
+            core = free.copy()
+            core[order[: min(size, int((~free).sum()))]] = True
+            if core.sum() > _LARGEST_SHARE * len(core):
+                break
+            cores.append(core)
+        return cores
+
+    def _search_core(self, core: Bools) -> None:
+        slack = self._limits.mip_gap * abs(self._bound)
+        target = self._bound - slack if self._aim.maximise else self._bound + slack
+        limits = replace(
+            self._limits,
+            target=target,
+            nodes=self._nodes_left(_NODES_OF_A_CORE),
+            improved=lambda value, _, nodes: self._limits.improved(value, None, nodes),  # the bound is the core's
+        )
+        start = self._best.values if self._best is not None and self._fits(self._best.values, core) else None
+        search = self._solver.search(limits, start=start, fixings=Fixings(~core, self._rounded))
+        self._nodes += search.nodes
+        if search.values is not None:
+            self._take(Incumbent(search.values, self._solver.value(search.values)))
+
+    def _fits(self, values: Floats, core: Bools) -> bool:
+        return bool(np.all(np.abs(values - self._rounded)[~core] <= _FRACTIONAL))
+
+    def _search_rest(self) -> Search:
+        """All columns that may differ from the relaxation in a better portfolio."""
+        start, fixings = None, None
+        if self._best is not None:
+            start = self._best.values
+            room = abs(self._relaxation.bound - self._best.value) + self._solver.resolution
+            fixed = self._at_bound & self._solver.integer & (self._sizes > room * (1 + 1e-6))
+            if fixed.any():
+                fixings = Fixings(fixed, self._rounded)
+                start = start if self._fits(start, ~fixed) else None
+        limits = replace(self._limits, nodes=self._nodes_left(None), improved=self._tell_of_the_rest)
+        search = self._solver.search(limits, start=start, fixings=fixings)
+        self._nodes += search.nodes
+        if search.values is not None:
+            self._take(Incumbent(search.values, self._solver.value(search.values)))
+        if search.infeasible and self._best is None:
+            return search
+        known = self._best.value if self._best else None
+        bound = search.bound if known is None or not search.infeasible else known
+        return self._ended(self._tightest(bound), exhausted=search.exhausted)
+
+    def _tell_of_the_rest(self, value: float | None, bound: float | None, nodes: int) -> None:
+        self._limits.improved(value, self._bound if bound is None else self._tightest(bound), nodes)
+
+    def _tightest(self, bound: float) -> float:
+        """Of the relaxation's bound and a search's, which speaks only of what could be better than the best."""
+        step, maximise = self._aim.step, self._aim.maximise
+        bound = rounded_bound(bound, step, maximise=maximise, resolution=self._solver.resolution)
+        if self._best is not None:
+            bound = max(bound, self._best.value) if maximise else min(bound, self._best.value)
+        return min(bound, self._bound) if maximise else max(bound, self._bound)
+
+    def _take(self, found: Incumbent | None) -> None:
+        if found is None:
+            return
+        best = self._best
+        if best is None or ((found.value > best.value) if self._aim.maximise else (found.value < best.value)):
+            self._best = found
+
+    def _is_proven(self) -> bool:
+        """Whether the best portfolio is within the gap of the bound (a full proof where the model is small)."""
+        if self._best is None:
+            return False
+        gap = 0.0 if self._solver.is_thorough(self._limits.mip_gap) else self._limits.mip_gap
+        distance = abs(self._bound - self._best.value)
+        return distance <= max(gap * abs(self._best.value), self._solver.resolution)
+
+    def _is_stopped(self) -> bool:
+        seconds = self._limits.left()
+        return self._limits.cancel() or (seconds is not None and seconds <= 0)
+
+    def _nodes_left(self, most: int | None) -> int | None:
+        if self._limits.nodes is None:
+            return most
+        left = max(1, self._limits.nodes - self._nodes)
+        return left if most is None else min(left, most)
+
+    def _proven(self) -> Search:
+        return self._ended(self._bound, exhausted=self._is_proven())
+
+    def _ended(self, bound: float, *, exhausted: bool) -> Search:
+        values = self._best.values if self._best is not None else None
+        return Search(values, bound, exhausted, False, self._nodes, self._solver.resolution)
