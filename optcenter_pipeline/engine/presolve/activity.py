@@ -11,6 +11,8 @@ from optcenter_pipeline.engine.row_matrix import Bools, Floats
 UNIT = 2.0**-53
 """Half the distance from 1 to the next double: the relative error of one operation."""
 
+_LARGEST_WHOLE = 2.0**53
+
 
 @dataclass(frozen=True)
 class Entries:
@@ -73,7 +75,7 @@ def entries_of(matrix: sp.csr_array, rows: Integers | None = None, most: int | N
 def reach(entries: Entries, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """(least, greatest) that each row can come to; infinite where a column without a bound lets it.
 
-    Rounded outwards: no exact sum lies outside, however it was added up.
+    Rounded outwards, where anything is rounded: no exact sum lies outside, however it was added up.
 
     Args:
         entries: some rows.
@@ -86,8 +88,14 @@ def reach(entries: Entries, lower: Floats, upper: Floats) -> tuple[Floats, Float
     low, high = lower[entries.columns], upper[entries.columns]
     least = entries.data * np.where(rising, low, high)
     greatest = entries.data * np.where(rising, high, low)
-    unit = (entries.lengths + 16) * UNIT
     return (
-        entries.summed(least) - unit * entries.summed(np.abs(least)),
-        entries.summed(greatest) + unit * entries.summed(np.abs(greatest)),
+        entries.summed(least) - _rounding(entries, least),
+        entries.summed(greatest) + _rounding(entries, greatest),
     )
+
+
+def _rounding(entries: Entries, values: Floats) -> Floats:
+    """By how much the sum of each row's values may miss the exact one: 0 for whole numbers. Shape (rows,)."""
+    sizes = entries.summed(np.abs(values))
+    whole = entries.none(values != np.rint(values)) & (sizes < _LARGEST_WHOLE)
+    return np.where(whole, 0.0, (entries.lengths + 16) * UNIT * sizes)

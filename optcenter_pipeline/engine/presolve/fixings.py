@@ -96,6 +96,8 @@ class _Box:
         self._work = max(_WORK, 10 * model.matrix.nnz)
         self._bound_shortfalls()
         self._sides = _Sides(*reach(self._entries, self._lower, self._upper))
+        # a goal is not met where a shortfall makes up for what is missing
+        self._certain[np.isinf(self._sides.least) | np.isinf(self._sides.greatest)] = 0.0
         self._fresh = True
 
     def propagate(self) -> bool:

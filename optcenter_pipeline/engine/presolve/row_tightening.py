@@ -169,9 +169,9 @@ def _exact_bounds(model: ReducedModel, entries: Entries, bound: Floats, most: Fl
     """(the bound that just what is granted keeps, most less this bound) of some rows. Shapes (rows,)."""
     slack = model.row_slacks[1][entries.rows]
     parts, scale = _common_parts(entries, model.integer | (model.families != SHORTFALL))
-    fine = _much_smaller(_GRANTED * slack, parts, scale)
-    loose = ~fine & (slack > _SAME_SCALE * (most - bound))
     whole = _multiple(bound + _GRANTED * slack, parts, scale)
-    bound = np.where(fine, whole, np.where(loose, bound + slack * (1 + _CLEARLY), bound))
+    fine = _much_smaller(_GRANTED * slack, parts, scale) & (whole <= bound + _CERTAIN * slack)
+    loose = ~fine & (slack > _SAME_SCALE * (most - bound))
+    bound = np.where(fine, whole, np.where(loose, bound + slack, bound))
     room = most - bound
     return bound, np.where(fine, np.rint(room * scale / np.maximum(parts, 1.0)) * parts / scale, room)

@@ -122,6 +122,19 @@ def test_a_goal_that_is_reached_in_any_case_has_no_shortfall(target: float, fixe
     assert constants(snapshot(ABC, mandatory=[{"initiative_key": "A"}], targets=[goal])) == fixed
 
 
+def test_a_goal_that_is_missed_by_less_than_a_rule_is_granted_is_still_missed() -> None:
+    """1e9 of what is required comes in any case, and C brings the 0.5 that are left."""
+    rows = [candidate("A", 1, {"nps": 1e9}), candidate("B", 1, {"gmv": 1}), candidate("C", 1, {"nps": 0.5})]
+    question = snapshot(
+        rows,
+        metrics={"gmv": "north_star", "nps": "strategic"},
+        mandatory=[{"initiative_key": "A"}],
+        targets=[{"kpi_key": "nps", "floor_or_goal": "goal", "target_value": 1e9 + 0.5}],
+    )
+    run = small_run(question)
+    assert fixings(run.unreduced).columns.representative.tolist()[2:] == [1, 2]
+
+
 def test_a_goal_that_nothing_works_towards_is_missed_by_all_of_it() -> None:
     goal = {"kpi_key": "nps", "floor_or_goal": "goal", "target_value": 7}
     metrics = {"gmv": "north_star", "nps": "strategic"}

@@ -102,6 +102,15 @@ def test_a_huge_coefficient_takes_what_it_grants_with_it() -> None:
     assert [bool(coefficients @ point[:4] >= lower) for point in run.points] == run.feasible.tolist()
 
 
+def test_what_lies_beyond_all_that_is_granted_stays_beyond() -> None:
+    """0.2 is more than the cap and twice its slack away from it, or nearly."""
+    run = hand_run([1.0, 1.0], [at_most(0.1999999996, 0.2, 0.1)])
+    assert run.feasible.tolist() == [True, False, True, False]
+    reduced = row_tightening(run.unreduced)
+    activities = run.points[:, :2] @ reduced.matrix.toarray().T
+    assert (activities <= reduced.row_upper).all(axis=1).tolist() == run.feasible.tolist()
+
+
 def test_a_goal_keeps_its_shortfall_and_loses_what_is_above_it() -> None:
     goal = {"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 6}
     run = small_run(
