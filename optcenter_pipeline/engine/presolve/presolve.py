@@ -8,6 +8,7 @@ from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.presolve.cliques import cliques
 from optcenter_pipeline.engine.presolve.closure_bounds import closure_bounds
 from optcenter_pipeline.engine.presolve.cost_only_columns import cost_only_columns
+from optcenter_pipeline.engine.presolve.dominated_columns import dominated_columns
 from optcenter_pipeline.engine.presolve.fixings import fixings
 from optcenter_pipeline.engine.presolve.gain_only_columns import gain_only_columns
 from optcenter_pipeline.engine.presolve.integrality import integrality
@@ -26,6 +27,7 @@ _REPEATED: tuple[Reduction, ...] = (
     transitive_edges,
     parallel_rows,
     closure_bounds,
+    dominated_columns,
 )
 """Each may find more behind the others, and nothing more behind itself; bundles and circles go with the folding."""
 _LAST: tuple[Reduction, ...] = (cliques, integrality)
