@@ -61,13 +61,19 @@ def repeat_cell(spreadsheet: Spreadsheet, body: dict[str, Any]) -> None:
     mask = fields(body, _CELL_FIELDS)
     sheet, area = grid_range(spreadsheet, body.get("range"), whole=True)
     data = body.get("cell") or {}
+    entered = Cell()
+    _write(sheet, entered, data, {name: below for name, below in mask.items() if name == "userEnteredValue"})
+    rest = {name: below for name, below in mask.items() if name != "userEnteredValue"}
     sheet.prepare(area)
     for row in area.rows:
         for column in area.columns:
             cell = sheet.cell(row, column)
-            _write(sheet, cell, data, mask)
-            if cell.formula is not None and "userEnteredValue" in mask:
-                cell.formula = moved_formula(cell.formula, row - area.start_row, column - area.start_column)
+            if len(rest) < len(mask):
+                cell.value, cell.formula = entered.value, entered.formula
+                if entered.formula is not None:
+                    cell.formula = moved_formula(entered.formula, row - area.start_row, column - area.start_column)
+            if rest:
+                _write(sheet, cell, data, rest)
 
 
 def _write(sheet: Sheet, cell: Cell, data: dict[str, Any], mask: Mask) -> None:
@@ -107,16 +113,16 @@ def _enter(cell: Cell, value: Any) -> None:
     if not isinstance(value, dict):
         raise InvalidArgumentError("userEnteredValue must be an object.")
     cell.clear_content()
-    match value:
-        case {"stringValue": str(text)}:
-            cell.value = check_length(text) or None
-        case {"formulaValue": str(formula)}:
-            if not formula.startswith("="):
-                raise InvalidArgumentError(f"Formula must start with '=': {formula}")
-            cell.formula = check_length(formula)
-        case {"boolValue": bool(flag)}:
-            cell.value = flag
-        case {"numberValue": int(number) | float(number)}:
-            cell.value = float(number)
-        case _ if value:
-            raise InvalidArgumentError(f"Invalid userEnteredValue: {next(iter(value))}")
+    text, formula = value.get("stringValue"), value.get("formulaValue")
+    if isinstance(text, str):
+        cell.value = check_length(text) or None
+    elif isinstance(formula, str):
+        if not formula.startswith("="):
+            raise InvalidArgumentError(f"Formula must start with '=': {formula}")
+        cell.formula = check_length(formula)
+    elif isinstance(flag := value.get("boolValue"), bool):
+        cell.value = flag
+    elif isinstance(number := value.get("numberValue"), int | float):
+        cell.value = float(number)
+    elif value:
+        raise InvalidArgumentError(f"Invalid userEnteredValue: {next(iter(value))}")
