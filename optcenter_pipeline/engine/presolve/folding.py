@@ -18,6 +18,9 @@ from optcenter_pipeline.engine.presolve.reduced_model import Integers, ReducedMo
 from optcenter_pipeline.engine.presolve.transitive_edges import implied
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 
+_MOST_ROUNDS = 50
+"""Each goes through all edges; in plans of people a handful is enough."""
+
 
 def folded(model: ReducedModel, edges: Edges, foldable: Bools, constants: Floats) -> ReducedModel:
     """Fold columns that some best point determines from their neighbours.
@@ -37,7 +40,9 @@ def folded(model: ReducedModel, edges: Edges, foldable: Bools, constants: Floats
     if not foldable.any():
         return model
     folding = _Folding(edges.first, edges.second, foldable, np.arange(model.width))
-    while not folding.ended:
+    for _ in range(_MOST_ROUNDS):
+        if folding.ended:
+            break
         folding = folding.further()
     if (folding.leaders == np.arange(model.width)).all():
         return model
@@ -50,7 +55,7 @@ class _Folding:
     """How far the columns are folded."""
 
     first: Integers
-    """Edges between leaders; at the end each once, in order, and none that others imply. Shape (edges,)."""
+    """Edges between leaders; when it has ended each once, and none that others imply. Shape (edges,)."""
     second: Integers
     foldable: Bools
     leaders: Integers
@@ -100,7 +105,7 @@ def _with_edges_once(model: ReducedModel, edges: Edges, folding: _Folding) -> Re
     width, onward = model.width, np.append(folding.leaders, -1)
     first, second = onward[edges.first], onward[edges.second]
     keys = first * width + second
-    needed = folding.first * width + folding.second
+    needed = np.sort(folding.first * width + folding.second)
     said = np.flatnonzero(are_among(keys, needed) & (first >= 0) & (second >= 0))
     order = said[np.argsort(keys[said], kind="stable")]
     leads = np.diff(keys[order], prepend=-1) != 0

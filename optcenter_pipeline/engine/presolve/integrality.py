@@ -6,8 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from optcenter_pipeline.engine.presolve.cost_only_columns import only_costs
-from optcenter_pipeline.engine.presolve.graph import Edges, implications
-from optcenter_pipeline.engine.presolve.reduced_model import CANDIDATE, SHORTFALL, ReducedModel
+from optcenter_pipeline.engine.presolve.graph import implications
+from optcenter_pipeline.engine.presolve.reduced_model import CANDIDATE, SHORTFALL, Integers, ReducedModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 
 
@@ -42,7 +42,7 @@ def integrality(model: ReducedModel) -> ReducedModel:
     return replace(model, integer=(model.integer & ~free) | whole)
 
 
-def _worthwhile(width: int, first: np.ndarray, second: np.ndarray, free: Bools) -> Bools:
+def _worthwhile(width: int, first: Integers, second: Integers, free: Bools) -> Bools:
     """The columns that hang together with at least as many candidates to free as synergies to make whole."""
     graph = sp.csr_array((np.ones(len(first)), (first, second)), shape=(width, width))
     count, part = sp.csgraph.connected_components(graph, directed=False)
@@ -58,9 +58,8 @@ class Settling:
 
     freed: Bools
     integer: Bools
-    lower: Floats
-    dependents: Edges
-    """Implications towards freed candidates."""
+    dependents: sp.csr_array
+    """Where x_k - x_j <= 0 with j freed, an entry in line k, column j."""
 
     @classmethod
     def of(cls, model: ReducedModel) -> "Settling":
@@ -68,19 +67,28 @@ class Settling:
         freed = ~model.integer & (model.families == CANDIDATE)
         edges = implications(model)
         into = freed[edges.second]
-        dependents = Edges(edges.rows[into], edges.first[into], edges.second[into])
-        return cls(freed, model.integer, model.lower, dependents)
+        ones = np.ones(np.count_nonzero(into))
+        dependents = sp.csr_array((ones, (edges.first[into], edges.second[into])), shape=(model.width, model.width))
+        return cls(freed, model.integer, dependents)
 
     def settled(self, point: Floats) -> Floats:
-        """Whole columns rounded, freed candidates as large as the largest of their dependents, the rest as it is.
+        """Whole columns rounded, freed candidates 1 where one of their dependents is and else 0, the rest as it is.
 
         Args:
             point: keeps the model's rows within the solver's tolerance. Shape (columns,).
         """
         settled = np.where(self.integer, np.round(point), point)
-        settled[self.freed] = self.lower[self.freed]
-        while True:
-            before = settled.copy()
-            np.maximum.at(settled, self.dependents.second, settled[self.dependents.first])
-            if (settled == before).all():
-                return settled
+        settled[self.freed] = 0.0
+        settled[self._reached_from(np.flatnonzero(settled > 0.5))] = 1.0
+        return settled
+
+    def _reached_from(self, funded: Integers) -> Integers:
+        """The freed candidates that these need, step by step."""
+        graph, width = self.dependents, len(self.freed)
+        source = np.append(graph.indices, funded)
+        lines = sp.csr_array(
+            (np.ones(len(source)), source, np.append(graph.indptr, len(source))), shape=(width + 1, width + 1)
+        )
+        found = sp.csgraph.breadth_first_order(lines, width, directed=True, return_predecessors=False)
+        found = found[found < width]
+        return np.asarray(found[self.freed[found]])
