@@ -39,6 +39,9 @@ SAVED = "saved"
 
 ValueT = TypeVar("ValueT", bound=BaseModel)
 
+_AT_HAND: dict[str, tuple[str, BaseModel]] = {}
+"""Stage → sha256 and value of what this process has just made: the next stage need not read it from JSON again."""
+
 
 class NothingToWorkOnError(Exception):
     """What a stage works on is not there yet; the text says what to run first."""
@@ -54,6 +57,9 @@ class Kept(Generic[ValueT]):
     @cached_property
     def value(self) -> ValueT:
         """The output itself."""
+        sha256, value = _AT_HAND.get(self.payload.stage, ("", None))
+        if sha256 == self.sha256 and isinstance(value, self.kind):
+            return value
         return self.kind.model_validate_json(self.payload.payload_json)
 
     @property
@@ -85,10 +91,12 @@ def keep_reading(database: Database, reading: RawWorkbook, *, began: dt.datetime
     Args:
         began: UTC; when the reading began, so that nothing typed later can be missing from a newer one.
     """
+    payload = reading.model_dump_json()
     with database.session() as session:
         newest = read_stage_output(session, RAW_TABS)
         if newest is None or newest.updated_at <= began:
-            write_stage_output(session, RAW_TABS, reading.model_dump_json(), now=began)
+            write_stage_output(session, RAW_TABS, payload, now=began)
+            _AT_HAND[RAW_TABS] = sha256_of(payload), reading
     return _kept(database, RAW_TABS, RawWorkbook)
 
 
@@ -104,6 +112,7 @@ def judged_rows(database: Database) -> Kept[ValidatedWorkbook]:
         if judged is not None and judged.is_made_from(reading):
             return judged
         _keep(database, VALIDATED_ROWS, validate(reading.value.tabs), RAW_TABS, reading.sha256)
+        _AT_HAND.pop(RAW_TABS, None)
 
 
 def compiled_workbook(database: Database) -> Kept[CompiledWorkbook]:
@@ -130,6 +139,7 @@ def save(database: Database, *, scope: SaveScope, source: str) -> SyncReport:
     while True:
         kept_sets, kept_rows = compiled_workbook(database), judged_rows(database)
         compiled, judged = kept_sets.value, kept_rows.value  # before others wait for our transaction
+        _AT_HAND.clear()
         with database.session() as session:
             reading = read_stage_output(session, RAW_TABS)
             if reading is None or kept_rows.payload.input_sha256 != reading.sha256:
@@ -200,3 +210,4 @@ def _keep(database: Database, stage: str, value: BaseModel, input_stage: str, in
         newest = read_stage_output(session, input_stage)
         if newest is not None and newest.sha256 == input_sha256:
             write_stage_output(session, stage, payload, input_sha256=input_sha256, now=dt.datetime.now(dt.UTC))
+            _AT_HAND[stage] = sha256_of(payload), value
