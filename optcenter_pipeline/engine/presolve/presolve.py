@@ -32,8 +32,8 @@ _REPEATED: tuple[Reduction, ...] = (
 """Each may find more behind the others, and nothing more behind itself; bundles and circles go with the folding."""
 _LAST: tuple[Reduction, ...] = (cliques, integrality)
 """Once: they leave the others nothing new."""
-_WORTH_A_ROUND = 0.01
-"""A round that takes away less than this share of rows and columns is the last."""
+_WORTH_A_ROUND = 0.1
+"""A round that takes away less than this share of rows and columns is the last: what it opens is little again."""
 
 
 def presolve(model: LinearModel, plan: Plan) -> ReducedModel:

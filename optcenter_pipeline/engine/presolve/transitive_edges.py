@@ -36,13 +36,14 @@ def implied(low: Integers, high: Integers, width: int) -> Bools:
         width: number of columns.
     """
     found = np.zeros(len(low), dtype=np.bool_)
-    within = np.bincount(high, minlength=width)[low] > 0
-    if not within.any():
+    leaving, coming = np.bincount(low, minlength=width), np.bincount(high, minlength=width)
+    forked, within = leaving[low] > 1, coming[low] > 0
+    if not (forked & (coming[high] > 1)).any() or not within.any():
         return found
     inner = _graph(low[within], high[within], width)
     if sp.csgraph.connected_components(inner, directed=True, connection="strong")[0] < width:
         return found
-    outer = _graph(low, high, width)
+    outer = _graph(low[forked], high[forked], width)
     reach = _reach(inner)
     if _steps(outer, reach) > _MOST_STEPS:
         return found
