@@ -126,10 +126,18 @@ class Recount:
 
     def kpi(self, kpi_key: str, wanted: Slice = WHOLE_POOL) -> Fraction:
         """KPI_k(S): own contributions, and the synergies whose members all lie in the slice."""
-        name, inside = same_name(kpi_key), self._inside(wanted)
-        brought = self._brought.get(name, {})
-        own = total(brought[key] for key in inside if key in brought)
-        return own + total(bonus for keys, bonus in self._bonuses.get(name, ()) if inside >= keys)
+        name = same_name(kpi_key)
+        if (name, wanted) not in self._counted:
+            inside, brought = self._inside(wanted), self._brought.get(name, {})
+            own = total(brought[key] for key in inside if key in brought)
+            bonuses = total(bonus for keys, bonus in self._bonuses.get(name, ()) if inside >= keys)
+            self._counted[name, wanted] = own + bonuses
+        return self._counted[name, wanted]
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, Slice], Fraction]:
+        """KPIs of slices that were counted already."""
+        return {}
 
     @cached_property
     def _spent(self) -> dict[str, Fraction]:

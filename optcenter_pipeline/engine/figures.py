@@ -43,16 +43,25 @@ def synergies_in_effect(model: LinearModel, point: Point) -> tuple[SynergyResult
 def gaps(snapshot: Snapshot, model: LinearModel, point: Point) -> tuple[Gap, ...]:
     """Every target, floor or goal, against what the portfolio achieves."""
     with localcontext(prec=_DIGITS):
-        return tuple(
-            _gap(target, target.achieved_terms(model.columns), point) for target in snapshot.constraint_set.targets
-        )
+        achieved: dict[tuple[str, SliceId], Decimal] = {}
+        rows = []
+        for target in snapshot.constraint_set.targets:
+            what = (target.kpi_key, slice_id(target.dimension, target.dimension_key))
+            if what not in achieved:
+                achieved[what] = _sum_as_typed(target.achieved_terms(model.columns), point)
+            rows.append(_gap(target, achieved[what]))
+        return tuple(rows)
 
 
-def _gap(target: Target, terms: Terms, point: Point) -> Gap:
+def _sum_as_typed(terms: Terms, point: Point) -> Decimal:
+    """What a portfolio achieves, in decimals."""
+    funded = (_typed(a) for j, a in zip(terms.columns, terms.coefficients, strict=True) if point[j])
+    return sum(funded, Decimal(0))
+
+
+def _gap(target: Target, achieved: Decimal) -> Gap:
     """One target, in decimals as they were typed: 2 less 1.9 is 5 % of 2, and not a little more."""
     required = _typed(target.target_value) - _typed(target.baseline_value or 0.0)
-    funded = (_typed(a) for j, a in zip(terms.columns, terms.coefficients, strict=True) if point[j])
-    achieved = sum(funded, Decimal(0))
     missing = max(Decimal(0), required - achieved)
     if missing <= _GAP_TOLERANCE * abs(required):
         missing = Decimal(0)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from optcenter_pipeline.engine.result import Alert
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
-from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.names import fold, listed
 from optcenter_pipeline.rules.period import first_day
 from optcenter_pipeline.rules.portfolio import CLOSED_LIFECYCLES, Candidate
+from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
 
@@ -103,23 +105,33 @@ def _members(snapshot: Snapshot) -> tuple[frozenset[str], tuple[Alert, ...]]:
 
 def _required(rules: ConstraintSetCompiled) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(key, reason, source rows) of everything mandatory, then transitively of what that needs."""
-    needs: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    needs: dict[str, list[Prerequisite | Bundle]] = {}
     for prerequisite in rules.prerequisites:
-        for key in prerequisite.requires:
-            entry = (key, f"{prerequisite.initiative_key} needs it", prerequisite.source_rows)
-            needs.setdefault(prerequisite.initiative_key, []).append(entry)
+        needs.setdefault(prerequisite.initiative_key, []).append(prerequisite)
     for bundle in rules.bundles:
         for member in bundle.members:
-            reason = f"it is in bundle {bundle.bundle_key} with {member}"
-            entries = ((key, reason, bundle.source_rows) for key in bundle.members if key != member)
-            needs.setdefault(member, []).extend(entries)
+            needs.setdefault(member, []).append(bundle)
     queue = [(rule.initiative_key, "it is mandatory", rule.source_rows) for rule in rules.mandatory]
     reached: set[str] = set()
+    followed: set[int] = set()
     for key, reason, sources in queue:  # grows while it is walked: breadth first
-        if key not in reached:
-            reached.add(key)
-            yield key, reason, sources
-            queue.extend(needs.get(key, ()))
+        if key in reached:
+            continue
+        reached.add(key)
+        yield key, reason, sources
+        for rule in needs.get(key, ()):
+            if id(rule) not in followed:  # whom it asks for stands in the queue already
+                followed.add(id(rule))
+                queue.extend(_asked_for(rule, key))
+
+
+def _asked_for(rule: Prerequisite | Bundle, key: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(initiative, reason, source rows) of whom a rule brings along with `key`."""
+    if isinstance(rule, Prerequisite):
+        yield from ((required, f"{key} needs it", rule.source_rows) for required in rule.requires)
+        return
+    reason = f"it is in bundle {rule.bundle_key} with {key}"
+    yield from ((member, reason, rule.source_rows) for member in rule.members if member != key)
 
 
 def _ineligible(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[Ineligible]:
@@ -155,7 +167,7 @@ def _blocked(rules: ConstraintSetCompiled, columns: PoolColumns) -> Iterator[Ale
     for prerequisite in rules.prerequisites:
         missing = prerequisite.missing(columns)
         if missing and prerequisite.initiative_key in columns.index:
-            message = f"{prerequisite.initiative_key} is blocked: it needs {', '.join(missing)}, not in the pool"
+            message = f"{prerequisite.initiative_key} is blocked: it needs {listed(missing)}, not in the pool"
             yield Alert(
                 code="blocked_by_prerequisite",
                 initiative_key=prerequisite.initiative_key,
@@ -164,9 +176,10 @@ def _blocked(rules: ConstraintSetCompiled, columns: PoolColumns) -> Iterator[Ale
             )
     for bundle in rules.bundles:
         missing = bundle.missing(columns)
+        lack = f"bundle {bundle.bundle_key} misses {listed(missing)} in the pool"
         for member in bundle.members if missing else ():
             if member in columns.index:
-                message = f"{member} is blocked: bundle {bundle.bundle_key} misses {', '.join(missing)} in the pool"
+                message = f"{member} is blocked: {lack}"
                 yield Alert(
                     code="blocked_by_bundle", initiative_key=member, message=message, source_rows=bundle.source_rows
                 )

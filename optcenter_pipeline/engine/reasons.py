@@ -4,7 +4,7 @@ The first reason that holds is given: what forbids the candidate, what it lacks,
 does not fit under, and last that others bring more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -16,7 +16,7 @@ from optcenter_pipeline.engine.row_matrix import row_matrix
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
-from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.names import MOST_LISTED, listed
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.synergy import SynergyBonus
 
@@ -115,12 +115,12 @@ class Reasons:
 
     @cached_property
     def _companions(self) -> dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]]:
-        """initiative → (bundle's name, the other members, source rows) of its bundles."""
+        """initiative → (bundle's name, its members, source rows) of its bundles."""
         found: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]] = {}
         for bundle in self.snapshot.constraint_set.bundles:
-            for member in dict.fromkeys(bundle.members):
-                others = tuple(key for key in bundle.members if key != member)
-                found.setdefault(member, []).append((bundle.bundle_key, others, bundle.source_rows))
+            entry = (bundle.bundle_key, tuple(dict.fromkeys(bundle.members)), bundle.source_rows)
+            for member in entry[1]:
+                found.setdefault(member, []).append(entry)
         return found
 
     @cached_property
@@ -140,8 +140,8 @@ class Reasons:
             yield f"needed by {', '.join(dict.fromkeys(funded))}"
 
     def _bundle_company(self, key: str) -> Iterator[str]:
-        for name, others, _ in self._companions.get(key, ()):
-            yield f"in bundle {name} with {listed(others)}" if others else f"in bundle {name}"
+        for name, members, _ in self._companions.get(key, ()):
+            yield f"in bundle {name} with {_others(members, key)}" if len(members) > 1 else f"in bundle {name}"
 
     def _brings(self, column: int) -> Iterator[tuple[str, float]]:
         """What a candidate by itself adds to each KPI that the run wants more of."""
@@ -159,20 +159,20 @@ class Reasons:
         return tuple(dict.fromkeys([*objective, *(t.kpi_key for t in self.snapshot.constraint_set.targets)]))
 
     @cached_property
-    def _synergies_of(self) -> dict[str, list[tuple[SynergyBonus, bool]]]:
-        """initiative → (synergy, whether it took effect) of its synergies."""
-        found: dict[str, list[tuple[SynergyBonus, bool]]] = {}
+    def _synergies_of(self) -> dict[str, list[tuple[SynergyBonus, tuple[str, ...], bool]]]:
+        """initiative → (synergy, its members, whether it took effect) of its synergies."""
+        found: dict[str, list[tuple[SynergyBonus, tuple[str, ...], bool]]] = {}
         for position, synergy in enumerate(self.model.synergies):
             in_effect = bool(self.point[self.model.columns.synergy_column(position)])
-            for member in dict.fromkeys(synergy.members):
-                found.setdefault(member, []).append((synergy, in_effect))
+            entry = (synergy, tuple(dict.fromkeys(synergy.members)), in_effect)
+            for member in entry[1]:
+                found.setdefault(member, []).append(entry)
         return found
 
     def _synergy_texts(self, key: str) -> Iterator[str]:
-        for synergy, in_effect in self._synergies_of.get(key, ()):
+        for synergy, members, in_effect in self._synergies_of.get(key, ()):
             if in_effect:
-                others = ", ".join(member for member in synergy.members if member != key)
-                yield f"together with {others} brings {synergy.value:+.12g} {synergy.kpi_key}"
+                yield f"together with {_others(members, key)} brings {synergy.value:+.12g} {synergy.kpi_key}"
 
     @cached_property
     def _limits(self) -> tuple[tuple[LinearRow, float, float], ...]:
@@ -208,7 +208,9 @@ class Reasons:
                 yield f"{way}: {text}" if way else text, (*rows, *ban_rows)
                 return
             for other, how, sources in self._ties(initiative):
-                if other not in seen and not self._funded(other) and len(seen) < _FARTHEST:
+                if len(seen) >= _FARTHEST:
+                    break
+                if other not in seen and not self._funded(other):
                     seen.add(other)
                     queue.append((other, (f"{way}, and {how}" if way else how, (*rows, *sources))))
 
@@ -217,9 +219,10 @@ class Reasons:
         for rule in self._prerequisites.get(key, ()):
             for required in rule.requires:
                 yield required, f"{key} needs {required}", rule.source_rows
-        for name, others, sources in self._companions.get(key, ()):
-            for other in others:
-                yield other, f"{key} is in bundle {name} with {other}", sources
+        for name, members, sources in self._companions.get(key, ()):
+            for other in members:
+                if other != key:
+                    yield other, f"{key} is in bundle {name} with {other}", sources
 
     def _partner_funded(self, key: str) -> Iterator[Reason]:
         for pair in self._pairs.get(key, ()):
@@ -238,7 +241,7 @@ class Reasons:
 
     def _adds_nothing(self, column: int) -> Iterator[Reason]:
         key = self.model.columns.candidates[column].initiative_key
-        in_synergy = any(synergy.value > 0 for synergy, _ in self._synergies_of.get(key, ()))
+        in_synergy = any(synergy.value > 0 for synergy, _, _ in self._synergies_of.get(key, ()))
         if not any(self._brings(column)) and not in_synergy and not self._companions.get(key):
             yield f"adds nothing to {', '.join(self._wanted_kpis)}", ()
 
@@ -256,6 +259,11 @@ class Reasons:
                 yield f"did not fit: tokens left {left:.12g}, needed {tokens:.12g}; what was chosen brings more", ()
             elif row.family == capacity_cap.FAMILY:
                 yield f"did not fit: {row.text}; left {left:.12g}, needed {tokens:.12g}", row.source_rows
+
+
+def _others(members: Sequence[str], key: str) -> str:
+    """All members but one, as a text names them; of very many, in the time that the few named ones take."""
+    return listed([member for member in members[: MOST_LISTED + 1] if member != key], count=len(members) - 1)
 
 
 def _rows(source_rows: tuple[str, ...]) -> str:

@@ -24,7 +24,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SourceRow = str
 """The sheet row that something came from, written `Constraints!7`."""
 
-_MOST_LISTED = 8
+MOST_LISTED = 8
+"""Keys that a text names before it counts the rest."""
 
 LARGEST = 1e15
 SMALLEST = 1e-100
@@ -48,11 +49,17 @@ WholeNumber = Annotated[int, BeforeValidator(_own_whole_number)]
 """2, and 2.0 as well; neither `true` nor a text."""
 
 
-def listed(keys: Sequence[str], separator: str = ", ") -> str:
-    """Keys as a text names them: all of a few, the first of many and how many more there are."""
-    if len(keys) <= _MOST_LISTED:
-        return separator.join(keys)
-    return f"{separator.join(keys[:_MOST_LISTED])}{separator}{len(keys) - _MOST_LISTED:,} more"
+def listed(keys: Sequence[str], separator: str = ", ", *, count: int | None = None) -> str:
+    """Keys as a text names them: all of a few, the first of many and how many more there are.
+
+    Args:
+        keys: all of them, or the first.
+        separator: what stands between two.
+        count: how many there are in all, where `keys` are the first.
+    """
+    more = (len(keys) if count is None else count) - MOST_LISTED
+    named = separator.join(keys[:MOST_LISTED])
+    return f"{named}{separator}{more:,} more" if more > 0 else named
 
 
 class Value(BaseModel):

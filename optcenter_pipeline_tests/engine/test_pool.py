@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.engine import Result, solve
+from optcenter_pipeline.engine import pool as pool_module
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 
@@ -138,3 +139,29 @@ def test_rows_left_out_are_told() -> None:
     result = solve(question)
     assert alerts(result) == [("row_left_out", None, ("Candidates!9",))]
     assert result.alerts[0].message == left_out[0]["message"]
+
+
+def test_a_large_bundle_is_followed_once() -> None:
+    keys = [f"I{number:03d}" for number in range(200)]
+    question = snapshot(
+        [candidate(key, 1, {"gmv": 1}) for key in keys],
+        capacity=200,
+        scope=selected(),
+        mandatory=[{"initiative_key": "I100", "source_rows": ["Constraints!2"]}],
+        bundles=[{"bundle_key": "all", "members": keys, "source_rows": ["Constraints!3"]}],
+    )
+    followed: list[str] = []
+    asked_for = pool_module._asked_for
+
+    def counted(rule: Any, key: str) -> Any:
+        followed.append(key)
+        return asked_for(rule, key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool_module, "_asked_for", counted)
+        result = solve(question)
+    assert pool(result) == set(keys)
+    assert followed == ["I100"]
+    assert {alert.message for alert in result.alerts if alert.initiative_key == "I007"} == {
+        "I007 is outside the run's scope and joined the pool: it is in bundle all with I100"
+    }

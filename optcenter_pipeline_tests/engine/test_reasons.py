@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.engine import Result, solve
+from optcenter_pipeline.engine.reasons import Reasons
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 Json = dict[str, Any]
@@ -120,3 +121,43 @@ def test_a_long_chain_of_prerequisites_is_followed() -> None:
     assert (result.status, result.selected) == ("optimal", ())
     assert rejected(result, "I2998")[0] == "I2998 needs I2999: excluded by Constraints!9999"
     assert rejected(result, "I0000")[0]
+
+
+def test_a_large_bundle_is_told_in_few_words_and_few_steps() -> None:
+    """Each member hangs on every other one: who is not funded is not looked for from each of them again."""
+    keys = [f"I{number:03d}" for number in range(300)]
+    question = snapshot(
+        [candidate(key, 1, {"gmv": 1}) for key in keys],
+        capacity=299,
+        bundles=[row(2, bundle_key="all", members=keys)],
+    )
+    steps: list[str] = []
+    funded = Reasons._funded
+
+    def counted(self: Reasons, key: str) -> bool:
+        steps.append(key)
+        return funded(self, key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reasons, "_funded", counted)
+        text, rows = rejected(solve(question), "I007")
+    assert text.startswith("I007 is in bundle all with I000, which is not funded")
+    assert rows == ("Constraints!2",)
+    assert len(steps) < 300 * len(keys)
+
+
+def test_the_company_of_many_is_counted() -> None:
+    keys = [f"I{number:02d}" for number in range(12)]
+    question = snapshot(
+        [candidate(key, 1) for key in keys],
+        bundles=[row(2, bundle_key="all", members=keys)],
+        synergy_bonuses=[row(3, members=keys, kpi_key="gmv", value=5)],
+    )
+    result = solve(question)
+    first, last = ", ".join(keys[1:9]), ", ".join(keys[:8])
+    assert selected(result, "I00") == (
+        f"in bundle all with {first}, 3 more; together with {first}, 3 more brings +5 gmv"
+    )
+    assert (
+        selected(result, "I11") == f"in bundle all with {last}, 3 more; together with {last}, 3 more brings +5 gmv"
+    )
