@@ -1,6 +1,5 @@
 """What a command prints, for people and for scripts, and the errors that end it."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import rich.box
 import rich.console
 import rich.table
 import rich.text
+from pydantic_core import to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,9 @@ _UNBROKEN = frozenset(
     {"initiative", "run", "row", "severity", "kind", "status", "objective", "tokens used", "created"}
 )
 """Columns of a table whose cells are too short to be folded."""
+
+_MOST_DRAWN = 1000
+"""Rows of a table that is fitted to the terminal: a longer one would take many seconds, and is written plainly."""
 
 
 class ExitCode(IntEnum):
@@ -70,7 +73,7 @@ class Console:
     def document(self, value: Any) -> None:
         """The command's JSON document; nothing where the command prints for people."""
         if self.as_json:
-            sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+            sys.stdout.write(to_json(value, indent=2, fallback=str).decode() + "\n")
             sys.stdout.flush()
 
     def say(self, text: str = "", style: str = "") -> None:
@@ -86,6 +89,10 @@ class Console:
     def table(self, frame: "pd.DataFrame", title: str) -> None:
         """A frame as a table for people."""
         if self.as_json:
+            return
+        if len(frame) > _MOST_DRAWN:
+            self.say(title, style="bold")
+            sys.stdout.write(frame.to_string(index=False) + "\n\n")
             return
         table = rich.table.Table(
             title=rich.text.Text(title), title_justify="left", title_style="bold", box=rich.box.SIMPLE_HEAD

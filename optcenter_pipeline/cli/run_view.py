@@ -53,6 +53,8 @@ def summary_document(summary: Any) -> dict[str, Any]:
 
 def show_run(console: Console, document: dict[str, Any]) -> None:
     """The run for people: portfolio, what is left out and why, targets, alerts, and what it is proven to be."""
+    if console.as_json:
+        return
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
 
