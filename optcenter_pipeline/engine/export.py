@@ -25,14 +25,16 @@ class _Labeler:
 
     def __init__(self) -> None:
         self._given: set[str] = set()
+        self._counts: dict[str, int] = {}
 
     def __call__(self, component: _Named) -> str:
         stem = _UNSAFE.sub("_", component.name).strip("_")[:_LONGEST] or "unnamed"
-        name, count = stem, 1
+        name, count = stem, self._counts.get(stem, 1)
         while name in self._given:
             count += 1
             name = f"{stem}_{count}"
         self._given.add(name)
+        self._counts[stem] = count
         return name
 
 

@@ -213,3 +213,10 @@ def test_random_models_survive_the_round_trip(tmp_path: Path) -> None:
         assert found == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=1e-6))
 
     round_trip()
+
+
+def test_many_keys_without_a_plain_letter_get_a_name_each(tmp_path: Path) -> None:
+    path = tmp_path / "model.mps"
+    keys = [f"項目{chr(0x4E00 + number)}" for number in range(3000)]
+    write_mps(snapshot([candidate(key, 1, {"gmv": 1}) for key in keys]), path)
+    assert MpsFile(path).binary == {"fund", *(f"fund_{number}" for number in range(2, 3001))}
