@@ -1,8 +1,10 @@
-"""End to end at scale: a generated workbook, `optcenter optimize`, and the seconds of each stage.
+"""End to end at scale: a generated workbook, `optcenter optimize`, the seconds of each phase, and the peak memory.
 
-    .venv/bin/python benchmarks/large_plan.py --candidates 2000 --rules 300 --runs 5
+    .venv/bin/python benchmarks/large_plan.py --candidates 30000 --rules 3000 --runs 2
 
-Everything happens in a folder of its own; nothing of it is kept unless --home names one.
+The first run saves everything and writes a status on every row; later ones find all of that unchanged, and only
+add their outputs below those before. The workbook's server is a thread of the command's own process: its memory is
+in the peak. Everything happens in a folder of its own; nothing of it is kept unless --home names one.
 """
 
 import argparse
@@ -14,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -146,16 +150,68 @@ def _row_count(sheet_id: int, count: int) -> dict[str, Any]:
     return {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.rowCount"}}
 
 
-def stage_seconds(home: Path) -> dict[str, float]:
-    """Seconds between start and end of each step of the newest Dagster run."""
+@dataclass(frozen=True)
+class Measured:
+    """One run of the command."""
+
+    whole: float
+    """Seconds, from the process's start to its end."""
+    cpu: float
+    """Seconds of all of its threads."""
+    peak: float
+    """Megabytes of resident memory at most."""
+    stages: dict[str, float]
+    """Seconds of each stage, by Dagster's log."""
+    result: dict[str, Any]
+    rows_in_error: int
+
+    @property
+    def solver(self) -> float:
+        """Seconds in the solver itself."""
+        return float(self.result["timings"]["solve"])
+
+    def phases(self) -> dict[str, float]:
+        """Seconds by phase; they add up to the whole."""
+        engine = sum(self.result["timings"].values())
+        parts = {
+            f"solve: {name}": seconds for name, seconds in sorted(self.result["timings"].items()) if name != "solve"
+        }
+        beside = {**parts, "solve: solver": self.solver, "solve: the rest": self.stages["solve"] - engine}
+        stages = {name: seconds for name, seconds in self.stages.items() if name != "solve"}
+        return {**stages, **beside, "start and end": self.whole - sum(self.stages.values())}
+
+
+def measured(home: Path) -> Measured:
+    """Run the command once, in a process of its own."""
+    environment = {**os.environ, "OPTCENTER_HOME": str(home), "DAGSTER_HOME": ""}
+    command = [str(Path(sys.executable).with_name("optcenter")), "optimize", SCENARIO, SET, "--json"]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as problems:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=problems, text=True)
+        _, status, used = os.wait4(process.pid, 0)
+        whole = time.perf_counter() - began
+        for file in (out, problems):
+            file.seek(0)
+        if status:
+            sys.exit(problems.read())
+        result = json.load(out)["result"]
+    return Measured(whole, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, *_logged(home, result))
+
+
+def _logged(home: Path, result: dict[str, Any]) -> tuple[dict[str, float], dict[str, Any], int]:
+    """Seconds by stage of the newest Dagster run, the result, and how many rows the save found wrong."""
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         run = instance.get_runs(limit=1)[0]
         stats = instance.get_run_step_stats(run.run_id)
-        return {s.step_key: s.end_time - s.start_time for s in stats if s.end_time and s.start_time}
+        seconds = {s.step_key: s.end_time - s.start_time for s in stats if s.end_time and s.start_time}
+        event = instance.get_latest_materialization_event(dg.AssetKey("validated_rows"))
+        materialization = event.asset_materialization if event else None
+        wrong = materialization.metadata["rows_in_error"].value if materialization else None
+    return seconds, result, int(str(wrong))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--candidates", type=int, default=2000)
     parser.add_argument("--rules", type=int, default=300)
     parser.add_argument("--runs", type=int, default=5)
@@ -165,25 +221,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = options.home or Path(folder)
         home.mkdir(parents=True, exist_ok=True)
-        fill(home, large_plan(options.candidates, options.rules, options.seed))
-        environment = {**os.environ, "OPTCENTER_HOME": str(home), "DAGSTER_HOME": ""}
-        command = [str(Path(sys.executable).with_name("optcenter")), "optimize", SCENARIO, SET, "--json"]
-        wholes, stages, result = [], [], {}
-        for _ in range(options.runs):
-            began = time.perf_counter()
-            ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            wholes.append(time.perf_counter() - began)
-            if ended.returncode:
-                sys.exit(ended.stderr)
-            stages.append(stage_seconds(home))
-            result = json.loads(ended.stdout)["result"]
-        print(f"{options.candidates} candidates, {options.rules} rules: {result['status']}")
-        print("model:", result["solver"]["model"])
-        print("engine:", result["timings"])
-        print(f"{'whole process':16} first {wholes[0]:7.2f} s   median {statistics.median(wholes):7.2f} s")
-        for step in stages[0]:
-            seconds = [run[step] for run in stages]
-            print(f"{step:16} first {seconds[0]:7.2f} s   median {statistics.median(seconds):7.2f} s")
+        plan = large_plan(options.candidates, options.rules, options.seed)
+        began = time.perf_counter()
+        fill(home, plan)
+        filled = time.perf_counter() - began
+        runs = [measured(home) for _ in range(options.runs)]
+    last = runs[-1]
+    print(f"{options.candidates} candidates, {options.rules} rules, {sum(map(len, plan.values()))} rows in all")
+    print(f"{last.result['status']}, rows in error: {last.rows_in_error}, model: {last.result['solver']['model']}")
+    _line("fill", [filled])
+    for phase in runs[0].phases():
+        _line(phase, [run.phases().get(phase, 0.0) for run in runs])
+    _line("whole", [run.whole for run in runs])
+    _line("CPU", [run.cpu for run in runs])
+    _line("whole / solver", [run.whole / run.solver for run in runs], "")
+    _line("peak memory", [run.peak for run in runs], "MB")
+
+
+def _line(name: str, numbers: Sequence[float], unit: str = "s") -> None:
+    line = f"{name:18} first {numbers[0]:9.2f} {unit:2}"
+    if numbers[1:]:
+        line += f"   later (median of {len(numbers) - 1}) {statistics.median(numbers[1:]):9.2f} {unit}"
+    print(line.rstrip())
 
 
 if __name__ == "__main__":
