@@ -113,7 +113,7 @@ def merged_rows(model: ReducedModel, leaders: Integers, scales: Floats) -> Reduc
     numbers[kept] = np.arange(len(kept))
     spoken_for = np.flatnonzero(leaders >= 0)
     lead = leaders[spoken_for]
-    shares = (scales[lead] / scales[spoken_for], (numbers[lead], spoken_for))
+    shares = (np.abs(scales[lead] / scales[spoken_for]), (numbers[lead], spoken_for))
     origins = sp.csr_array(sp.csr_array(shares, shape=(len(kept), model.height)) @ model.row_origins)
     return replace(model.with_rows(kept), row_origins=origins)
 

@@ -19,6 +19,9 @@ from optcenter_pipeline.rules.linear import Terms
 
 Integers = npt.NDArray[np.int64]
 
+_ROUNDING = 1e-5
+"""Share of its slack that a row is granted where its bounds have the slack in them: what rounding needs."""
+
 
 @dataclass(frozen=True)
 class ColumnMap:
@@ -87,7 +90,8 @@ class ReducedModel:
     offsets: Floats
     """What each stage gains by the columns that are constant."""
     row_origins: sp.csr_array
-    """Row r stands for the run's rows with an entry in line r; an entry is what that row was multiplied by."""
+    """Row r stands for the run's rows with an entry in line r: the size of what that row was multiplied by, below 0
+    where r's bounds have that row's slack in them."""
     origin_slacks: Floats
     """By how much a portfolio may miss each of the run's rows by its arithmetic alone, in the row's unit."""
     columns: ColumnMap
@@ -110,7 +114,8 @@ class ReducedModel:
         Shapes (rows,).
         """
         origins = self.row_origins
-        slacks = np.abs(origins.data) * self.origin_slacks[origins.indices]
+        shares = np.where(origins.data < 0, -_ROUNDING * origins.data, origins.data)
+        slacks = shares * self.origin_slacks[origins.indices]
         largest, least = np.zeros(self.height), np.zeros(self.height)
         filled = np.flatnonzero(np.diff(origins.indptr))
         if len(filled):

@@ -144,7 +144,7 @@ def _clipped(model: ReducedModel, least: Floats, greatest: Floats) -> ReducedMod
     large = (np.abs(model.matrix.data) > limit) & binary[model.matrix.indices]
     rows = np.unique(np.repeat(np.arange(model.height), lengths)[large])
     entries = entries_of(model.matrix, rows)
-    bound, room = _exact_bounds(model, entries, bound[rows], most[rows])
+    bound, room, loosened = _exact_bounds(model, entries, bound[rows], most[rows])
     sizes = np.abs(entries.data)
     error = (entries.lengths + 16) * UNIT * entries.summed(sizes)
     fit = (room > model.row_slacks[1][rows]) & (error < 0.1 * model.row_slacks[0][rows])
@@ -162,16 +162,30 @@ def _clipped(model: ReducedModel, least: Floats, greatest: Floats) -> ReducedMod
     up, down = touched & risen[rows], touched & ~risen[rows]
     row_upper[rows[up]], row_lower[rows[down]] = bound[up], -bound[down]
     matrix = sp.csr_array((data, model.matrix.indices, model.matrix.indptr), shape=model.matrix.shape)
-    return replace(model, matrix=matrix, row_lower=row_lower, row_upper=row_upper)
+    origins = model.row_origins.copy()
+    within = np.zeros(model.height, dtype=np.bool_)
+    within[rows[touched & loosened]] = True
+    spent = np.repeat(within, np.diff(origins.indptr))
+    origins.data[spent] = -np.abs(origins.data[spent])
+    return replace(model, matrix=matrix, row_lower=row_lower, row_upper=row_upper, row_origins=origins)
 
 
-def _exact_bounds(model: ReducedModel, entries: Entries, bound: Floats, most: Floats) -> tuple[Floats, Floats]:
-    """(the bound that just what is granted keeps, most less this bound) of some rows. Shapes (rows,)."""
+def _exact_bounds(
+    model: ReducedModel, entries: Entries, bound: Floats, most: Floats
+) -> tuple[Floats, Floats, Bools]:
+    """(the bound that just what is granted keeps, most less this bound, whether the slack is in it) of some rows.
+
+    Shapes (rows,).
+    """
     slack = model.row_slacks[1][entries.rows]
     parts, scale = _common_parts(entries, model.integer | (model.families != SHORTFALL))
     whole = _multiple(bound + _GRANTED * slack, parts, scale)
     fine = _much_smaller(_GRANTED * slack, parts, scale) & (whole <= bound + _CERTAIN * slack)
     loose = ~fine & (slack > _SAME_SCALE * (most - bound))
+    spent = np.asarray((model.row_origins[entries.rows] < 0).sum(axis=1)) > 0
+    # a slack is given once
+    most = np.where(loose & spent, bound, most)
     bound = np.where(fine, whole, np.where(loose, bound + slack, bound))
     room = most - bound
-    return bound, np.where(fine, np.rint(room * scale / np.maximum(parts, 1.0)) * parts / scale, room)
+    whole_room = np.rint(room * scale / np.maximum(parts, 1.0)) * parts / scale
+    return bound, np.where(fine, whole_room, room), loose

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from optcenter_pipeline.engine.presolve.equalities import equalities
 from optcenter_pipeline.engine.presolve.row_tightening import row_tightening
 from optcenter_pipeline_tests.support.hand_runs import Row, at_least, at_most, hand_run
 from optcenter_pipeline_tests.support.reductions import SmallRun, for_random_runs, is_right, small_run
@@ -109,6 +110,16 @@ def test_what_lies_beyond_all_that_is_granted_stays_beyond() -> None:
     reduced = row_tightening(run.unreduced)
     activities = run.points[:, :2] @ reduced.matrix.toarray().T
     assert (activities <= reduced.row_upper).all(axis=1).tolist() == run.feasible.tolist()
+
+
+def test_a_slack_that_was_given_is_not_given_again() -> None:
+    """9.4 misses the cap by twice its slack; clipped, contracted and clipped again the row still says so."""
+    bundle: Row = ({0: -1.0, 1: 1.0}, 0.0, 0.0)
+    run = hand_run([1.0, 1.0, 1.0], [at_most(9.3999999812, 0.4, 9.0, 0.6), bundle])
+    assert np.flatnonzero(run.feasible).tolist() == [0b000, 0b100]
+    reduced = row_tightening(equalities(row_tightening(run.unreduced)))
+    ((coefficient, _),) = reduced.matrix.toarray()
+    assert coefficient > reduced.row_upper[0] + reduced.row_slacks[1][0]
 
 
 def test_a_goal_keeps_its_shortfall_and_loses_what_is_above_it() -> None:
