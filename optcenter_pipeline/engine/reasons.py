@@ -49,7 +49,7 @@ class Reasons:
         if tied:
             parts.extend(self._synergy_texts(key))
         if not parts:
-            parts = [f"counts towards: {row.text}" for row in self._floors_over(column)]
+            parts = [f"counts towards: {row.text}" for row, columns in self._floors if column in columns]
         return "; ".join(parts) or "part of the best portfolio found"
 
     def of_rejected(self, column: int) -> Reason:
@@ -175,28 +175,24 @@ class Reasons:
                 yield f"together with {_others(members, key)} brings {synergy.value:+.12g} {synergy.kpi_key}"
 
     @cached_property
-    def _limits(self) -> tuple[tuple[LinearRow, float, float], ...]:
-        """(row, tokens left under it, tolerance) of every floor and cap, slices before the whole."""
-        families = (capacity_floor.FAMILY, capacity_cap.FAMILY, capacity_cap.SCENARIO_FAMILY)
-        spoken = sorted(
-            (row for row in self.model.rows if row.family in families), key=lambda row: families.index(row.family)
-        )
-        return tuple((row, max(0.0, row.upper - row.terms.value(self.point)), row_tolerance(row)) for row in spoken)
+    def _caps(self) -> tuple["_Cap", ...]:
+        """Every cap with the room under it, those of slices before the whole."""
+        rows = [row for row in self.model.rows if row.family == capacity_cap.FAMILY]
+        rows += [row for row in self.model.rows if row.family == capacity_cap.SCENARIO_FAMILY]
+        return tuple(_Cap.of(row, self.point) for row in rows)
 
     @cached_property
-    def _limits_by_column(self) -> tuple[list[int], list[int]]:
-        """(where each column's limits begin, their numbers in `_limits`)."""
-        rows = row_matrix([row for row, _, _ in self._limits], self.model.column_count)
+    def _caps_by_column(self) -> tuple[list[int], list[int]]:
+        """(where each column's caps begin, their numbers in `_caps`)."""
+        rows = row_matrix([cap.row for cap in self._caps], self.model.column_count)
         by_column = rows.matrix.tocsc()
         return by_column.indptr.tolist(), by_column.indices.tolist()
 
-    def _limits_over(self, column: int) -> Iterator[tuple[LinearRow, float, float]]:
-        """The floors and caps that a candidate counts in."""
-        starts, numbers = self._limits_by_column
-        return (self._limits[number] for number in numbers[starts[column] : starts[column + 1]])
-
-    def _floors_over(self, column: int) -> Iterator[LinearRow]:
-        return (row for row, _, _ in self._limits_over(column) if row.family == capacity_floor.FAMILY)
+    @cached_property
+    def _floors(self) -> tuple[tuple[LinearRow, frozenset[int]], ...]:
+        """(row, its columns) of every floor on tokens."""
+        rows = (row for row in self.model.rows if row.family == capacity_floor.FAMILY)
+        return tuple((row, frozenset(row.terms.columns)) for row in rows)
 
     def _forbidden(self, key: str) -> Iterator[Reason]:
         """A ban of its own, or of the nearest initiative that it hangs on."""
@@ -240,9 +236,13 @@ class Reasons:
         return found
 
     def _adds_nothing(self, column: int) -> Iterator[Reason]:
-        key = self.model.columns.candidates[column].initiative_key
+        candidate = self.model.columns.candidates[column]
+        for kpi in self._wanted_kpis:
+            if candidate.contributions.get(kpi, 0.0) > 0:
+                return
+        key = candidate.initiative_key
         in_synergy = any(synergy.value > 0 for synergy, _, _ in self._synergies_of.get(key, ()))
-        if not any(self._brings(column)) and not in_synergy and not self._companions.get(key):
+        if not in_synergy and not self._companions.get(key):
             yield f"adds nothing to {', '.join(self._wanted_kpis)}", ()
 
     def _lacks(self, key: str) -> Iterator[Reason]:
@@ -252,13 +252,32 @@ class Reasons:
 
     def _does_not_fit(self, column: int) -> Iterator[Reason]:
         tokens = self.model.columns.candidates[column].engineering_tokens
-        for row, left, tolerance in self._limits_over(column):
-            if tokens <= left + tolerance:
-                continue
-            if row.family == capacity_cap.SCENARIO_FAMILY:
-                yield f"did not fit: tokens left {left:.12g}, needed {tokens:.12g}; what was chosen brings more", ()
-            elif row.family == capacity_cap.FAMILY:
-                yield f"did not fit: {row.text}; left {left:.12g}, needed {tokens:.12g}", row.source_rows
+        starts, numbers = self._caps_by_column
+        for number in numbers[starts[column] : starts[column + 1]]:
+            cap = self._caps[number]
+            if tokens > cap.room:
+                yield f"{cap.before}{tokens:.12g}{cap.behind}", cap.source_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Cap:
+    """A cap, the tokens that still fit under it, and what is said of a candidate that does not."""
+
+    row: LinearRow
+    room: float
+    before: str
+    """What stands before the tokens that the candidate needs."""
+    behind: str
+    source_rows: tuple[str, ...]
+
+    @staticmethod
+    def of(row: LinearRow, point: Point) -> "_Cap":
+        left = max(0.0, row.upper - row.terms.value(point))
+        room = left + row_tolerance(row)
+        if row.family == capacity_cap.SCENARIO_FAMILY:
+            before = f"did not fit: tokens left {left:.12g}, needed "
+            return _Cap(row, room, before, "; what was chosen brings more", ())
+        return _Cap(row, room, f"did not fit: {row.text}; left {left:.12g}, needed ", "", row.source_rows)
 
 
 def _others(members: Sequence[str], key: str) -> str:
