@@ -4,8 +4,8 @@ The relaxation's optimum bounds every portfolio. A column with reduced cost d co
 leaves its value there (LP duality), so:
 
 - a portfolio in hand as good as the bound is proven by the relaxation alone;
-- the columns of the smallest |d| are a *core* (E. Balas, E. Zemel, 1980) that holds a portfolio near the bound: a
-  search of it, all else fixed, gives a portfolio that the bound proves good enough;
+- the columns of the smallest |d| for their worth are a *core* (E. Balas, E. Zemel, 1980) that holds a portfolio
+  near the bound: a search of it, all else fixed, gives a portfolio that the bound proves good enough;
 - with a portfolio of value v in hand, columns with |d| > bound - v keep their value in every better one, exactly:
   what is left to search is smaller by those.
 """
@@ -19,8 +19,9 @@ from optcenter_pipeline.engine.highs import SolverModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, SearchLimits
 
-_CORE_SIZES = (200, 1500, 6000)
-"""Columns with a reduced cost in the cores, beside all without."""
+_CORE_SHARES = (0.02, 0.07, 0.15, 0.5)
+"""Of all columns, how many with a reduced cost are in each core, beside all without."""
+_SMALLEST_CORE = 200
 _LARGEST_SHARE = 0.7
 """A core of more of the columns than that is no smaller than the whole."""
 _NODES_OF_A_CORE = 200
@@ -37,6 +38,8 @@ class Aim:
     """In which the stage's value changes; 0 where it is not known."""
     is_thorough: bool = True
     """False: only what the relaxation and one core prove at little cost."""
+    gaps_that_do: float = 1.0
+    """How many times the gap asked for a portfolio in hand may be from the bound and nothing is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,13 @@ class _StageSearch:
         self._take(incumbent)
         limits = self._limits
         limits.improved(self._best.value if self._best else None, self._bound, 0)
-        if self._is_proven():
+        if self._is_within(self._aim.gaps_that_do):
             return self._proven()
         integer = self._solver.integer
         if bool(self._at_bound[integer].all()):
             values = np.where(integer, self._rounded, self._relaxation.values)
             return Search(values, self._bound, True, False, 0, self._solver.resolution)
-        for core in self._cores():
+        for core in self._cores() if self._gap() > 0 else ():
             self._search_core(core)
             if self._is_proven() or self._solver.is_lost or self._is_stopped():
                 return self._proven()
@@ -112,15 +115,19 @@ class _StageSearch:
 
     def _cores(self) -> list[Bools]:
         """Ever larger cores, by reduced cost; in all what is not whole in the relaxation, or other in the best."""
+        integer = self._solver.integer
         free = ~self._at_bound | (self._sizes <= _ZERO * max(1.0, float(self._sizes.max(initial=0.0))))
         if self._best is not None:
             free |= np.abs(self._best.values - self._rounded) > _FRACTIONAL
-        order = np.argsort(np.where(free, np.inf, self._sizes), kind="stable")
+        # relative to what a column is worth: many small ones fill a gap better than a few large ones
+        relative = self._sizes / np.maximum(np.abs(self._solver.costs), self._solver.resolution)
+        order = np.argsort(np.where(free, np.inf, relative), kind="stable")
         cores = []
-        for size in _CORE_SIZES[: None if self._aim.is_thorough else 1]:
+        for share in _CORE_SHARES[: None if self._aim.is_thorough else 1]:
+            size = max(_SMALLEST_CORE, int(share * integer.sum()))
             core = free.copy()
             core[order[: min(size, int((~free).sum()))]] = True
-            if core.sum() > _LARGEST_SHARE * len(core):
+            if core[integer].sum() > _LARGEST_SHARE * integer.sum():
                 break
             cores.append(core)
         return cores
@@ -130,6 +137,7 @@ class _StageSearch:
         target = self._bound - slack if self._aim.maximise else self._bound + slack
         limits = replace(
             self._limits,
+            mip_gap=self._limits.mip_gap / 10,  # the target ends it, not the core's own bound
             target=target,
             nodes=self._nodes_left(_NODES_OF_A_CORE),
             improved=lambda value, _, nodes: self._limits.improved(value, None, nodes),  # the bound is the core's
@@ -183,12 +191,18 @@ class _StageSearch:
             self._best = found
 
     def _is_proven(self) -> bool:
-        """Whether the best portfolio is within the gap of the bound (a full proof where the model is small)."""
+        return self._is_within(1.0)
+
+    def _is_within(self, gaps: float) -> bool:
+        """Whether the best portfolio is so many gaps from the bound (none of them where a full proof is tried)."""
         if self._best is None:
             return False
-        gap = 0.0 if self._solver.is_thorough(self._limits.mip_gap) else self._limits.mip_gap
         distance = abs(self._bound - self._best.value)
-        return distance <= max(gap * abs(self._best.value), self._solver.resolution)
+        return distance <= max(gaps * self._gap() * abs(self._best.value), self._solver.resolution)
+
+    def _gap(self) -> float:
+        """The gap at which a search ends; for a full proof a core is no shorter way."""
+        return 0.0 if self._solver.is_thorough(self._limits.mip_gap) else self._limits.mip_gap
 
     def _is_stopped(self) -> bool:
         seconds = self._limits.left()

@@ -67,7 +67,7 @@ class SolverModel:
         self._pass_model(self._scaled.arrays)
         self._rows = int(arrays.matrix.shape[0])
         self._presolve = "choose"
-        self._costs = np.zeros(len(arrays.lower))
+        self.costs = np.zeros(len(arrays.lower))
         self._objective_scale, self._offset = 1.0, 0.0
         self._maximise = False
         self._row_scales: dict[int, float] = {}
@@ -92,7 +92,7 @@ class SolverModel:
             offset: what the stage has without any column.
             sense: of the stage.
         """
-        self._costs, self._offset = costs, offset
+        self.costs, self._offset = costs, offset
         scaled_costs, self._objective_scale = self._scaled.costs(costs)
         self._maximise = sense == "max"
         indices = np.arange(len(costs), dtype=np.int32)
@@ -102,7 +102,7 @@ class SolverModel:
 
     def value(self, values: Floats) -> float:
         """The stage's value at a point of the model."""
-        return float(self._costs @ values) + self._offset
+        return float(self.costs @ values) + self._offset
 
     def add_row(self, terms: Terms, lower: float, upper: float) -> int:
         """One more row; its number. Without terms it is added as well: it must hold by itself."""

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pyomo.common.gc_manager import PauseGC
+
 from optcenter_pipeline.engine.canonical import canonical_snapshot
 from optcenter_pipeline.engine.highs import SolverModel, solver_version
 from optcenter_pipeline.engine.infeasibility import Refutation, not_located
@@ -52,11 +54,12 @@ def solve_snapshot(
 ) -> Result:
     """See `optcenter_pipeline.engine.solve`."""
     began = time.perf_counter()
-    problems = find_problems(snapshot)
-    if problems:
-        solver = SolverInfo(version=solver_version())
-        return invalid_result(problems, mode=snapshot.scenario.objective_mode, solver=solver)
-    question = build_question(snapshot)
+    with PauseGC():  # whatever is made here stays
+        problems = find_problems(snapshot)
+        if problems:
+            solver = SolverInfo(version=solver_version())
+            return invalid_result(problems, mode=snapshot.scenario.objective_mode, solver=solver)
+        question = build_question(snapshot)
     asked_to_cancel = cancel or (lambda: False)
     prepared = _prepared(question, asked_to_cancel)
     built = time.perf_counter()

@@ -28,6 +28,9 @@ _MOST_RECHECKS = 1000
 _NODES_OF_ECONOMY = 10
 _ECONOMY_IN_FULL = 200
 """Columns up to which economy is searched beyond what its relaxation and a core of it prove."""
+_ECONOMY_BY_CORE = 4000
+"""Columns from which on a few gaps from its relaxation will do for economy."""
+_GAPS_OF_ECONOMY = 10.0
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
 
@@ -221,8 +224,11 @@ class StagedSearch:
         """Economy is worth no more than the stages before it took."""
         coefficients = np.asarray(stage.terms.coefficients)
         step = 0.0 if stage.kind == "goals" else granularity(coefficients)
-        is_thorough = stage.kind != "economy" or self._reduced.width <= _ECONOMY_IN_FULL
-        return Aim(stage.sense == "max", step, is_thorough=is_thorough)
+        if stage.kind != "economy":
+            return Aim(stage.sense == "max", step)
+        width = self._reduced.width
+        enough = 1.0 if width <= _ECONOMY_BY_CORE else _GAPS_OF_ECONOMY
+        return Aim(maximise=False, step=step, is_thorough=width <= _ECONOMY_IN_FULL, gaps_that_do=enough)
 
     def _incumbent(self, stage: Stage) -> Incumbent | None:
         if self._point is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+import pyscipopt
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -101,6 +102,16 @@ def by_highs(path: Path) -> float | None:
     return float(highs.getInfo().objective_function_value)
 
 
+def by_scip(path: Path) -> float | None:
+    """The optimum by SCIP, which shares nothing with HiGHS, from the file itself."""
+    model = pyscipopt.Model()
+    model.hideOutput()
+    model.setParam("limits/gap", 0.0)
+    model.readProblem(str(path))
+    model.optimize()
+    return float(model.getObjVal()) if model.getStatus() == "optimal" else None
+
+
 def everything() -> Snapshot:
     rows = [
         candidate(key, tokens, {"gmv": gain, "nps": 1}, attributes={"country": country})
@@ -140,6 +151,7 @@ def test_other_solvers_agree(tmp_path: Path) -> None:
     first = solve(everything()).objective.stages[0]
     assert MpsFile(path).solve() == pytest.approx(first.value)
     assert by_highs(path) == pytest.approx(first.value)
+    assert by_scip(path) == pytest.approx(first.value)
 
 
 def test_names_can_be_followed(tmp_path: Path) -> None:
@@ -211,6 +223,7 @@ def test_random_models_survive_the_round_trip(tmp_path: Path) -> None:
         expected = result.objective.stages[0].value if result.status == "optimal" else None
         found = MpsFile(path).solve() if question.candidates else by_highs(path)
         assert found == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=1e-6))
+        assert by_scip(path) == (None if expected is None else pytest.approx(expected, rel=1e-6, abs=1e-6))
 
     round_trip()
 
