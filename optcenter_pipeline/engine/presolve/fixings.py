@@ -16,7 +16,7 @@ _LONG = 100
 """Coefficients from which on a row is looked at only when no shorter one waits."""
 
 _WORK = 1_000_000
-"""Coefficients that are looked at again, at least; ten times those of the model, if that is more."""
+"""Coefficients that are looked at again, at most, besides ten times those of the model."""
 
 
 def fixings(model: ReducedModel) -> ReducedModel:
@@ -93,7 +93,7 @@ class _Box:
         self._waiting: Bools = np.zeros(model.height, dtype=np.bool_)
         """Rows to be looked at."""
         self._long: Bools = self._entries.lengths > _LONG
-        self._work = max(_WORK, 10 * model.matrix.nnz)
+        self._work = _WORK + 10 * model.matrix.nnz
         self._bound_shortfalls()
         self._sides = _Sides(*reach(self._entries, self._lower, self._upper))
         # a goal is not met where a shortfall makes up for what is missing

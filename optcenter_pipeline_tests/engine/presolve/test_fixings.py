@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from optcenter_pipeline.engine.linear_model import LinearModel
+from optcenter_pipeline.engine.presolve import fixings as module
 from optcenter_pipeline.engine.presolve.fixings import fixings
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -188,3 +189,11 @@ def test_a_long_chain_of_needs_is_followed_to_its_end() -> None:
     reduced = fixings(run.unreduced)
     assert (reduced.columns.representative < 0).all(), "the capacity is used up by the chain"
     assert reduced.columns.constant.sum() == 101
+
+
+def test_what_is_too_much_to_follow_is_left_to_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WORK", -1_000_000)
+    question = snapshot(
+        [*ABC, candidate("D", 1, {})], mandatory=[{"initiative_key": "A"}], prerequisites=[needs("A", "B")]
+    )
+    assert constants(question) == {"D": 0}
