@@ -13,6 +13,10 @@ UNIT = 2.0**-53
 
 _LARGEST_WHOLE = 2.0**53
 
+CERTAIN, GRANTED = 0.5, 2.0
+"""Shares of a row's slack: what a portfolio is granted for certain, and beyond what none is granted anything.
+Between them lies what rounding may have taken from a row whose constants were taken out."""
+
 
 @dataclass(frozen=True)
 class Entries:

@@ -4,13 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optcenter_pipeline.engine.presolve.activity import Entries, entries_of, reach
+from optcenter_pipeline.engine.presolve.activity import CERTAIN, GRANTED, Entries, entries_of, reach
 from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, ColumnMap, Integers, ReducedModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
-
-_CERTAIN, _GRANTED = 0.5, 2.0
-"""Shares of a row's slack: what a portfolio is granted for certain, and what none is granted. Between them lies
-what rounding may have taken from a row whose constants were taken out."""
 
 _LONG = 100
 """Coefficients from which on a row is looked at only when no shorter one waits."""
@@ -88,8 +84,8 @@ class _Box:
         self._by_column = model.matrix.tocsc()
         self._whole: Bools = model.integer | (model.families != SHORTFALL)
         self._lower, self._upper = model.lower.copy(), model.upper.copy()
-        self._certain = _CERTAIN * model.row_slacks[0]
-        self._granted = _GRANTED * model.row_slacks[1]
+        self._certain = CERTAIN * model.row_slacks[0]
+        self._granted = GRANTED * model.row_slacks[1]
         self._waiting: Bools = np.zeros(model.height, dtype=np.bool_)
         """Rows to be looked at."""
         self._long: Bools = self._entries.lengths > _LONG

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from optcenter_pipeline.engine.presolve.activity import entries_of, reach
+from optcenter_pipeline.engine.presolve.activity import GRANTED, entries_of, reach
 from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, Integers, ReducedModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 
-_GRANTED = 2.0
-"""Share of a row's slack that no portfolio is granted."""
 ROUNDED_DOWN = 1 - 1e-10
 """Takes off more than rounding can have added to a sum of a hundred thousand positive numbers."""
 
@@ -34,7 +32,7 @@ def rooms(model: ReducedModel, least: Floats, greatest: Floats) -> tuple[Floats,
     Returns:
         Infinite where there is no bound, or no least value. Shapes (rows,).
     """
-    granted = _GRANTED * model.row_slacks[1]
+    granted = GRANTED * model.row_slacks[1]
     return model.row_upper + granted - least, greatest - (model.row_lower - granted)
 
 

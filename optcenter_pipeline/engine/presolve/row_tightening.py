@@ -5,13 +5,9 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from optcenter_pipeline.engine.presolve.activity import UNIT, Entries, entries_of, reach
+from optcenter_pipeline.engine.presolve.activity import CERTAIN, GRANTED, UNIT, Entries, entries_of, reach
 from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, Integers, ReducedModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
-
-_CERTAIN, _GRANTED = 0.5, 2.0
-"""Shares of a row's slack: what a portfolio is granted for certain, and what none is granted. Between them lies
-what rounding may have taken from a row whose constants were taken out."""
 
 _DECIMALS = 6
 """Of numbers that count as whole ones in a smaller unit, at most."""
@@ -55,7 +51,7 @@ def row_tightening(model: ReducedModel) -> ReducedModel:
         The model with the same columns; the same object where nothing was found.
     """
     least, greatest = reach(entries_of(model.matrix), model.lower, model.upper)
-    granted = _CERTAIN * model.row_slacks[0]
+    granted = CERTAIN * model.row_slacks[0]
     granted[np.isinf(least) | np.isinf(greatest)] = 0.0
     above = (greatest <= model.row_upper + granted) & np.isfinite(model.row_upper)
     below = (least >= model.row_lower - granted) & np.isfinite(model.row_lower)
@@ -104,7 +100,7 @@ def _common_parts(entries: Entries, whole: Bools) -> tuple[Floats, Floats]:
 def _at_multiples(model: ReducedModel, rows: Integers, parts: Floats, scale: Floats) -> tuple[Floats, Floats]:
     """(lower, upper) of the rows: what lies between two multiples of parts / scale, at the one inside."""
     lower, upper = model.row_lower[rows], model.row_upper[rows]
-    slack = _GRANTED * model.row_slacks[1][rows]
+    slack = GRANTED * model.row_slacks[1][rows]
     fine = _much_smaller(slack, parts, scale)
     rounded_lower, rounded_upper = -_multiple(slack - lower, parts, scale), _multiple(upper + slack, parts, scale)
     raised = fine & (rounded_lower > lower + _CLEARLY * parts / scale)
@@ -179,8 +175,8 @@ def _exact_bounds(
     """
     slack = model.row_slacks[1][entries.rows]
     parts, scale = _common_parts(entries, model.integer | (model.families != SHORTFALL))
-    whole = _multiple(bound + _GRANTED * slack, parts, scale)
-    fine = _much_smaller(_GRANTED * slack, parts, scale) & (whole <= bound + _CERTAIN * slack)
+    whole = _multiple(bound + GRANTED * slack, parts, scale)
+    fine = _much_smaller(GRANTED * slack, parts, scale) & (whole <= bound + CERTAIN * slack)
     loose = ~fine & (slack > _SAME_SCALE * (most - bound))
     spent = np.asarray((model.row_origins[entries.rows] < 0).sum(axis=1)) > 0
     # a slack is given once
