@@ -185,7 +185,7 @@ def _row_values(
         if start <= column < end and not cell.is_blank:
             while len(values) < column - start:
                 values.append({})
-            value = calculation.value(sheet, index, column, cell) if cell.has_content else None
+            value = cell.value if cell.formula is None else calculation.value(sheet, index, column, cell)
             values.append(_cell_data(sheet, cell, value, parts))
     return values
 

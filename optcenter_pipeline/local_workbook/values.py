@@ -31,6 +31,11 @@ def read_range(
             if start <= column < end and cell.has_content:
                 while len(line) < column - start:
                     line.append("")
+                if (
+                    type(cell.value) is str and cell.formula is None
+                ):  # most cells: shown as it is, however it is asked
+                    line.append(cell.value)
+                    continue
                 # most cells have no format: do not look for one
                 number_format = sheet.format_of(cell).get("numberFormat") if cell.format_key else None
                 value = calculation.value(sheet, index, column, cell)

@@ -282,6 +282,8 @@ def _entered(value: Filled) -> dict[str, Any]:
 
 def same(cell: Filled, wanted: Filled) -> bool:
     """Whether a cell already holds what it should; numbers to the 15 digits that a sheet keeps."""
+    if type(cell) is type(wanted) is str and cell == wanted:
+        return True
     if isinstance(cell, bool) or isinstance(wanted, bool):
         return cell is wanted
     if isinstance(cell, str) or isinstance(wanted, str):

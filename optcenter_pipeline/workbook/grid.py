@@ -73,6 +73,11 @@ class TabGrid:
         width = max(map(len, self.rows), default=0)
         return tuple(column for column in range(width) if column not in ours)
 
+    @cached_property
+    def rows_with_formulas(self) -> frozenset[int]:
+        """The rows that have a formula, as far as the look could see."""
+        return frozenset(row for row, _ in self.details.formulas) if self.details else frozenset()
+
     def value(self, row: int, column: int) -> Filled:
         """The cell, `""` where there is none."""
         if row >= len(self.rows) or column >= len(self.rows[row]):

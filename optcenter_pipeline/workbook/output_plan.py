@@ -23,12 +23,29 @@ def key_text(cell: Filled) -> str:
 
 @dataclass(frozen=True)
 class FormerRow:
-    """A row as it stood before anything was written."""
+    """A row as it stood before anything was written, or, without a grid, a blank one."""
 
     key: RowKey
-    system: dict[str, Filled]
-    rest: tuple[Filled, ...]
-    """Its cells that are not the system's, in the sheet's order."""
+    grid: TabGrid | None = None
+    row: int = 0
+
+    @property
+    def system(self) -> dict[str, Filled]:
+        """Its cells of the system's, by column."""
+        places = self.grid.system_positions.items() if self.grid else ()
+        return {name: self.grid.entered(self.row, column) for name, column in places if self.grid}
+
+    @property
+    def rest(self) -> tuple[Filled, ...]:
+        """Its cells that are not the system's, in the sheet's order."""
+        return _rest(self.grid, self.row) if self.grid else ()
+
+    def stands_in(self, grid: TabGrid, row: int) -> bool:
+        """Whether a row of another look at the tab is the same cell by cell; TRUE is not 1."""
+        if self.grid is None or self.grid.layout.positions != grid.layout.positions:
+            return False
+        before, now = self.grid.rows[self.row], grid.rows[row]
+        return before == now and [*map(type, before)] == [*map(type, now)]
 
 
 @dataclass
@@ -54,7 +71,8 @@ class TabPlan:
             return {}
         places = _places(grid)
         if self.former is None:
-            self.former = [_former_row(grid, row) for row in range(1, len(grid.rows))]
+            keys = {row: key for key, rows in places.items() for row in rows}
+            self.former = [FormerRow(keys[row], grid, row) for row in range(1, len(grid.rows))]
             self._keep_unchanged(places, grid)
         cells: CellMap = {}
         if written.cells:
@@ -70,7 +88,7 @@ class TabPlan:
                         rows.remove(row)
                 places.setdefault(former.key, []).append(row)
             cells.update(self._strays(grid, places, written.cells))
-        bottom = max((row for row in range(len(grid.rows)) if grid.has_content(row)), default=0)
+        bottom = next((row for row in reversed(range(len(grid.rows))) if grid.has_content(row)), 0)
         bottom = max([bottom, *(row for row, _ in cells)])
         formulas = self._former_formulas() if written.cells else {}
         ours = written.values if formulas else set()
@@ -88,12 +106,12 @@ class TabPlan:
 
     def _former_formulas(self) -> dict[RowKey, dict[str, Formula]]:
         """Formulas of the rows as they stood, by key; of several rows with one key the first row's."""
-        first = {row.key: row.system for row in reversed(self.former or [])}
-        found = {
-            key: {name: cell for name, cell in system.items() if isinstance(cell, Formula)}
-            for key, system in first.items()
-        }
-        return {key: formulas for key, formulas in found.items() if formulas}
+        first = {row.key: row for row in reversed(self.former or [])}
+        found: dict[RowKey, dict[str, Formula]] = {}
+        for key, row in first.items():
+            if row.grid is not None and row.row in row.grid.rows_with_formulas:
+                found[key] = {name: cell for name, cell in row.system.items() if isinstance(cell, Formula)}
+        return found
 
     def stamps(self) -> Iterator[tuple[str, str]]:
         """(updated_at, updated_source) of the rows."""
@@ -102,7 +120,7 @@ class TabPlan:
 
     def _lacking(self, grid: TabGrid) -> list[str]:
         """Columns that the sheet does not have: what belongs there is not written."""
-        named = {name for row in self.rows.values() for name in row} - set(grid.layout.positions)
+        named = set[str]().union(*self.rows.values()) - set(grid.layout.positions)
         text = f"{self.tab.name}: no column {', '.join(sorted(named))}; run `optcenter workbook init` to add it"
         return [text] if named else []
 
@@ -134,9 +152,12 @@ class TabPlan:
                 known_row = known_rows[turn] if turn < len(known_rows) else None
                 if known_row is None and all(key):
                     continue  # a row that came since: whose it is we cannot know
+                if known_row is not None and known_row.stands_in(grid, row):
+                    continue
+                before = known_row.system if known_row else {}
                 for name, column in grid.system_positions.items():
                     cell = grid.value(row, column)
-                    was = known_row.system.get(name, "") if known_row else ""
+                    was = before.get(name, "")
                     is_ours = value_key(cell) in values.get(column, ())
                     if is_ours and not same(cell, was) and not grid.is_formula(row, column):
                         cells[row, column] = was
@@ -165,7 +186,7 @@ class TabPlan:
                     vanished.remove(match)
                     found[row] = match
                 else:
-                    found[row] = FormerRow(("",) * len(key), {}, ())
+                    found[row] = FormerRow(("",) * len(key))
         return found
 
     def _overwritten(
@@ -244,11 +265,6 @@ def _key(grid: TabGrid, row: int) -> RowKey:
     return tuple(key_text(grid.named(row, name)) for name in grid.tab.key_columns)
 
 
-def _former_row(grid: TabGrid, row: int) -> FormerRow:
-    system = {name: grid.entered(row, column) for name, column in grid.system_positions.items()}
-    return FormerRow(_key(grid, row), system, _rest(grid, row))
-
-
 def _rest(grid: TabGrid, row: int) -> tuple[Filled, ...]:
     """The row's cells that are not the system's."""
     return tuple(grid.value(row, column) for column in grid.others_positions)
@@ -268,8 +284,9 @@ def _trimmed(cells: tuple[Filled, ...]) -> tuple[Filled, ...]:
 def _differences(grid: TabGrid, row: int, wanted: Mapping[str, Filled]) -> CellMap:
     """The cells of a row that do not hold what they should; columns that the sheet lacks are skipped."""
     cells: CellMap = {}
+    positions = grid.layout.positions
     for name, value in wanted.items():
-        place = grid.layout.positions.get(name)
+        place = positions.get(name)
         if place is None or same(grid.value(row, place), value):
             continue
         if not (isinstance(value, Formula) and grid.is_formula(row, place)):
