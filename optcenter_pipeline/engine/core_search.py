@@ -6,8 +6,10 @@ leaves its value there (LP duality), so:
 - a portfolio in hand as good as the bound is proven by the relaxation alone;
 - the columns of the smallest |d| for their worth are a *core* (E. Balas, E. Zemel, 1980) that holds a portfolio
   near the bound: a search of it, all else fixed, gives a portfolio that the bound proves good enough;
-- with a portfolio of value v in hand, columns with |d| > bound - v keep their value in every better one, exactly:
-  what is left to search is smaller by those.
+- a portfolio whose value is the bound, rounded to the step in which values change, can differ from the relaxation
+  only in columns with |d| up to what the rounding took away: often few, and one of them is there;
+- with a portfolio of value v in hand, columns with |d| > bound - v - step keep their value in every better one,
+  exactly: what is left to search is smaller by those.
 """
 
 from dataclasses import dataclass, replace
@@ -105,7 +107,7 @@ class _StageSearch:
         if bool(self._at_bound[integer].all()):
             values = np.where(integer, self._rounded, self._relaxation.values)
             return Search(values, self._bound, True, False, 0, self._solver.resolution)
-        for core in self._cores() if self._gap() > 0 else ():
+        for core in self._cores() if self._gap() > 0 else self._nearest():
             self._search_core(core)
             if self._is_proven() or self._solver.is_lost or self._is_stopped():
                 return self._proven()
@@ -132,6 +134,15 @@ class _StageSearch:
             cores.append(core)
         return cores
 
+    def _nearest(self) -> list[Bools]:
+        """For a full proof: what a portfolio as good as the rounded bound can have other than the relaxation."""
+        if not self._aim.step or not self._aim.is_thorough:
+            return []
+        room = abs(self._relaxation.bound - self._bound) + self._solver.resolution
+        core = ~self._at_bound | (self._sizes <= room * (1 + 1e-6))
+        integer = self._solver.integer
+        return [core] if core[integer].sum() <= _LARGEST_SHARE * integer.sum() else []
+
     def _search_core(self, core: Bools) -> None:
         slack = self._limits.mip_gap * abs(self._bound)
         target = self._bound - slack if self._aim.maximise else self._bound + slack
@@ -139,7 +150,7 @@ class _StageSearch:
             self._limits,
             mip_gap=self._limits.mip_gap / 10,  # the target ends it, not the core's own bound
             target=target,
-            nodes=self._nodes_left(_NODES_OF_A_CORE),
+            nodes=self._nodes_left(_NODES_OF_A_CORE if self._gap() > 0 else 1),
             improved=lambda value, _, nodes: self._limits.improved(value, None, nodes),  # the bound is the core's
         )
         start = self._best.values if self._best is not None and self._fits(self._best.values, core) else None
@@ -156,11 +167,10 @@ class _StageSearch:
         start, fixings = None, None
         if self._best is not None:
             start = self._best.values
-            room = abs(self._relaxation.bound - self._best.value) + self._solver.resolution
+            room = abs(self._relaxation.bound - self._best.value) - self._aim.step + 2 * self._solver.resolution
             fixed = self._at_bound & self._solver.integer & (self._sizes > room * (1 + 1e-6))
-            if fixed.any():
-                fixings = Fixings(fixed, self._rounded)
-                start = start if self._fits(start, ~fixed) else None
+            fixed &= np.abs(start - self._rounded) <= _FRACTIONAL  # the best stays within, to begin with
+            fixings = Fixings(fixed, self._rounded)
         limits = replace(self._limits, nodes=self._nodes_left(None), improved=self._tell_of_the_rest)
         search = self._solver.search(limits, start=start, fixings=fixings)
         self._nodes += search.nodes

@@ -62,7 +62,7 @@ class SolverModel:
         self._set("threads", options.threads)
         self._set("random_seed", options.seed)
         self._set("mip_abs_gap", 0.0)
-        self._set("mip_allow_restart", False)  # they repeat a presolve that ours has done
+        self._set("mip_allow_restart", False)  # restarts repeat a presolve that ours has done
         self._set("small_matrix_value", SMALLEST_COEFFICIENT)
         self._pass_model(self._scaled.arrays)
         self._rows = int(arrays.matrix.shape[0])
@@ -160,6 +160,8 @@ class SolverModel:
         thorough = self.is_thorough(limits.mip_gap) and limits.target is None
         self._set("presolve", self._presolve)
         self._set("mip_rel_gap", 0.0 if thorough else limits.mip_gap)
+        for heuristic in ("mip_heuristic_run_rins", "mip_heuristic_run_rens"):
+            self._set(heuristic, limits.mip_gap > 0)  # a full proof takes longer with their sub-problems
         self._set("mip_max_nodes", min(max(limits.nodes or _ANY_NUMBER, 1), _ANY_NUMBER))
         self._set("objective_target", self._target(limits.target))
         self._fix(fixings)
