@@ -107,7 +107,8 @@ class _StageSearch:
         if bool(self._at_bound[integer].all()):
             values = np.where(integer, self._rounded, self._relaxation.values)
             return Search(values, self._bound, True, False, 0, self._solver.resolution)
-        for core in self._cores() if self._gap() > 0 else self._nearest():
+        is_full_proof = self._gap() == 0 and self._aim.is_thorough
+        for core in self._nearest() if is_full_proof else self._cores():
             self._search_core(core)
             if self._is_proven() or self._solver.is_lost or self._is_stopped():
                 return self._proven()
@@ -136,7 +137,7 @@ class _StageSearch:
 
     def _nearest(self) -> list[Bools]:
         """For a full proof: what a portfolio as good as the rounded bound can have other than the relaxation."""
-        if not self._aim.step or not self._aim.is_thorough:
+        if not self._aim.step:
             return []
         room = abs(self._relaxation.bound - self._bound) + self._solver.resolution
         core = ~self._at_bound | (self._sizes <= room * (1 + 1e-6))

@@ -28,9 +28,8 @@ _MOST_RECHECKS = 1000
 _NODES_OF_ECONOMY = 10
 _ECONOMY_IN_FULL = 200
 """Columns up to which economy is searched beyond what its relaxation and a core of it prove."""
-_ECONOMY_BY_CORE = 4000
-"""Columns from which on a few gaps from its relaxation will do for economy."""
 _GAPS_OF_ECONOMY = 10.0
+"""Beyond that size, how many times the gap asked for economy may be from its relaxation without a search."""
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
 
@@ -227,7 +226,7 @@ class StagedSearch:
         if stage.kind != "economy":
             return Aim(stage.sense == "max", step)
         width = self._reduced.width
-        enough = 1.0 if width <= _ECONOMY_BY_CORE else _GAPS_OF_ECONOMY
+        enough = 1.0 if width <= _ECONOMY_IN_FULL else _GAPS_OF_ECONOMY
         return Aim(maximise=False, step=step, is_thorough=width <= _ECONOMY_IN_FULL, gaps_that_do=enough)
 
     def _incumbent(self, stage: Stage) -> Incumbent | None:
@@ -291,8 +290,10 @@ class StagedSearch:
         return None if self._node_limit is None else max(1, self._node_limit - self._nodes)
 
     def _nodes_for_economy(self) -> int:
-        """As many as the first stage took, or a few: nobody waits longer for the last tokens than for the plan."""
-        allowed = max(self._done[0].nodes if self._done else 0, _NODES_OF_ECONOMY)
+        """As many as the first stage took, or a few in a small model: nobody waits longer for the last tokens than
+        for the plan."""
+        few = _NODES_OF_ECONOMY if self._reduced.width <= _ECONOMY_IN_FULL else 1
+        allowed = max(self._done[0].nodes if self._done else 0, few)
         left = self._nodes_left()
         return allowed if left is None else min(allowed, left)
 
