@@ -1,15 +1,14 @@
 """Running the stages: each is optimised, its best is summed exactly and held, and the next begins from it."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from optcenter_pipeline.engine.core_search import Aim, Incumbent, search_stage
-from optcenter_pipeline.engine.granularity import granularity
+from optcenter_pipeline.engine.core_search import Incumbent, search_stage
+from optcenter_pipeline.engine.effort import aim_of, nodes_of_economy
 from optcenter_pipeline.engine.highs import SolverError, SolverModel
-from optcenter_pipeline.engine.holds import hold_row, relative_gap, sound_bound
+from optcenter_pipeline.engine.holds import HOLD_FAMILY, hold_row, relative_gap, sound_bound
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, broken_rows
 from optcenter_pipeline.engine.objective import Plan, Stage
 from optcenter_pipeline.engine.presolve.integrality import Settling
@@ -25,11 +24,6 @@ from optcenter_pipeline.engine.staged import Clock, Ending, Staged
 from optcenter_pipeline.rules.linear import LinearRow
 
 _MOST_RECHECKS = 1000
-_NODES_OF_ECONOMY = 10
-_ECONOMY_IN_FULL = 200
-"""Columns up to which economy is searched beyond what its relaxation and a core of it prove."""
-_GAPS_OF_ECONOMY = 10.0
-"""Beyond that size, how many times the gap asked for economy may be from its relaxation without a search."""
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
 
@@ -113,6 +107,7 @@ class StagedSearch:
         """The KPIs give way to the goals by the tolerance, then take back what the goals leave them."""
         for hold in self._kpi_holds:
             self._relax(hold, max(hold.stage.tolerance, self._plan.goal_tolerance))
+        self._meet_all(goals)
         ending = self._optimise(goals)
         if ending != "done":
             return ending
@@ -123,6 +118,23 @@ class StagedSearch:
                 return ending
             self._hold(stage)
         return ending
+
+    def _meet_all(self, goals: Stage) -> None:
+        """Look for a portfolio that meets every goal, by the measure of the first KPI: nothing can be better.
+
+        Where all can be met the goals by themselves say nothing of which portfolio to look at: each costs the same.
+        """
+        if self._point is None or goals.terms.value(self._point) == 0 or self._cancel():
+            return
+        kpi = self._plan.kpi_stages[0]
+        number = self._add(LinearRow(HOLD_FAMILY, goals.terms, (), "all goals are met", upper=0.0))
+        search = self._searched(kpi, None)
+        self._solver.set_row_bounds(number, -math.inf, math.inf)
+        if search.values is None:
+            return
+        point = self._portfolio(search.values)
+        if not self._broken(point) and goals.terms.value(point) < goals.terms.value(self._point):
+            self._point = point
 
     def _ended(self, ending: Ending) -> Staged:
         return Staged(ending, self._point, tuple(self._done), tuple(self._skipped))
@@ -186,19 +198,12 @@ class StagedSearch:
         nodes = 0
         looked_twice = False
         self._unanswered = "nothing_found"
-        line = self._lines[id(stage)]
-        sign = 1.0 if stage.sense == "max" else -1.0
-        self._solver.set_objective(
-            sign * self._reduced.benefits[line], sign * self._reduced.offsets[line], stage.sense
-        )
-        aim = self._aim(stage)
         for _ in range(_MOST_RECHECKS):
             incumbent = self._incumbent(stage)
             if known_bound is not None and incumbent is not None and incumbent.value == known_bound:
                 return Search(incumbent.values, known_bound, True, False, nodes), nodes
-            search = search_stage(self._solver, aim, self._limits(stage), incumbent)
+            search = self._searched(stage, incumbent)
             nodes += search.nodes
-            self._nodes += search.nodes
             if search.infeasible and not looked_twice and not self._is_refuted():
                 looked_twice = True
                 self._unanswered = "unconfirmed"
@@ -208,7 +213,7 @@ class StagedSearch:
                 return search, nodes
             self._unanswered = "nothing_found"
             point = self._portfolio(search.values)
-            broken = (*broken_rows(self._model, point), *broken_rows([*self._held.values()], point))
+            broken = self._broken(point)
             if not broken:
                 self._take(stage, point)
                 return search, nodes
@@ -219,15 +224,19 @@ class StagedSearch:
                 self._add(repairing_cut(self._model, row, point))
         raise SolverError(f"{_MOST_RECHECKS} rounded portfolios in a row broke a rule that the solver calls kept")
 
-    def _aim(self, stage: Stage) -> Aim:
-        """Economy is worth no more than the stages before it took."""
-        coefficients = np.asarray(stage.terms.coefficients)
-        step = 0.0 if stage.kind == "goals" else granularity(coefficients)
-        if stage.kind != "economy":
-            return Aim(stage.sense == "max", step)
-        width = self._reduced.width
-        enough = 1.0 if width <= _ECONOMY_IN_FULL else _GAPS_OF_ECONOMY
-        return Aim(maximise=False, step=step, is_thorough=width <= _ECONOMY_IN_FULL, gaps_that_do=enough)
+    def _searched(self, stage: Stage, incumbent: Incumbent | None) -> Search:
+        """One search of the solver by a stage's measure."""
+        line = self._lines[id(stage)]
+        sign = 1.0 if stage.sense == "max" else -1.0
+        benefits, constant = self._reduced.benefits[line], float(self._reduced.offsets[line])
+        self._solver.set_objective(sign * benefits, sign * constant, stage.sense)
+        search = search_stage(self._solver, aim_of(stage, self._reduced.width), self._limits(stage), incumbent)
+        self._nodes += search.nodes
+        return search
+
+    def _broken(self, point: Point) -> tuple[LinearRow, ...]:
+        """The rows, of the run and held, that an exact point breaks."""
+        return (*broken_rows(self._model, point), *broken_rows([*self._held.values()], point))
 
     def _incumbent(self, stage: Stage) -> Incumbent | None:
         if self._point is None:
@@ -283,18 +292,17 @@ class StagedSearch:
             left=lambda: None if ends is None else ends - self._clock.spent,
             cancel=self._cancel,
             improved=self._teller.state,
-            nodes=self._nodes_for_economy() if is_last else self._nodes_left(),
+            nodes=self._nodes_allowed(stage),
         )
 
     def _nodes_left(self) -> int | None:
         return None if self._node_limit is None else max(1, self._node_limit - self._nodes)
 
-    def _nodes_for_economy(self) -> int:
-        """As many as the first stage took, or a few in a small model: nobody waits longer for the last tokens than
-        for the plan."""
-        few = _NODES_OF_ECONOMY if self._reduced.width <= _ECONOMY_IN_FULL else 1
-        allowed = max(self._done[0].nodes if self._done else 0, few)
+    def _nodes_allowed(self, stage: Stage) -> int | None:
         left = self._nodes_left()
+        if stage.kind != "economy":
+            return left
+        allowed = nodes_of_economy(self._done[0].nodes if self._done else 0, self._reduced.width)
         return allowed if left is None else min(allowed, left)
 
     def _cancel(self) -> bool:
