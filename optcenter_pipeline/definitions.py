@@ -14,7 +14,7 @@ from optcenter_pipeline.stages.resources import DatabaseResource, SolverResource
 
 # a save of a large workbook makes millions of objects that live on: by default the collector would walk through
 # all of them at every few thousand new ones, which takes a quarter of the whole time
-gc.set_threshold(100_000, 10, 10)
+gc.set_threshold(1_000_000, 5, 10)
 
 
 def build_defs(**resource_overrides: Any) -> dg.Definitions:

@@ -51,7 +51,8 @@ class Calculation:
         # in the order of asking, so that a cell asked for again tells which cells form a cycle
         self._under_way: dict[tuple[int, int, int], None] = {}
         self._in_cycle: set[tuple[int, int, int]] = set()
-        self._areas: dict[tuple[int, Reference], Area | CellError] = {}
+        # not the areas themselves: they hold this calculation, and so all rows until the collector comes by
+        self._places: dict[tuple[int, Reference], tuple[Sheet, CellRange] | CellError] = {}
         self._indexes: dict[tuple[int, CellRange, bool], Index] = {}
         # one moment for all of its cells
         self.now = datetime.now(UTC).astimezone(ZoneInfo(spreadsheet.properties["timeZone"])).replace(tzinfo=None)
@@ -118,17 +119,17 @@ class Calculation:
     def area(self, sheet: Sheet, reference: Reference) -> Area | CellError:
         """Resolve a reference in a formula on a sheet."""
         key = (sheet.sheet_id, reference)
-        found = self._areas.get(key)
+        found = self._places.get(key)
         if found is None:
-            found = self._areas[key] = self._resolve(sheet, reference)
-        return found
+            found = self._places[key] = self._resolve(sheet, reference)
+        return found if isinstance(found, CellError) else Area(*found, self.value_at, self._indexes)
 
     def named_area(self, name: str) -> Area | CellError:
         """Give the cells of a named range."""
         named = self._spreadsheet.named_area(name)
         return UNKNOWN_NAME if named is None else Area(*named, self.value_at, self._indexes)
 
-    def _resolve(self, sheet: Sheet, reference: Reference) -> Area | CellError:
+    def _resolve(self, sheet: Sheet, reference: Reference) -> tuple[Sheet, CellRange] | CellError:
         target = self._target(sheet, reference)
         if target is None:
             return BAD_REFERENCE
@@ -143,7 +144,7 @@ class Calculation:
             min(rows[1] + 1, target.row_count),
             min(columns[1] + 1, target.column_count),
         )
-        return Area(target, bounds, self.value_at, self._indexes)
+        return target, bounds
 
 
 class _Evaluation:
