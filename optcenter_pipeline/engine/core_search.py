@@ -177,11 +177,10 @@ class _StageSearch:
         self._nodes += search.nodes
         if search.values is not None:
             self._take(Incumbent(search.values, self._solver.value(search.values)))
-        if search.infeasible and self._best is None:
-            return search
-        known = self._best.value if self._best else None
-        bound = search.bound if known is None or not search.infeasible else known
-        return self._ended(self._tightest(bound), exhausted=search.exhausted)
+        if search.infeasible:
+            # with a portfolio in hand, which lies in what was searched, that is an error of the solver's
+            return search if self._best is None else self._ended(self._bound, exhausted=False)
+        return self._ended(self._tightest(search.bound), exhausted=search.exhausted)
 
     def _tell_of_the_rest(self, value: float | None, bound: float | None, nodes: int) -> None:
         self._limits.improved(value, self._bound if bound is None else self._tightest(bound), nodes)
