@@ -93,7 +93,7 @@ class _StageSearch:
         bound = relaxation.bound
         self._bound = rounded_bound(bound, aim.step, maximise=aim.maximise, resolution=solver.resolution)
         rounded = np.round(relaxation.values)
-        self._at_bound = np.abs(relaxation.values - rounded) <= _FRACTIONAL
+        self._at_bound = solver.is_bounded & (np.abs(relaxation.values - rounded) <= _FRACTIONAL)
         self._rounded = rounded
         self._sizes = np.abs(relaxation.reduced_costs)
 
@@ -105,8 +105,9 @@ class _StageSearch:
             return self._proven()
         integer = self._solver.integer
         if bool(self._at_bound[integer].all()):
-            values = np.where(integer, self._rounded, self._relaxation.values)
-            return Search(values, self._bound, True, False, 0, self._solver.resolution)
+            self._take(self._rounded_point(self._relaxation.values))
+            if self._is_proven():
+                return self._proven()
         is_full_proof = self._gap() == 0 and self._aim.is_thorough
         for core in self._nearest() if is_full_proof else self._cores():
             self._search_core(core)
@@ -158,7 +159,12 @@ class _StageSearch:
         search = self._solver.search(limits, start=start, fixings=Fixings(~core, self._rounded))
         self._nodes += search.nodes
         if search.values is not None:
-            self._take(Incumbent(search.values, self._solver.value(search.values)))
+            self._take(self._rounded_point(search.values))
+
+    def _rounded_point(self, values: Floats) -> Incumbent:
+        """A point whose whole numbers are whole, and its value: what is almost 1 is worth almost as much."""
+        whole = np.where(self._solver.integer, np.round(values), values)
+        return Incumbent(whole, self._solver.value(whole))
 
     def _fits(self, values: Floats, core: Bools) -> bool:
         return bool(np.all(np.abs(values - self._rounded)[~core] <= _FRACTIONAL))
@@ -176,7 +182,7 @@ class _StageSearch:
         search = self._solver.search(limits, start=start, fixings=fixings)
         self._nodes += search.nodes
         if search.values is not None:
-            self._take(Incumbent(search.values, self._solver.value(search.values)))
+            self._take(self._rounded_point(search.values))
         if search.infeasible:
             # with a portfolio in hand, which lies in what was searched, that is an error of the solver's
             return search if self._best is None else self._ended(self._bound, exhausted=False)

@@ -27,7 +27,7 @@ def granularity(coefficients: Floats) -> float:
         if scaled.sum() > _EXACT:
             return 0.0
         whole = np.round(scaled)
-        if np.all(np.abs(scaled - whole) <= 1e-9 * np.maximum(scaled, 1e-3)):
+        if np.all(whole / 10.0**decimals == sizes):
             return float(np.gcd.reduce(whole.astype(np.int64))) / 10.0**decimals
     return 0.0
 

@@ -56,6 +56,8 @@ class SolverModel:
     def __init__(self, arrays: ModelArrays, shortfalls: Bools, options: SolverOptions) -> None:
         self._scaled: ScaledArrays = scaled(arrays, shortfalls)
         self.integer = arrays.integer
+        self.is_bounded = np.isfinite(arrays.upper)
+        """False for shortfalls, of which a whole number is nothing special."""
         self._nonzeros = max(int(arrays.matrix.nnz), 1)
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
@@ -99,6 +101,9 @@ class SolverModel:
         self._checked(self._highs.changeColsCost(len(costs), indices, scaled_costs), "changing the objective")
         direction = highspy.ObjSense.kMaximize if self._maximise else highspy.ObjSense.kMinimize
         self._checked(self._highs.changeObjectiveSense(direction), "changing the objective's sense")
+        # with its constant part, or the solver's relative gap would not be the stage's
+        constant = offset * self._objective_scale
+        self._checked(self._highs.changeObjectiveOffset(constant), "changing the objective's constant")
 
     def value(self, values: Floats) -> float:
         """The stage's value at a point of the model."""
@@ -135,8 +140,7 @@ class SolverModel:
         self._set("simplex_strategy", 1 if self._basis is None else _PRIMAL_SIMPLEX)
         self._reuse_basis()
         run = self._run(limits)
-        self._set("solve_relaxation", False)
-        if run is None or self._highs.getModelStatus() != _Status.kOptimal:
+        if run is None or self.is_lost or self._highs.getModelStatus() != _Status.kOptimal:
             return None
         self._basis = self._highs.getBasis()
         solution, scale = self._highs.getSolution(), self._scaled.column_scale
@@ -157,7 +161,11 @@ class SolverModel:
         Raises:
             SolverError: it gave no usable answer.
         """
+        left = limits.left()
+        if left is not None and left <= 0:
+            return self._left_behind(None)
         thorough = self.is_thorough(limits.mip_gap) and limits.target is None
+        self._set("solve_relaxation", False)
         self._set("presolve", self._presolve)
         self._set("mip_rel_gap", 0.0 if thorough else limits.mip_gap)
         for heuristic in ("mip_heuristic_run_rins", "mip_heuristic_run_rens"):
@@ -240,7 +248,7 @@ class SolverModel:
         """A value of the solver's objective in the stage's unit."""
         if not math.isfinite(objective) or abs(objective) >= highspy.kHighsInf:
             return self.worst_bound
-        return objective / self._objective_scale + self._offset
+        return objective / self._objective_scale
 
     def _known(self, objective: float | None) -> float | None:
         return None if objective is None else self._in_units(objective)
@@ -248,7 +256,7 @@ class SolverModel:
     def _target(self, value: float | None) -> float:
         if value is None:
             return math.inf if self._maximise else -math.inf
-        return (value - self._offset) * self._objective_scale
+        return value * self._objective_scale
 
     def _fix(self, fixings: Fixings | None) -> None:
         """Bounds of all columns, with those that are fixed for a search."""

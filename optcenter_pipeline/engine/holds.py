@@ -8,6 +8,8 @@ from optcenter_pipeline.rules.linear import LinearRow, Terms
 HOLD_FAMILY = "hold"
 
 _HOLD_TOLERANCE = 1e-6
+_RESOLVED = 1e-6
+"""Relative to a value of 1 or more: what the solver has to tell apart for its proofs to count."""
 
 
 def hold_tolerance(best: float) -> float:
@@ -50,6 +52,9 @@ def sound_bound(stage: Stage, value: float, bound: float, resolution: float) -> 
     """
     if not math.isfinite(bound):
         bound = trivial_bound(stage.terms, stage.sense)
+    told = max(abs(value), 1.0) * _RESOLVED
+    if resolution > told:  # numbers far larger than the result drown it: what the solver proves is no finer
+        return bound + resolution if stage.sense == "max" else bound - resolution
     if abs(bound - value) <= max(resolution, 1e-9 * abs(value)):
         return value
     return max(bound, value) if stage.sense == "max" else min(bound, value)

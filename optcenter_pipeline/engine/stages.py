@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optcenter_pipeline.engine.core_search import Incumbent, search_stage
 from optcenter_pipeline.engine.effort import aim_of, nodes_of_economy
@@ -24,6 +24,7 @@ from optcenter_pipeline.engine.staged import Clock, Ending, Staged
 from optcenter_pipeline.rules.linear import LinearRow
 
 _MOST_RECHECKS = 1000
+_NODES_TO_MEET_ALL = 200
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
 
@@ -107,7 +108,6 @@ class StagedSearch:
         """The KPIs give way to the goals by the tolerance, then take back what the goals leave them."""
         for hold in self._kpi_holds:
             self._relax(hold, max(hold.stage.tolerance, self._plan.goal_tolerance))
-        self._meet_all(goals)
         ending = self._optimise(goals)
         if ending != "done":
             return ending
@@ -119,22 +119,26 @@ class StagedSearch:
             self._hold(stage)
         return ending
 
-    def _meet_all(self, goals: Stage) -> None:
+    def _meet_all(self, goals: Stage) -> int:
         """Look for a portfolio that meets every goal, by the measure of the first KPI: nothing can be better.
 
         Where all can be met the goals by themselves say nothing of which portfolio to look at: each costs the same.
+
+        Returns:
+            The nodes that it took.
         """
         if self._point is None or goals.terms.value(self._point) == 0 or self._cancel():
-            return
-        kpi = self._plan.kpi_stages[0]
+            return 0
         number = self._add(LinearRow(HOLD_FAMILY, goals.terms, (), "all goals are met", upper=0.0))
-        search = self._searched(kpi, None)
-        self._solver.set_row_bounds(number, -math.inf, math.inf)
-        if search.values is None:
-            return
-        point = self._portfolio(search.values)
-        if not self._broken(point) and goals.terms.value(point) < goals.terms.value(self._point):
-            self._point = point
+        limits = replace(self._limits(goals), nodes=_NODES_TO_MEET_ALL, improved=lambda *_: self._teller.state())
+        search = self._searched(self._plan.kpi_stages[0], None, limits)
+        if search.values is not None:
+            point = self._portfolio(search.values)
+            if not self._broken(point) and goals.terms.value(point) < goals.terms.value(self._point):
+                self._point = point
+        if not self._solver.is_lost:
+            self._solver.set_row_bounds(number, -math.inf, math.inf)
+        return search.nodes
 
     def _ended(self, ending: Ending) -> Staged:
         return Staged(ending, self._point, tuple(self._done), tuple(self._skipped))
@@ -146,18 +150,21 @@ class StagedSearch:
         if self._cancel():
             return "cancelled"
         left = self._clock.left
-        if self._point is not None and left is not None and left <= 0:
+        if self._point is not None and (self._solver.is_lost or (left is not None and left <= 0)):
             self._skipped.append(stage.name)
             return "done"
-        search, nodes = self._search_exactly(stage, self._known_bound(stage))
+        known_bound = self._known_bound(stage)
+        search, nodes = self._search_exactly(stage, known_bound)
         if self._point is None:
             if self._cancelled:
                 return "cancelled"
             return "infeasible" if search.infeasible else self._unanswered
         value = stage.terms.value(self._point)
         bound = sound_bound(stage, value, search.bound, search.resolution)
+        if known_bound is not None:
+            bound = min(bound, known_bound) if stage.sense == "max" else max(bound, known_bound)
         gap = relative_gap(value, bound)
-        proven = not search.infeasible and (search.exhausted or gap <= self._mip_gap)
+        proven = not search.infeasible and gap <= self._mip_gap
         seconds = time.perf_counter() - began
         self._done.append(
             StageResult(
@@ -195,14 +202,14 @@ class StagedSearch:
 
     def _search_exactly(self, stage: Stage, known_bound: float | None) -> tuple[Search, int]:
         """Search until the best portfolio keeps every row exactly; it becomes the one in hand if it is better."""
-        nodes = 0
+        nodes = self._meet_all(stage) if stage is self._plan.goals else 0
         looked_twice = False
         self._unanswered = "nothing_found"
         for _ in range(_MOST_RECHECKS):
             incumbent = self._incumbent(stage)
             if known_bound is not None and incumbent is not None and incumbent.value == known_bound:
                 return Search(incumbent.values, known_bound, True, False, nodes), nodes
-            search = self._searched(stage, incumbent)
+            search = self._searched(stage, incumbent, self._limits(stage))
             nodes += search.nodes
             if search.infeasible and not looked_twice and not self._is_refuted():
                 looked_twice = True
@@ -224,13 +231,13 @@ class StagedSearch:
                 self._add(repairing_cut(self._model, row, point))
         raise SolverError(f"{_MOST_RECHECKS} rounded portfolios in a row broke a rule that the solver calls kept")
 
-    def _searched(self, stage: Stage, incumbent: Incumbent | None) -> Search:
+    def _searched(self, stage: Stage, incumbent: Incumbent | None, limits: SearchLimits) -> Search:
         """One search of the solver by a stage's measure."""
         line = self._lines[id(stage)]
         sign = 1.0 if stage.sense == "max" else -1.0
         benefits, constant = self._reduced.benefits[line], float(self._reduced.offsets[line])
         self._solver.set_objective(sign * benefits, sign * constant, stage.sense)
-        search = search_stage(self._solver, aim_of(stage, self._reduced.width), self._limits(stage), incumbent)
+        search = search_stage(self._solver, aim_of(stage, self._reduced.width), limits, incumbent)
         self._nodes += search.nodes
         return search
 
@@ -268,7 +275,7 @@ class StagedSearch:
 
     def _hold(self, stage: Stage) -> _Hold | None:
         """From now on the stage keeps what the portfolio in hand gives it, within its tolerance."""
-        if self._point is None:
+        if self._point is None or self._solver.is_lost:
             return None
         best = stage.terms.value(self._point)
         row = hold_row(stage, best, stage.tolerance)
@@ -278,6 +285,8 @@ class StagedSearch:
 
     def _relax(self, hold: _Hold, tolerance: float) -> None:
         """The stage's hold, as wide as the goals may make it."""
+        if self._solver.is_lost:
+            return
         row = hold_row(hold.stage, hold.best, tolerance)
         _, constant = self._reduced.columns.terms(row.terms)
         self._solver.set_row_bounds(hold.row, row.lower - constant, row.upper - constant)

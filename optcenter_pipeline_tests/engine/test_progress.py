@@ -19,7 +19,7 @@ def told() -> tuple[list[Progress], Result]:
 
     def is_enough() -> bool:
         kinds = [progress.kind for progress in seen]
-        return min(kinds.count(kind) for kind in ("incumbent", "bound", "alive")) > 2
+        return {"incumbent", "bound"} <= set(kinds) and kinds.count("alive") > 2
 
     return seen, solve(HARD, on_progress=seen.append, cancel=is_enough)
 

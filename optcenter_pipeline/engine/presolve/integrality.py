@@ -20,7 +20,7 @@ def integrality(model: ReducedModel) -> ReducedModel:
     portfolio that is no worse than its best point, and `Settling` reads it. A synergy is 0 or 1 in every portfolio,
     so it may be asked to be whole. That is done where it frees as many candidates or more: for each set of
     synergies and candidates that hang together, and without it candidates are freed that need it not. What earns
-    by itself and has folded cost does not only cost, and stays whole.
+    by itself and has folded cost does not only cost, and stays whole; so does what another freed candidate needs.
 
     Rounding: not `value > 0.5` of the solver's point. A freed candidate that nothing needs may be 0.7 there where
     tokens are left for 0.7 of it but not for all of it. `Settling` puts it where its dependents are.
@@ -37,6 +37,8 @@ def integrality(model: ReducedModel) -> ReducedModel:
     free[second[asks & ~worthwhile[second]]] = False
     whole = np.zeros(model.width, dtype=np.bool_)
     whole[first[asks & free[second]]] = True
+    # what another freed candidate needs is worth a branch: at 0 it takes all that hangs on it away at once
+    free[second[free[first] & free[second]]] = False
     if not free.any():
         return model
     return replace(model, integer=(model.integer & ~free) | whole)
