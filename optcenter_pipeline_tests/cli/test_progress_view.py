@@ -66,7 +66,9 @@ def test_beside_json_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_ctrl_c_at_a_real_terminal_while_the_bar_moves(tmp_path: Path) -> None:
     (tmp_path / "hard.json").write_text(hard_snapshot().model_dump_json(), encoding="utf-8")
-    main = "from optcenter_pipeline.cli import main; main()"
+    # SIGINT is ignored in what a shell runs in its background
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    main = f"{heard}\nfrom optcenter_pipeline.cli import main; main()"
     command = [sys.executable, "-c", main, "solve", str(tmp_path / "hard.json"), "-o", str(tmp_path / "r.json")]
     child, terminal = pty.fork()
     if child == 0:

@@ -20,7 +20,9 @@ from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 PATIENCE_SECONDS = 240
-OPTCENTER = "from optcenter_pipeline.cli import main; main()"
+LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""A shell starts what runs in its background with SIGINT ignored, and all that runs in that too."""
+OPTCENTER = LISTENING + "from optcenter_pipeline.cli import main; main()"
 
 
 @contextmanager
@@ -105,7 +107,9 @@ def test_json_of_a_stopped_command_is_whole_and_nothing_else_is_on_stdout(tmp_pa
 
 def test_who_does_not_want_to_wait_for_the_end_asks_twice(tmp_path: Path) -> None:
     """A search that does not heed the wish, as the engine's would where it hangs."""
-    hangs = """
+    hangs = (
+        LISTENING
+        + """
 import time
 from optcenter_pipeline.runs import stopping
 stopping._PATIENCE_SECONDS = 0.0
@@ -116,6 +120,7 @@ with stopping.stop_wish() as wish:
         if wish.is_wished():
             print("wished", flush=True)
 """
+    )
     with subprocess.Popen([sys.executable, "-c", hangs], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "listening\n"
