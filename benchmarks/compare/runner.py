@@ -1,5 +1,6 @@
 """Starts a worker for one solver and one instance, listens to it, and ends it: at a limit, or with us."""
 
+import contextlib
 import json
 import os
 import queue
@@ -85,11 +86,9 @@ def _worker(asked: dict[str, Any], errors: TextIO) -> Iterator["queue.Queue[dict
         assert process.stdout is not None
         messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         threading.Thread(target=_listen, args=(process.stdout, messages), daemon=True).start()
-        try:
+        with contextlib.suppress(BrokenPipeError):  # a worker that has died says so by its silence
             json.dump(asked, process.stdin)
             process.stdin.close()
-        except BrokenPipeError:
-            pass
         yield messages
     finally:
         if process.poll() is None:

@@ -235,7 +235,7 @@ class StagedSearch:
         """One search of the solver by a stage's measure."""
         line = self._lines[id(stage)]
         sign = 1.0 if stage.sense == "max" else -1.0
-        benefits, constant = self._reduced.benefits[line], float(self._reduced.offsets[line])
+        benefits, constant = self._reduced.objective(line)
         self._solver.set_objective(sign * benefits, sign * constant, stage.sense)
         search = search_stage(self._solver, aim_of(stage, self._reduced.width), limits, incumbent)
         self._nodes += search.nodes
