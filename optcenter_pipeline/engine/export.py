@@ -7,7 +7,7 @@ from typing import Protocol
 from optcenter_pipeline.engine.model_form import costs_of, natural_form
 from optcenter_pipeline.engine.problems import InvalidInputError
 from optcenter_pipeline.engine.pyomo_model import build_pyomo_model
-from optcenter_pipeline.engine.run import build_question
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 

@@ -48,6 +48,7 @@ class StagedSearch:
         solver: the reduced model in the solver.
         options: the relative gap at which a stage counts as proven, and the limit of nodes.
         clock: the run's time.
+        start: a portfolio that keeps every row and that the reduced model has, to begin with.
         on_progress: told of every better portfolio and every finished stage.
         cancel: asked often; True ends the search with the portfolio in hand.
         refuted: asked when the solver says infeasible; True where that is proven already by other means, so
@@ -63,6 +64,7 @@ class StagedSearch:
         *,
         options: SolverOptions,
         clock: Clock,
+        start: Point | None = None,
         on_progress: Callable[[Progress], None],
         cancel: Callable[[], bool],
         refuted: Callable[[], bool],
@@ -82,7 +84,7 @@ class StagedSearch:
         self._refuted = refuted
         self._held: dict[int, LinearRow] = {}
         self._kpi_holds: list[_Hold] = []
-        self._point: Point | None = None
+        self._point = start
         self._done: list[StageResult] = []
         self._skipped: list[str] = []
         self._cancelled = False

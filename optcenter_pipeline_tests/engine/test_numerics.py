@@ -10,8 +10,8 @@ from optcenter_pipeline.engine import Result, solve
 from optcenter_pipeline.engine.arrays import power_scale
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import LinearModel, broken_rows
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.recheck import repairing_cut
-from optcenter_pipeline.engine.run import build_question
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from optcenter_pipeline.engine import propagation
 from optcenter_pipeline.engine.linear_model import LinearModel
 from optcenter_pipeline.engine.propagation import Propagation
-from optcenter_pipeline.engine.run import build_question
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.rules.linear import LinearRow

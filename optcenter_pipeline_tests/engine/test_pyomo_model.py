@@ -14,7 +14,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.model_form import ModelForm, NaturalForm, costs_of, natural_form, says_nothing
 from optcenter_pipeline.engine.pyomo_model import NOTHING, build_pyomo_model, compile_arrays, through_pyomo
-from optcenter_pipeline.engine.run import build_question
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline_tests.support.snapshots import snapshots

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from optcenter_pipeline.engine.linear_model import LinearModel, broken_rows, holds, row_tolerance
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.row_matrix import row_matrix, terms_arrays
-from optcenter_pipeline.engine.run import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms

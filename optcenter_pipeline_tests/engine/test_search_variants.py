@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from optcenter_pipeline.engine import Snapshot, core_search, highs, run, solve
+from optcenter_pipeline.engine import Snapshot, core_search, highs, portfolio_search, solve
 from optcenter_pipeline.engine.checker import check
 from optcenter_pipeline.engine.presolve import presolve as presolve_module
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, unreduced
@@ -39,7 +39,7 @@ def test_presolve_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def same(question: Snapshot) -> None:
         with_it = solve(question)
         with monkeypatch.context() as patched:
-            patched.setattr(run, "presolve", unreduced)
+            patched.setattr(portfolio_search, "presolve", unreduced)
             without = solve(question)
         agree(with_it, without)
         assert check(question, with_it) == check(question, without) == ()
@@ -74,7 +74,7 @@ def test_cores_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def same(question: Snapshot) -> None:
         whole = solve(question)
         with monkeypatch.context() as patched:
-            patched.setattr(run, "presolve", unreduced)
+            patched.setattr(portfolio_search, "presolve", unreduced)
             patched.setattr(core_search, "_SMALLEST_CORE", 1)
             patched.setattr(core_search, "_LARGEST_SHARE", 1.0)
             patched.setattr(core_search._StageSearch, "_gap", lambda _: 1e-9)
@@ -95,7 +95,7 @@ def test_a_reduced_model_is_no_larger(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(presolve(*given))
         return seen[-1]
 
-    monkeypatch.setattr(run, "presolve", kept)
+    monkeypatch.setattr(portfolio_search, "presolve", kept)
 
     def right(question: Snapshot) -> None:
         seen.clear()

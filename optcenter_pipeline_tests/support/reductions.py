@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from optcenter_pipeline.engine.linear_model import ARITHMETIC_TOLERANCE, LinearModel
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, ReducedModel, stage_list, unreduced
+from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
-from optcenter_pipeline.engine.run import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline_tests.support.random_runs import random_run
 from optcenter_pipeline_tests.support.snapshots import snapshots
