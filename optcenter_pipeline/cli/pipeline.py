@@ -9,6 +9,7 @@ import typer
 from optcenter_pipeline.cli.console import Console, ExitCode, StoppedError
 from optcenter_pipeline.cli.jobs import run_job
 from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run
+from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, UnknownAnalysisError, analysis_kinds
 
 if TYPE_CHECKING:
     from optcenter_pipeline.rows.messages import ValidationMessage
@@ -127,6 +128,7 @@ def optimize(
     time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for the whole search.")] = None,
     mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
+    analyses: Annotated[str | None, typer.Option(help=f"Made behind the run, by commas: {ANALYSIS_NAMES}.")] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:
     """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook.
@@ -145,6 +147,7 @@ def optimize(
         "time_limit_seconds": time_limit,
         "mip_gap": mip_gap,
         "node_limit": node_limit,
+        "analyses": _analyses(analyses),
         "requested_by": requested_by or _user(),
     }
     try:
@@ -165,6 +168,18 @@ def optimize(
     console.document(document)
     show_run(console, document)
     return exit_code(document["run"]["status"])
+
+
+def _analyses(typed: str | None) -> list[str] | None:
+    """Names of analyses as the option gives them.
+
+    Raises:
+        typer.BadParameter: one of the names is none.
+    """
+    try:
+        return None if typed is None else [str(kind) for kind in analysis_kinds(typed)]
+    except UnknownAnalysisError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def exit_code(status: str) -> ExitCode:

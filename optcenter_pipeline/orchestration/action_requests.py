@@ -126,6 +126,7 @@ def _run_request(request: "ActionRequest", actions_title: str) -> dg.RunRequest:
         "time_limit_seconds": request.time_limit_seconds,
         "node_limit": request.node_limit,
         "mip_gap": request.mip_gap,
+        "analyses": list(request.analyses) or None,
         "requested_by": request.requested_by or None,
     }
     partition = partition_key(request.scenario_name, request.constraint_set_name)

@@ -13,7 +13,8 @@ from typing import Any
 from optcenter_pipeline.rows.messages import CellMessage
 from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rows.raw import CellValue
-from optcenter_pipeline.rules.names import LARGEST, Value, fold
+from optcenter_pipeline.rows.run_options import OPTIONS, judge_options
+from optcenter_pipeline.rules.names import Value, fold
 from optcenter_pipeline.rules.row import is_formula_error, shown, word
 
 TAB = "Actions"
@@ -52,13 +53,6 @@ class Action(StrEnum):
 
 _BY_SPELLING = {re.sub(r"\W", "_", action.value): action for action in Action}
 _ACTIONS = ", ".join(Action)
-_OPTIONS = {
-    "time_limit_seconds": "a number of seconds from 0.001 on",
-    "node_limit": "a whole number of nodes from 1 on",
-    "mip_gap": "a number from 0 on, e.g. 0.001",
-}
-_LEAST = {"time_limit_seconds": 0.001, "node_limit": 1.0, "mip_gap": 0.0}
-_WHOLE = frozenset({"node_limit"})
 
 
 class ActionRequest(Value):
@@ -76,12 +70,14 @@ class ActionRequest(Value):
     time_limit_seconds: float | None = None
     node_limit: int | None = None
     mip_gap: float | None = None
+    analyses: tuple[str, ...] = ()
+    """Names of analyses that are wanted beside the run, in the order in which they are made."""
     requested_by: str = ""
     requested_at: dt.datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """The request in its public form."""
-        options = {name: getattr(self, name) for name in _OPTIONS}
+        options = {name: getattr(self, name) for name in OPTIONS}
         return {
             "request_id": self.request_id,
             "action": self.action.value,
@@ -89,7 +85,7 @@ class ActionRequest(Value):
             "scope": {"type": "all" if self.keys is None else "keys", "keys": list(self.keys or ())},
             "scenario_name": self.scenario_name,
             "constraint_set_name": self.constraint_set_name,
-            "options": {name: value for name, value in options.items() if value is not None},
+            "options": {name: value for name, value in options.items() if value not in (None, ())},
             "requested_by": self.requested_by,
             "requested_at": self.requested_at.isoformat() if self.requested_at else None,
         }
@@ -235,15 +231,9 @@ class _Judgement:
             return {}
         if cell and action is Action.SAVE_SELECTED:
             self._wrong("options_json", f"means nothing for {action}; clear the cell")
-        options: dict[str, Any] = {}
-        for name, value in cell.items():
-            if name not in _OPTIONS:
-                hint = Nearest(_OPTIONS).hint(name)
-                self._wrong("options_json", f"has an unknown option {name!r}; known: {', '.join(_OPTIONS)}{hint}")
-            elif (number := _at_least(_LEAST[name], value)) is None or (name in _WHOLE and number % 1):
-                self._wrong("options_json", f"has {value!r} for {name}; give {_OPTIONS[name]}")
-            else:
-                options[name] = number
+        options, wrong = judge_options(cell)
+        for text in wrong:
+            self._wrong("options_json", text)
         return options
 
     def _requester(self) -> str:
@@ -282,13 +272,6 @@ def _listed(cell: CellValue) -> tuple[str, ...]:
     """Keys of a cell; those that a JSON list gives may hold separators."""
     keys: Iterable[Any] = cell if isinstance(cell, list) else () if cell is None else (cell,)
     return tuple(dict.fromkeys(text for text in (str(key).strip() for key in keys) if text))
-
-
-def _at_least(least: float, value: object) -> float | None:
-    """A number from `least` on; None for anything else, numbers that are too large included."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if least <= value <= LARGEST else None
 
 
 def _time_of(typed: str) -> dt.datetime | None:

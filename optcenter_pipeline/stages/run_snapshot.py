@@ -23,6 +23,8 @@ class RunRequest(dg.Config):
     time_limit_seconds: float | None = None
     node_limit: int | None = None
     mip_gap: float | None = None
+    analyses: list[str] | None = None
+    """Names of analyses that are wanted beside the run; None: those that the scenario asks for."""
     requested_by: str | None = None
 
 

@@ -40,7 +40,12 @@ def test_a_request_with_every_cell_is_understood() -> None:
             "scope_type": "keys",
             "scope_keys": ["INIT-1", " INIT-2 ", "INIT-1"],
             "constraint_set_name": "baseline",
-            "options_json": {"time_limit_seconds": 60, "node_limit": 1000.0, "mip_gap": 0},
+            "options_json": {
+                "time_limit_seconds": 60,
+                "node_limit": 1000.0,
+                "mip_gap": 0,
+                "analyses": ["Report", "explain"],
+            },
             "requested_by": "ann@example.com",
             "requested_at": "2026-11-23T08:59:00Z",
         }
@@ -54,6 +59,7 @@ def test_a_request_with_every_cell_is_understood() -> None:
         time_limit_seconds=60,
         node_limit=1000,
         mip_gap=0,
+        analyses=("explain", "report"),
         requested_by="ann@example.com",
         requested_at=dt.datetime(2026, 11, 23, 8, 59, tzinfo=dt.UTC),
     )
@@ -63,6 +69,19 @@ def test_a_request_with_every_cell_is_understood() -> None:
 def test_the_public_form_may_leave_out_what_is_blank() -> None:
     request = ActionRequest.of_document({"request_id": "r-1", "action": "pm.save_selected"})
     assert request == ActionRequest(request_id="r-1", action=Action.SAVE_SELECTED)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("frontier | Explain", ("explain", "frontier")),
+        (["robustness;comparison"], ("robustness", "comparison")),
+        ("all", ("explain", "frontier", "alternatives", "robustness", "comparison", "report")),
+        ([], ()),
+    ],
+)
+def test_analyses_are_named_in_a_list_or_a_text(typed: Any, named: tuple[str, ...]) -> None:
+    assert accepted({**RUN_ALL, "options_json": {"analyses": typed}}).analyses == named
 
 
 @pytest.mark.parametrize(
@@ -116,6 +135,12 @@ def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -
         ({**RUN_ALL, "options_json": {"node_limit": 2.5}}, "has 2.5 for node_limit; give a whole number"),
         ({**RUN_ALL, "options_json": {"mip_gap": True}}, "has True for mip_gap"),
         ({**RUN_ALL, "options_json": {"mip_gap": "0.1"}}, "has '0.1' for mip_gap"),
+        (
+            {**RUN_ALL, "options_json": {"analyses": "explain|frontiers"}},
+            "has 'explain|frontiers' for analyses; 'frontiers' is not an analysis; give some of explain, ",
+        ),
+        ({**RUN_ALL, "options_json": {"analyses": [1]}}, "has [1] for analyses; give a list of names: some of"),
+        ({**RUN_ALL, "options_json": {"analyses": True}}, "has True for analyses; give a list of names"),
         ({**SAVE, "options_json": {"mip_gap": 0.1}}, 'options_json: {"mip_gap": 0.1} means nothing for pm.save'),
         ({**SAVE, "requested_at": "soon"}, "requested_at: 'soon' is not a time; give e.g. 2027-03-31T09:30:00Z"),
         (
