@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
 from optcenter_pipeline.cli.pipeline import NODE_LIMIT, exit_code
 from optcenter_pipeline.cli.run_view import show_result
+from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
 
 if TYPE_CHECKING:
     from optcenter_pipeline.engine.result import Result
@@ -22,6 +23,7 @@ class Document(StrEnum):
 
     SNAPSHOT = "snapshot"
     RESULT = "result"
+    EXPLAIN = "explain"
 
 
 def register(app: typer.Typer) -> None:
@@ -58,15 +60,15 @@ def solve(
     codes, documents = [], []
     with stop_wish() as wish:
         for path in snapshots:
-            loaded = _loaded(path, given)
+            loaded = loaded_snapshot(path, given)
             result = loaded if isinstance(loaded, Result) else _solved(console, path, loaded, wish.is_wished)
             document = result.model_dump(mode="json")
             documents.append(document)
             codes.append(exit_code(result.status))
             if path in targets:
-                _write(targets[path], json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+                write_document(targets[path], document)
             if result.status == "invalid" or isinstance(loaded, Result):
-                console.findings(_invalid_lines(path, result))
+                console.findings(invalid_lines(path, result))
             else:
                 show_result(console, loaded, result, title=str(path))
             if path in targets:
@@ -131,36 +133,6 @@ def _solved(console: Console, path: Path, snapshot: "Snapshot", cancel: Callable
     return result
 
 
-def _invalid_lines(path: Path, result: "Result") -> list[str]:
-    """What is wrong with a snapshot, a line each: the sheet's row where it is known, else the file."""
-    return [f"{', '.join(alert.source_rows) or path} {alert.message}" for alert in result.alerts]
-
-
-def _loaded(path: Path, overrides: dict[str, Any]) -> "Snapshot | Result":
-    """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it."""
-    from optcenter_pipeline.engine import Snapshot, load_snapshot, unreadable_snapshot
-
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        return unreadable_snapshot(f"cannot be read: {error.strerror}")
-    loaded = load_snapshot(content)
-    if isinstance(loaded, Snapshot) and overrides:
-        return loaded.model_copy(update={"solver": loaded.solver.model_copy(update=overrides)})
-    return loaded
-
-
-def _write(path: Path, text: str) -> None:
-    """The file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise SystemFailureError(f"{path} cannot be written: {error.strerror}") from error
-
-
 def export_model(
     context: typer.Context,
     snapshot: Annotated[Path, typer.Argument(metavar="SNAPSHOT.json")],
@@ -172,9 +144,9 @@ def export_model(
     from optcenter_pipeline.engine.result import Result
 
     console: Console = context.obj
-    loaded = _loaded(snapshot, {})
+    loaded = loaded_snapshot(snapshot, {})
     if isinstance(loaded, Result):
-        raise InvalidInputError(_invalid_lines(snapshot, loaded))
+        raise InvalidInputError(invalid_lines(snapshot, loaded))
     try:
         write_mps(loaded, model)
     except InvalidSnapshotError as error:
@@ -190,12 +162,14 @@ def schema(context: typer.Context, document: Annotated[Document, typer.Argument(
     """Print the JSON Schema of a document."""
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.explain.documents import Explanation
 
     console: Console = context.obj
-    if document is Document.SNAPSHOT:
-        text = Snapshot.model_json_schema(mode="validation")
-    else:
-        text = Result.model_json_schema(mode="serialization")
+    models = {Document.SNAPSHOT: Snapshot, Document.RESULT: Result, Document.EXPLAIN: Explanation}
+    mode: Literal["validation", "serialization"] = (
+        "validation" if document is Document.SNAPSHOT else "serialization"
+    )
+    text = models[document].model_json_schema(mode=mode)
     console.document(text)
     console.say(json.dumps(text, indent=2))
     return ExitCode.DONE

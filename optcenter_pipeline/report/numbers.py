@@ -12,3 +12,10 @@ def amount(value: float) -> str:
 def percent(share: float) -> str:
     """A share as a percentage: 0.0001 → `0.01 %`."""
     return f"{amount(round(share * 100, 6))} %"
+
+
+def change(value: float | None) -> str:
+    """A change with its sign: `+1,234.5`, `-3`, `0`; blank where none is known."""
+    if value is None:
+        return ""
+    return f"+{amount(value)}" if value > 0 else amount(value)

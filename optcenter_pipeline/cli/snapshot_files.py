@@ -1,0 +1,45 @@
+"""Snapshots read from files, and documents written to them."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optcenter_pipeline.cli.console import SystemFailureError
+
+if TYPE_CHECKING:
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+
+
+def loaded_snapshot(path: Path, overrides: dict[str, Any]) -> "Snapshot | Result":
+    """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it."""
+    from optcenter_pipeline.engine import Snapshot, load_snapshot, unreadable_snapshot
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return unreadable_snapshot(f"cannot be read: {error.strerror}")
+    loaded = load_snapshot(content)
+    if isinstance(loaded, Snapshot) and overrides:
+        return loaded.model_copy(update={"solver": loaded.solver.model_copy(update=overrides)})
+    return loaded
+
+
+def invalid_lines(path: Path, result: "Result") -> list[str]:
+    """What is wrong with a snapshot, a line each: the sheet's row where it is known, else the file."""
+    return [f"{', '.join(alert.source_rows) or path} {alert.message}" for alert in result.alerts]
+
+
+def write_document(path: Path, document: Any) -> None:
+    """A JSON document as a file, whole or not at all.
+
+    Raises:
+        SystemFailureError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise SystemFailureError(f"{path} cannot be written: {error.strerror}") from error
