@@ -1,5 +1,6 @@
 """Every table of the database."""
 
+from optcenter_pipeline.database.tables.analyses import RunAnalysis
 from optcenter_pipeline.database.tables.base import Base
 from optcenter_pipeline.database.tables.planning import (
     CandidateRecord,
@@ -34,6 +35,7 @@ __all__ = [
     "Portfolio",
     "PortfolioItem",
     "RowStatus",
+    "RunAnalysis",
     "StageOutput",
     "TabState",
 ]
