@@ -16,8 +16,9 @@ from optcenter_pipeline.database.errors import RunLedgerError, UnknownRunError
 from optcenter_pipeline.database.tables import OPEN_STATUSES, Delivery, OptimizationRun, RunAnalysis
 from optcenter_pipeline.database.upserts import insert_into
 from optcenter_pipeline.database.workers import has_ended, this_worker
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 
-ANALYSIS_KINDS = ("explain", "frontier", "alternatives", "robustness", "comparison", "report")
+ANALYSIS_KINDS = tuple(kind.value for kind in AnalysisKind)
 """In the order in which they are worked on: the report shows what the others found."""
 
 LONGEST = dt.timedelta(hours=12)
@@ -37,8 +38,6 @@ class AnalysisRecord:
     """An object: how it was asked for."""
     document_json: str | None
     """What came of it last, byte for byte as it was kept."""
-    replaced_json: str | None
-    """The document that stands in the sheet and that this one is to take the place of."""
     error_text: str | None
     worker: str | None
     """`host:pid` of the process that works, or worked, on it."""
@@ -171,34 +170,19 @@ def keep_analysis(session: Session, run_id: str, kind: str, document_json: str, 
     Raises:
         RunLedgerError: nobody is working on it: it was given up, asked for otherwise, or never begun.
     """
-    stood = case(
-        (RunAnalysis.delivered_at.is_not(None), RunAnalysis.document_json), else_=RunAnalysis.replaced_json
-    )
-    _end(
-        session,
-        run_id,
-        kind,
-        {
-            "status": "done",
-            "replaced_json": stood,
-            "document_json": document_json,
-            "error_text": None,
-            "delivered_at": null(),
-            "finished_at": now,
-        },
-    )
+    values = {"status": "done", "document_json": document_json, "error_text": None}
+    if not _end(session, run_id, kind, {**values, "delivered_at": null(), "finished_at": now}):
+        record = _analysis(session, run_id, kind)
+        state = "was never asked for" if record is None else f"is {record.status}, not running"
+        raise RunLedgerError(f"{kind} of run {run_id} {state}; nothing was kept")
 
 
-def fail_analysis(session: Session, run_id: str, kind: str, error_text: str, *, now: dt.datetime) -> None:
-    """`running` → `failed`, with why; what an earlier attempt found stays.
-
-    Raises:
-        RunLedgerError: nobody is working on it.
-    """
-    _end(session, run_id, kind, {"status": "failed", "error_text": error_text, "finished_at": now})
+def fail_analysis(session: Session, run_id: str, kind: str, error_text: str, *, now: dt.datetime) -> bool:
+    """`running` → `failed`, with why; what an earlier attempt found stays. False where nobody is working on it."""
+    return _end(session, run_id, kind, {"status": "failed", "error_text": error_text, "finished_at": now})
 
 
-def _end(session: Session, run_id: str, kind: str, values: dict[str, Any]) -> None:
+def _end(session: Session, run_id: str, kind: str, values: dict[str, Any]) -> bool:
     ended = session.execute(
         update(RunAnalysis)
         .where(_is(run_id, kind), RunAnalysis.status == "running")
@@ -206,10 +190,7 @@ def _end(session: Session, run_id: str, kind: str, values: dict[str, Any]) -> No
         .returning(RunAnalysis.run_id)
         .execution_options(synchronize_session=False)
     ).first()
-    if ended is None:
-        record = _analysis(session, run_id, kind)
-        state = "was never asked for" if record is None else f"is {record.status}, not running"
-        raise RunLedgerError(f"{kind} of run {run_id} {state}; nothing was kept")
+    return ended is not None
 
 
 def analyses_of(session: Session, run_id: str) -> tuple[AnalysisRecord, ...]:
@@ -235,21 +216,17 @@ def mark_analysis_delivered(session: Session, record: AnalysisRecord, *, now: dt
     Args:
         record: what was delivered, as `analyses_to_deliver` gave it.
     """
-    waiting = _is(record.run_id, record.kind) & RunAnalysis.delivered_at.is_(None)
     marked = session.execute(
         update(RunAnalysis)
-        .where(waiting, RunAnalysis.document_json == record.document_json)
-        .values(delivered_at=now, replaced_json=None)
+        .where(
+            _is(record.run_id, record.kind),
+            RunAnalysis.document_json == record.document_json,
+            RunAnalysis.delivered_at.is_(None),
+        )
+        .values(delivered_at=now)
         .returning(RunAnalysis.run_id)
         .execution_options(synchronize_session=False)
     ).first()
-    if marked is None:
-        session.execute(
-            update(RunAnalysis)
-            .where(waiting)
-            .values(replaced_json=record.document_json)
-            .execution_options(synchronize_session=False)
-        )
     return marked is not None
 
 

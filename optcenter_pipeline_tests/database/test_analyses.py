@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import create_engine, insert
 
 from optcenter_pipeline.database.analyses import (
     LONGEST,
@@ -21,7 +22,9 @@ from optcenter_pipeline.database.analyses import (
 from optcenter_pipeline.database.connection import Database, open_database
 from optcenter_pipeline.database.errors import RunLedgerError, UnknownRunError
 from optcenter_pipeline.database.ledger import RunOutcome, finish_run
+from optcenter_pipeline.database.migrations import migration_config
 from optcenter_pipeline.database.run_records import get_run, mark_delivered
+from optcenter_pipeline.database.tables import OptimizationRun
 from optcenter_pipeline.database.workers import this_worker
 from optcenter_pipeline_tests.database.conftest import NOW
 from optcenter_pipeline_tests.database.test_ledger import SECOND, new_run
@@ -65,7 +68,9 @@ def test_an_analysis_is_asked_for_begun_and_kept_once(database: Database) -> Non
     with pytest.raises(RunLedgerError, match="is done, not running"), database.session() as session:
         keep_analysis(session, run_id, "explain", "{}", NOW)
     with pytest.raises(RunLedgerError, match="never asked for"), database.session() as session:
-        fail_analysis(session, run_id, "frontier", "x", now=NOW)
+        keep_analysis(session, run_id, "frontier", "{}", NOW)
+    with database.session() as session:
+        assert not fail_analysis(session, run_id, "explain", "too late", now=NOW)
     with database.reading() as session:
         kept, waiting = analyses_of(session, run_id)
         assert get_run(session, run_id) == before
@@ -103,7 +108,7 @@ def test_an_analysis_is_made_again_for_other_options_and_after_a_failure_only_if
     with database.session() as session:
         want_analyses(session, run_id, ["frontier"], now=NOW, options={"frontier": {"points": 12}})
         start_analysis(session, run_id, "frontier", now=NOW)
-        fail_analysis(session, run_id, "frontier", "boom", now=NOW)
+        assert fail_analysis(session, run_id, "frontier", "boom", now=NOW)
         assert want_analyses(session, run_id, ["frontier"], now=NOW) == ()
         assert analyses_of(session, run_id)[0].error_text == "boom"
         assert want_analyses(session, run_id, ["frontier"], now=NOW, again=True) == ("frontier",)
@@ -157,30 +162,43 @@ def test_a_document_waits_for_its_run_to_be_delivered_and_is_delivered_once(data
         assert analyses_to_deliver(session) == ()
 
 
-def test_the_document_that_stands_in_the_sheet_is_known_until_another_takes_its_place(database: Database) -> None:
+def test_a_document_that_was_made_anew_is_delivered_anew(database: Database) -> None:
     run_id = final_run(database)
     first = made(database, run_id, "frontier", "1")
     with database.session() as session:
         mark_delivered(session, run_id, now=NOW)
-        mark_analysis_delivered(session, first, now=NOW)
+        assert mark_analysis_delivered(session, first, now=NOW)
     second = made(database, run_id, "frontier", "2")
-    assert (second.replaced_json, second.delivered_at) == ("1", None)
     third = made(database, run_id, "frontier", "3")
-    assert third.replaced_json == "1"
     with database.session() as session:
         # the second reached the sheet while the third was being made
         assert not mark_analysis_delivered(session, second, now=NOW)
-        (waiting,) = analyses_to_deliver(session)
-        assert (waiting.document_json, waiting.replaced_json) == ("3", "2")
-        assert mark_analysis_delivered(session, waiting, now=NOW)
-        assert analyses_of(session, run_id)[0].replaced_json is None
+        assert analyses_to_deliver(session) == (third,)
+        assert mark_analysis_delivered(session, third, now=NOW)
+        assert analyses_to_deliver(session) == ()
 
 
-def test_a_database_of_the_last_release_gets_the_table_and_keeps_its_runs(url: str, database: Database) -> None:
-    run_id = final_run(database)
-    with database.session() as session:
-        session.execute(text("DROP TABLE run_analyses"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+def test_a_database_from_before_there_were_analyses_gets_them_and_keeps_its_runs(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migration_config(connection), "0002")
+        connection.execute(
+            insert(OptimizationRun.__table__).values(  # type: ignore[arg-type]
+                run_id="20261101T000000-abcdef",
+                scenario_name="Q2 plan",
+                constraint_set_name="",
+                scenario_key="q2 plan",
+                constraint_set_key="",
+                scope_type="all",
+                status="optimal",
+                inputs_snapshot_json="{}",
+                inputs_sha256="0" * 64,
+                created_at=NOW,
+            )
+        )
+    engine.dispose()
     with open_database(url) as opened, opened.session() as session:
-        assert want_analyses(session, run_id, ["explain"], now=NOW, options={"explain": {"a": 1}}) == ("explain",)
-        assert json.loads(analyses_of(session, run_id)[0].options_json) == {"a": 1}
+        before = get_run(session, "20261101T000000-abcdef")
+        assert want_analyses(session, before.summary.run_id, ["explain"], now=NOW, options={"explain": {"a": 1}})
+        assert json.loads(analyses_of(session, before.summary.run_id)[0].options_json) == {"a": 1}
+        assert get_run(session, before.summary.run_id) == before

@@ -17,10 +17,10 @@ from optcenter_pipeline_tests.database.test_actions import (  # noqa: F401
     test_of_many_who_claim_a_request_one_may_carry_it_out,
 )
 from optcenter_pipeline_tests.database.test_analyses import (  # noqa: F401
+    test_a_document_that_was_made_anew_is_delivered_anew,
     test_an_analysis_is_asked_for_begun_and_kept_once,
     test_an_analysis_is_made_again_for_other_options_and_after_a_failure_only_if_asked,
     test_an_analysis_whose_process_has_gone_waits_again,
-    test_the_document_that_stands_in_the_sheet_is_known_until_another_takes_its_place,
 )
 from optcenter_pipeline_tests.database.test_connection import (  # noqa: F401
     test_an_error_inside_a_session_leaves_nothing,

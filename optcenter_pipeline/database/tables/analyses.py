@@ -22,8 +22,6 @@ class RunAnalysis(Base):
     """An object: how it was asked for."""
     document_json: Mapped[OptionalJsonText]
     """What came of it last; an earlier one stands until another is kept."""
-    replaced_json: Mapped[OptionalJsonText]
-    """The document that stands in the sheet, where another one waits to be delivered in its place."""
     error_text: Mapped[str | None]
     worker: Mapped[str | None]
     """`host:pid` of the process that works on it."""

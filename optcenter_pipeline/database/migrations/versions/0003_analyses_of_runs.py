@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("options_json", sa.Text(), nullable=False),
         sa.Column("document_json", sa.Text()),
-        sa.Column("replaced_json", sa.Text()),
         sa.Column("error_text", sa.Text()),
         sa.Column("worker", sa.Text()),
         sa.Column("created_at", UTC, nullable=False),
