@@ -26,6 +26,7 @@ from optcenter_pipeline.database.tables import (
     TabState,
 )
 from optcenter_pipeline.rows.scenario import ScenarioRow
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind, analysis_kinds
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import fold
@@ -48,6 +49,8 @@ class RunInputs:
     """Initiatives of the registry that a rule of the set names and that are no candidates, in order."""
     rows_left_out: tuple[LeftOut, ...]
     """In order of tab and row."""
+    analyses: tuple[AnalysisKind, ...]
+    """What the scenario asks for beside its runs; nothing that an answer depends on."""
 
 
 def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: str | None) -> RunInputs:
@@ -63,7 +66,7 @@ def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: s
     wait_for_saves(session)
     set_name = (constraint_set_name or "").strip()
     _refuse_unreadable(session, () if set_name else SET_TABS)
-    scenario, default = _scenario(session, scenario_name)
+    scenario, default, analyses = _scenario(session, scenario_name)
     compiled = _constraint_set(session, scenario, set_name) if set_name else default
     pool, not_counting = read_candidates(session)
     left_out = sorted({*rows_in_error(session), *not_counting}, key=place)
@@ -78,6 +81,7 @@ def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: s
         selected_keys=tuple(candidate.initiative_key for candidate, is_selected in pool if is_selected),
         known_initiatives=known_initiatives(session, initiatives_named(compiled) - keys),
         rows_left_out=tuple(left_out),
+        analyses=analyses,
     )
 
 
@@ -148,8 +152,8 @@ def _refuse_missing_mandatory(
         raise RunBlockedError(tuple(dict.fromkeys(lines)))
 
 
-def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompiled]:
-    """The scenario, and the Candidates' own rules under it."""
+def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompiled, tuple[AnalysisKind, ...]]:
+    """The scenario, the Candidates' own rules under it, and the analyses that it asks for."""
     table = OptimizationScenario
     row = session.scalars(
         select(table).where(table.scenario_key == fold(name), table.archived_at.is_(None))
@@ -173,7 +177,8 @@ def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompi
             "source_row": row.source_row,
         }
     )
-    return scenario, ConstraintSetCompiled.model_validate_json(row.default_compiled_json)
+    analyses = analysis_kinds(json.loads(row.analyses_json or "[]"))
+    return scenario, ConstraintSetCompiled.model_validate_json(row.default_compiled_json), analyses
 
 
 def _constraint_set(session: Session, scenario: Scenario, name: str) -> ConstraintSetCompiled:

@@ -73,6 +73,13 @@ SCENARIO_CONFIG = Tab(
             width=260,
         ),
         number("goal_tolerance_pct", "How much of a KPI's best may be given up for the goals; blank means 5."),
+        Column(
+            "analyses",
+            "What each run is to have beside its portfolio: explain, frontier, alternatives, robustness, "
+            "comparison, report, or all; separated by | ; or ,",
+            kind=Kind.KEY_LIST,
+            width=160,
+        ),
         NOTES,
         *STAMPS,
     ),

@@ -206,3 +206,11 @@ def test_a_save_of_candidates_alone_brings_their_rules_to_sets_and_scenarios(dat
     save(database, workbook(unreadable=("Candidates",)), now=LATER, default=None)
     save(database, workbook(candidates=()), scope=SaveScope(tabs=["Targets"]), now=LATER)
     assert blocked(database, "Q2 plan", None) == ("Candidates!1 header: there is no tab Candidates",)
+
+
+def test_a_run_knows_the_analyses_that_its_scenario_asks_for(database: Database) -> None:
+    save(database, workbook())
+    assert load(database).analyses == ()
+    asked = tuple({**cells, "analyses": ("frontier", "explain")} for cells in SCENARIOS)
+    save(database, workbook(scenarios=asked))
+    assert load(database).analyses == ("explain", "frontier")

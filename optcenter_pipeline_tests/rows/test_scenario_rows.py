@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, AnalysisKind
 from optcenter_pipeline.rules.portfolio import LexicographicStage
 from optcenter_pipeline_tests.support.portfolio_rows import findings_of, judged, lines, sound_rows
 
 FORMS = "YYYY, YYYY-Hn, YYYY-Qn, YYYY-MM or YYYY-Www"
 WEIGHTED = 'a JSON object of KPIs and weights, e.g. {"gmv": 0.6, "nps": 0.4}'
 ORDERED = 'a JSON list of KPIs, e.g. ["gmv", {"kpi": "nps", "tolerance_pct": 5}]'
+
+
+SOME = f"give some of {ANALYSIS_NAMES}"
 
 
 def scenario(**cells: Any) -> dict[str, Any]:
@@ -150,10 +154,31 @@ def test_periods(typed: Any, period: str, read_as: str | None) -> None:
             {"objective_mode": "lexicographic", "objective_weights_json": ["gmv", "goals", "goals"]},
             [f"objective_weights_json: 'goals' stands there twice; give {ORDERED}"],
         ),
+        ({"analyses": ["explain", "crystal ball"]}, [f"analyses: 'crystal ball' is not an analysis; {SOME}"]),
+        (
+            {"analyses": "#REF!"},
+            [f"analyses: '#REF!' is a formula error; mend the formula or {SOME}"],
+        ),
+        ({"analyses": 7.0}, [f"analyses: 7 is not a list of analyses; {SOME}, joined by '|'"]),
     ],
 )
 def test_what_is_wrong(cells: dict[str, Any], found: list[str]) -> None:
     assert findings_of("Scenario_Config", scenario(**cells)) == [f"Scenario_Config!4 {line}" for line in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["Frontier", "explain"], ("explain", "frontier")),
+        ("report; Explanations", ("explain", "report")),
+        (["all"], tuple(AnalysisKind)),
+        (None, ()),
+    ],
+)
+def test_analyses_are_read_in_the_order_in_which_they_are_made(typed: Any, read: tuple[str, ...]) -> None:
+    book = sound_rows()
+    book["Scenario_Config"][0]["analyses"] = typed
+    assert judged(book).scenarios[0].analyses == read
 
 
 def test_lexicographic_stages() -> None:

@@ -25,6 +25,8 @@ class OptimizationScenario(Synced, Base):
     objective_mode: Mapped[str | None]
     objective_weights_json: Mapped[OptionalJsonText]
     goal_tolerance_pct: Mapped[float | None]
+    analyses_json: Mapped[OptionalJsonText]
+    """Names of the analyses that each of its runs is to have, a list."""
     is_valid: Mapped[bool]
     messages_json: Mapped[JsonText]
     default_compiled_json: Mapped[OptionalJsonText]
