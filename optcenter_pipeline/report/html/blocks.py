@@ -1,0 +1,109 @@
+"""What sections are made of: plain values that the template draws, texts as people typed them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from optcenter_pipeline.report.numbers import amount
+
+Tone = Literal["", "good", "warn", "bad"]
+"""A colour beside a word; never instead of one."""
+
+_LONGEST = 600
+"""Signs of a text that a cell shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table; `sort` is what it is sorted by where that is not its text."""
+
+    text: str
+    sort: float | None = None
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    is_number: bool = False
+    is_key: bool = False
+    """The row's header."""
+    is_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that can be sorted by any column; a folded one shows its caption until it is opened."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Terms and what they are: side by side, or one below the other."""
+
+    kind: ClassVar[str] = "facts"
+    items: tuple[tuple[str, str], ...]
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "words"
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A numbered list: what comes first is the best."""
+
+    kind: ClassVar[str] = "steps"
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A figure of plotly's, and what it shows in words."""
+
+    kind: ClassVar[str] = "plot"
+    label: str
+    figure: Mapping[str, Any]
+    height: int
+    """Pixels."""
+
+
+Block = Table | Facts | Words | Steps | Plot
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter of the report. `name` is its anchor."""
+
+    name: str
+    title: str
+    blocks: Sequence[Block] = field(default_factory=tuple)
+
+
+def cell(text: str | None, tone: Tone = "") -> Cell:
+    """A text; one that is too long for a table is cut, and says so."""
+    shown = text or ""
+    if len(shown) > _LONGEST:
+        shown = f"{shown[:_LONGEST]}… ({len(shown) - _LONGEST:,} more signs)"
+    return Cell(shown, tone=tone)
+
+
+def number(value: float | None, *, is_change: bool = False, tone: Tone = "") -> Cell:
+    """A number, sorted as one; a change shows its sign. Blank where there is none."""
+    if value is None:
+        return Cell("")
+    text = amount(value)
+    return Cell(f"+{text}" if is_change and value > 0 else text, value, tone)

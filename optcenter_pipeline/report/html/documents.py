@@ -1,0 +1,33 @@
+"""What a report is made from, beside the run's snapshot and result."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
+from optcenter_pipeline.report.output_rows import RunHeader
+
+
+@dataclass(frozen=True)
+class ReportHeader(RunHeader):
+    """What the ledger knows of a run, and of what people did about it."""
+
+    inputs_sha256: str | None = None
+    """Of the snapshot: two runs with the same one asked the same."""
+    approved_by: str | None = None
+    """Who froze the run as the scenario's plan."""
+    approved_at: dt.datetime | None = None
+    overrides: tuple[str, ...] = ()
+    """What the run assumed otherwise than the sheet says, e.g. `capacity_total_tokens=120`."""
+
+
+@dataclass(frozen=True)
+class ReportAnalyses:
+    """The analyses that there are of a run; a section whose analysis is missing says how to ask for it."""
+
+    explanation: Explanation | None = None
+    frontiers: tuple[Frontier, ...] = ()
+    """The one against capacity first."""
+    alternatives: Alternatives | None = None
+    robustness: Robustness | None = None
+    comparison: Comparison | None = None
+    """With another run; the report is of one of the two."""

@@ -1,0 +1,113 @@
+"""The page: which chapters a run has, in which order, and the file that they make."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.report.html.blocks import Section
+from optcenter_pipeline.report.html.documents import ReportAnalyses, ReportHeader
+from optcenter_pipeline.report.html.sections.alternatives import alternatives_section
+from optcenter_pipeline.report.html.sections.asking import not_asked_for
+from optcenter_pipeline.report.html.sections.capacity_value import capacity_section
+from optcenter_pipeline.report.html.sections.comparison import comparison_section
+from optcenter_pipeline.report.html.sections.frontier import frontier_section
+from optcenter_pipeline.report.html.sections.infeasibility import conflict_section
+from optcenter_pipeline.report.html.sections.portfolio import portfolio_section, rejected_section, slices_section
+from optcenter_pipeline.report.html.sections.proof import alerts_section, proof_section
+from optcenter_pipeline.report.html.sections.robustness import robustness_section
+from optcenter_pipeline.report.html.sections.summary import summary, verdict
+from optcenter_pipeline.report.html.sections.targets import targets_section
+
+
+def render_report(
+    header: ReportHeader,
+    snapshot: Snapshot,
+    result: Result | None,
+    *,
+    analyses: ReportAnalyses | None = None,
+) -> str:
+    """A run as one HTML file that loads nothing; the same run gives the same bytes.
+
+    Args:
+        header: what the ledger knows of it.
+        snapshot: its inputs.
+        result: its answer; None for a run that failed.
+        analyses: those that there are; a missing one is a line that says how to ask for it.
+    """
+    sections = list(_sections(header, snapshot, result, analyses or ReportAnalyses()))
+    scripts = [_text("report.js")]
+    if any(block.kind == "plot" for section in sections for block in section.blocks):
+        scripts.insert(0, get_plotlyjs())
+    return _template().render(
+        header=header,
+        verdict=verdict(header, result),
+        sections=sections,
+        style=Markup(_text("report.css")),  # noqa: S704 - our own files, and plotly's
+        scripts=[Markup(script) for script in scripts],  # noqa: S704
+        allowed=" ".join(_source(script) for script in scripts),
+    )
+
+
+def _sections(
+    header: ReportHeader, snapshot: Snapshot, result: Result | None, analyses: ReportAnalyses
+) -> Iterator[Section]:
+    """What matters most first: of an infeasible run that is its conflict."""
+    explanation = analyses.explanation
+    conflict = (result.conflict if result else None) or (explanation.conflict if explanation else None)
+    if conflict is not None:
+        yield conflict_section(conflict)
+    yield summary(header, snapshot, result)
+    if result is not None and result.has_portfolio:
+        yield from _plan(snapshot, result, analyses)
+    if analyses.comparison is not None:
+        yield comparison_section(analyses.comparison)
+    if result is not None:
+        alerts = alerts_section(result)
+        if alerts is not None:
+            yield alerts
+    yield proof_section(header, snapshot, result)
+
+
+def _plan(snapshot: Snapshot, result: Result, analyses: ReportAnalyses) -> Iterator[Section]:
+    """The portfolio, and all that was asked about it."""
+    explanation = analyses.explanation
+    found = [
+        portfolio_section(snapshot, result, explanation),
+        slices_section(snapshot, result),
+        targets_section(result),
+        rejected_section(snapshot, result, explanation),
+        capacity_section(explanation) if explanation else not_asked_for("explain"),
+        frontier_section(analyses.frontiers) if analyses.frontiers else not_asked_for("frontier"),
+        robustness_section(snapshot, analyses.robustness) if analyses.robustness else not_asked_for("robustness"),
+        alternatives_section(analyses.alternatives) if analyses.alternatives else not_asked_for("alternatives"),
+    ]
+    yield from (section for section in found if section is not None)
+
+
+def _source(script: str) -> str:
+    """How the page's own policy names a script that may run: by its hash; no other runs, wherever it came from."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__, "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")

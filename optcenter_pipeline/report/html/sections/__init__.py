@@ -1,0 +1,1 @@
+"""The chapters of a report, one module a subject: from documents to blocks."""
