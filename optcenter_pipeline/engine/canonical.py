@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from optcenter_pipeline.engine.objective_rules import lexicographic_stages
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import RULE_FIELDS
+from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import Rule, fold
 from optcenter_pipeline.rules.period import canonical_period
@@ -61,8 +62,16 @@ def canonical_snapshot(snapshot: Snapshot) -> Snapshot:
             "scenario": _canonical_scenario(snapshot.scenario, spelling),
             "constraint_set": _canonical_set(snapshot.constraint_set, spelling),
             "candidates": tuple(candidates),
+            "commitments": _canonical_commitments(snapshot.commitments),
         }
     )
+
+
+def _canonical_commitments(commitments: Commitments | None) -> Commitments | None:
+    if commitments is None:
+        return None
+    lists = {name: tuple(sorted(set(getattr(commitments, name)))) for name in ("selected", "locked_in")}
+    return commitments.model_copy(update=lists)
 
 
 def _named(candidate: Candidate, place: str) -> Candidate:

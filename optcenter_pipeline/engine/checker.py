@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from optcenter_pipeline.engine.checker_figures import gaps, items, totals
 from optcenter_pipeline.engine.checker_findings import Violation
 from optcenter_pipeline.engine.checker_numbers import Recount
-from optcenter_pipeline.engine.checker_rules import alerts, floors, switches, token_rules
+from optcenter_pipeline.engine.checker_rules import alerts, commitments, floors, switches, token_rules
 from optcenter_pipeline.engine.checker_stages import objective, stages
 from optcenter_pipeline.engine.checker_words import UncountableError, located, source_rows_of
 from optcenter_pipeline.engine.result import Result
@@ -44,6 +44,8 @@ def _without_portfolio(snapshot: Snapshot, result: Result) -> Iterator[Violation
     for what, part in (("selected", result.selected), ("synergies", result.synergies), ("gaps", result.gaps)):
         if part:
             yield Violation(what, f"{len(part)} of them", f"none, as the run is {result.status}")
+    if result.stability is not None:
+        yield Violation("stability", "one", f"none, as the run is {result.status}")
     if result.objective.value is not None:
         yield Violation("objective.value", str(result.objective.value), f"none, as the run is {result.status}")
     if result.conflict is None:
@@ -78,4 +80,4 @@ def _membership(count: Recount, result: Result) -> Iterator[Violation]:
             yield Violation("rejected.reason", f"none for {item.initiative_key}", "why it is rejected")
 
 
-_PARTS = (_membership, switches, token_rules, floors, items, gaps, totals, objective, stages, alerts)
+_PARTS = (_membership, switches, commitments, token_rules, floors, items, gaps, totals, objective, stages, alerts)

@@ -240,8 +240,28 @@ class Recount:
                 tolerance = Fraction(0) if isinstance(entry, str) else exact(entry.tolerance_pct) / 100
                 yield Stage("goals" if name == "goals" else "kpi", name, tolerance=tolerance)
 
+    @cached_property
+    def changed(self) -> tuple[frozenset[str], frozenset[str]]:
+        """(funded now and not by the run that is committed to, the other way round), within the pool."""
+        commitments = self.snapshot.commitments
+        before = frozenset(commitments.selected) if commitments else self.funded
+        return (self.funded & self.pool) - before, (before & self.pool) - self.funded
+
+    @property
+    def price(self) -> Fraction:
+        """What all changes cost in the first KPI stage."""
+        commitments = self.snapshot.commitments
+        price = commitments.price_per_change if commitments else None
+        return exact(price or 0.0) * sum(map(len, self.changed))
+
     def measure(self, stage: Stage) -> Fraction:
-        """What the funded initiatives reach in a stage."""
+        """What the funded initiatives reach in a stage; the price of changes is off the first about KPIs."""
+        first = next((listed.name for listed in self.stages if listed.is_kpi), None)
+        off = self.price if stage.is_kpi and stage.name == first else Fraction(0)
+        return self.reached(stage) - off
+
+    def reached(self, stage: Stage) -> Fraction:
+        """What the funded initiatives bring to a stage, whatever changes cost."""
         match stage.kind:
             case "economy":
                 return self.tokens()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from optcenter_pipeline.engine.checker_findings import Violation, room
+from optcenter_pipeline.engine.checker_findings import Violation, differs, room
 from optcenter_pipeline.engine.checker_numbers import Recount
 from optcenter_pipeline.engine.checker_words import WHOLE_POOL, Slice, exact, needed_of, slice_of
 from optcenter_pipeline.engine.result import Result
@@ -45,6 +45,34 @@ def _dependencies(count: Recount) -> Iterator[Violation]:
                 yield Violation(kind, found, "both, or not the first", prerequisite.source_rows)
 
 
+def commitments(count: Recount, result: Result) -> Iterator[Violation]:
+    """What is locked in is funded, no more changes than the budget, and what is said of the changes is right."""
+    asked, told = count.snapshot.commitments, result.stability
+    if asked is None or told is None:
+        if asked is not None or told is not None:
+            yield Violation("stability", "none" if told is None else "one", "one where the run has commitments")
+        return
+    for key in sorted((set(asked.locked_in) & count.pool) - count.funded):
+        row = f"run {asked.run_id} locked_in {key}"
+        yield Violation("locked_in", f"{key} not funded", "funded", (row,))
+    added, dropped = count.changed
+    changes = len(added) + len(dropped)
+    if asked.max_changes is not None and changes > asked.max_changes:
+        row = f"run {asked.run_id} max_changes"
+        yield Violation("max_changes", f"{changes} changes", f"at most {asked.max_changes}", (row,))
+    for what, found, expected in (
+        ("run_id", told.run_id, asked.run_id),
+        ("added", sorted(told.added), sorted(added)),
+        ("dropped", sorted(told.dropped), sorted(dropped)),
+        ("changes", told.changes, changes),
+        ("max_changes", told.max_changes, asked.max_changes),
+        ("price_per_change", told.price_per_change, asked.price_per_change),
+    ):
+        if found != expected:
+            yield Violation(f"stability.{what}", str(found), str(expected))
+    yield from differs("stability.price", told.price, count.price)
+
+
 def token_rules(count: Recount, _: Result) -> Iterator[Violation]:
     """Capacity, caps and floors."""
     scenario, rules = count.snapshot.scenario, count.rules
@@ -82,6 +110,10 @@ def alerts(count: Recount, result: Result) -> Iterator[Violation]:
     for rule in count.rules.prerequisites:
         if rule.initiative_key in count.pool and not count.pool.issuperset(rule.requires):
             wanted.add(("blocked_by_prerequisite", rule.initiative_key))
+    asked = count.snapshot.commitments
+    wanted |= {
+        ("locked_in_outside_pool", key) for key in (asked.locked_in if asked else ()) if key not in count.pool
+    }
     for code, key in sorted(wanted - told):
         yield Violation("alerts", f"no {code} for {key}", "one")
     codes = {alert.code for alert in result.alerts}

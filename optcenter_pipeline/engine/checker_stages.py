@@ -16,13 +16,13 @@ def objective(count: Recount, result: Result) -> Iterator[Violation]:
     pairs = zip(count.stages, objective.stages, strict=False)
     stage, reported = next(((plan, told) for plan, told in pairs if plan.is_kpi), (None, None))
     if stage is not None and reported is not None:
-        value = count.measure(stage)
+        value, best, bound = count.reached(stage), exact(reported.value), exact(reported.bound)
         yield from differs("objective.value", objective.value, value)
-        yield from differs("objective.best_possible", objective.best_possible, exact(reported.value))
-        yield from differs("objective.bound", objective.bound, exact(reported.bound))
+        yield from differs("objective.best_possible", objective.best_possible, best + count.price)
+        yield from differs("objective.bound", objective.bound, bound + count.price)
         yield from differs("objective.mip_gap", objective.mip_gap, exact(reported.mip_gap))
         if any(plan.kind == "goals" for plan in count.stages):
-            best = exact(reported.value)
+            best += count.price
             yield from differs("objective.goals_cost", objective.goals_cost, best - value, terms=(best, value))
         elif objective.goals_cost is not None:
             yield Violation("objective.goals_cost", str(objective.goals_cost), "none: the set has no goals")

@@ -21,7 +21,9 @@ def aim_of(stage: Stage, width: int) -> Aim:
         width: columns of the reduced model.
     """
     # a shortfall is no multiple of anything: it is continuous
-    step = 0.0 if stage.kind == "goals" else granularity(np.asarray(stage.terms.coefficients))
+    step = (
+        0.0 if stage.kind == "goals" else granularity(np.asarray((*stage.terms.coefficients, stage.terms.constant)))
+    )
     if stage.kind != "economy":
         return Aim(stage.sense == "max", step)
     is_small = width <= _ECONOMY_IN_FULL

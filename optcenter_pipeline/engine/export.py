@@ -46,4 +46,6 @@ def export_mps(snapshot: Snapshot, path: str | Path) -> None:
     question = build_question(snapshot)
     form, first = natural_form(question.model), question.plan.first
     concrete = build_pyomo_model(form, costs_of(first.terms, question.model.column_count), first.sense)
+    if first.terms.constant:  # the price of dropping all that an earlier run funds
+        concrete.objective.expr += first.terms.constant
     concrete.write(str(path), format="mps", io_options={"labeler": _Labeler()})

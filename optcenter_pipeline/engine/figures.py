@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
-from optcenter_pipeline.engine.result import CapacityUse, Gap, Severity, SliceCapacity, SynergyResult
+from optcenter_pipeline.engine.result import CapacityUse, Gap, Severity, SliceCapacity, Stability, SynergyResult
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.capacity_cap import CapacityCap
 from optcenter_pipeline.rules.capacity_floor import CapacityFloor
@@ -88,6 +88,27 @@ def _severity(missing: Decimal, required: Decimal) -> Severity:
     if missing == 0:
         return "OK"
     return "WARN" if missing <= _WARN_UP_TO * abs(required) else "CRITICAL"
+
+
+def stability(snapshot: Snapshot, model: LinearModel, point: Point) -> Stability | None:
+    """What the portfolio changes against the run that it is committed to; None without commitments."""
+    commitments = snapshot.commitments
+    if commitments is None:
+        return None
+    before = frozenset(commitments.selected)
+    keys = [candidate.initiative_key for candidate in model.columns.candidates]
+    added = tuple(key for key, funded in zip(keys, point, strict=False) if funded and key not in before)
+    dropped = tuple(key for key, funded in zip(keys, point, strict=False) if not funded and key in before)
+    changes = len(added) + len(dropped)
+    return Stability(
+        run_id=commitments.run_id,
+        changes=changes,
+        added=added,
+        dropped=dropped,
+        max_changes=commitments.max_changes,
+        price_per_change=commitments.price_per_change,
+        price=clean(changes * (commitments.price_per_change or 0.0)),
+    )
 
 
 def capacity_use(snapshot: Snapshot, model: LinearModel, point: Point) -> CapacityUse:

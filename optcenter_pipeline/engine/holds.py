@@ -63,5 +63,5 @@ def sound_bound(stage: Stage, value: float, bound: float, resolution: float) -> 
 def trivial_bound(terms: Terms, sense: str) -> float:
     """What all columns between 0 and 1 (shortfalls: above 0, only minimised) could give."""
     if sense == "max":
-        return math.fsum(a for a in terms.coefficients if a > 0)
-    return math.fsum(a for a in terms.coefficients if a < 0)
+        return math.fsum((terms.constant, *(a for a in terms.coefficients if a > 0)))
+    return math.fsum((terms.constant, *(a for a in terms.coefficients if a < 0)))

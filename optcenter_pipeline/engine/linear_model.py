@@ -85,12 +85,14 @@ class LinearModel:
 
 
 def build_linear_model(snapshot: Snapshot, pool: Pool) -> LinearModel:
-    """Every row of the run: scenario capacity, rules and targets, ineligible members."""
+    """Every row of the run: scenario capacity, rules and targets, ineligible members, commitments."""
     columns = pool.columns
     rows = [scenario_capacity(snapshot.scenario, columns)]
     for rule in snapshot.constraint_set.rules():
         rows.extend(rule.linear_rows(columns))
     rows.extend(pool.ineligible_rows())
+    if snapshot.commitments is not None:
+        rows.extend(snapshot.commitments.linear_rows(columns))
     return LinearModel(columns, tuple(rows), pool.synergies, pool.goals)
 
 
@@ -116,12 +118,12 @@ def broken_rows(rows: LinearModel | Sequence[LinearRow], point: Point) -> tuple[
         point: one value a column.
     """
     if isinstance(rows, LinearModel):
-        doubtful = np.flatnonzero(~_certainly_hold(rows.row_matrix, point))
+        doubtful = np.flatnonzero(~certainly_hold(rows.row_matrix, point))
         return broken_rows([rows.rows[number] for number in doubtful], point)
     return tuple(row for row in rows if not holds(row, point))
 
 
-def _certainly_hold(rows: RowMatrix, point: Point) -> Bools:
+def certainly_hold(rows: RowMatrix, point: Point) -> Bools:
     """True for the rows that hold however their value was rounded. Shape (rows,)."""
     values, errors = rows.activities(np.fromiter(point, np.float64, len(point)))
     slacks = ARITHMETIC_TOLERANCE * rows.magnitudes

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from optcenter_pipeline.engine.linear_model import LinearModel
@@ -28,6 +28,13 @@ class Stage:
     terms: Terms
     tolerance: float = 0.0
     """A fraction of |best|."""
+    unpriced: Terms | None = None
+    """What it is about, where `terms` have a price of changes taken off."""
+
+    @property
+    def own_terms(self) -> Terms:
+        """What it is about, by itself: no price of changes taken off."""
+        return self.unpriced or self.terms
 
     @property
     def is_kpi(self) -> bool:
@@ -73,7 +80,17 @@ class Plan:
 
 
 def build_plan(snapshot: Snapshot, pool: Pool, model: LinearModel) -> Plan:
-    """The stages of a valid, canonical snapshot."""
+    """The stages of a valid, canonical snapshot; a price of changes is off the first about KPIs."""
+    plan = _unpriced_plan(snapshot, pool, model)
+    commitments = snapshot.commitments
+    if commitments is None or not commitments.price_per_change:
+        return plan
+    first = plan.kpi_stages[0]
+    priced = replace(first, terms=commitments.priced(first.terms, model.columns), unpriced=first.terms)
+    return replace(plan, stages=tuple(priced if stage is first else stage for stage in plan.stages))
+
+
+def _unpriced_plan(snapshot: Snapshot, pool: Pool, model: LinearModel) -> Plan:
     goals = goals_stage(model)
     economy = Stage(ECONOMY, "economy", model.columns.token_terms())
     goal_tolerance = snapshot.scenario.goal_tolerance_pct / 100

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyomo.common.gc_manager import PauseGC
 
-from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_values, synergies_in_effect
+from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_values, stability, synergies_in_effect
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
@@ -86,6 +86,7 @@ def _written(run: Run) -> Result:
         kpis=kpi_values(run.snapshot, run.model, point),
         gaps=gaps(run.snapshot, run.model, point),
         capacity=capacity_use(run.snapshot, run.model, point),
+        stability=stability(run.snapshot, run.model, point),
     )
 
 
@@ -96,13 +97,15 @@ def _objective(run: Run) -> Objective:
     point = run.staged.point
     if first is None or point is None:
         return Objective(mode=mode, stages=stages, scales=run.plan.scales)
-    value = clean(run.plan.kpi_stages[0].terms.value(point))
-    best = max(first.value, value)
+    stage = run.plan.kpi_stages[0]
+    value = clean(stage.own_terms.value(point))
+    price = value - clean(stage.terms.value(point))
+    best = max(clean(first.value + price), value)
     return Objective(
         mode=mode,
         value=value,
         best_possible=best,
-        bound=max(first.bound, best),
+        bound=max(clean(first.bound + price), best),
         mip_gap=first.mip_gap,
         goals_cost=clean(best - value) if run.model.goals else None,
         stages=stages,
@@ -147,7 +150,7 @@ def _stopped_by(options: SolverOptions, limit: StageLimit | None) -> str:
 
 def _selected(run: Run, reasons: Reasons, point: Point) -> tuple[SelectedCandidate, ...]:
     """Funded candidates: most objective first, then fewest tokens, then by key."""
-    terms = run.plan.kpi_stages[0].terms
+    terms = run.plan.kpi_stages[0].own_terms
     worth = dict(zip(terms.columns, terms.coefficients, strict=True))
     funded = [
         (-clean(worth.get(column, 0.0)), candidate.engineering_tokens, candidate.initiative_key, column)

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from optcenter_pipeline.engine.commitments import commitment_alerts
 from optcenter_pipeline.engine.result import Alert
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.bundle import Bundle
@@ -84,6 +85,7 @@ def build_pool(snapshot: Snapshot) -> Pool:
         ),
         *_unchecked_deadlines(snapshot, columns.candidates),
         *_blocked(rules, columns),
+        *commitment_alerts(snapshot, columns),
     )
     return Pool(columns, synergies, goals, ineligible, alerts)
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from optcenter_pipeline.engine.commitments import unwanted_change
+from optcenter_pipeline.engine.figures import stability
 from optcenter_pipeline.engine.linear_model import LinearModel, Point, row_tolerance
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.result import Stability
 from optcenter_pipeline.engine.row_matrix import row_matrix
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
@@ -62,6 +65,7 @@ class Reasons:
             self._adds_nothing(column),
             self._lacks(key) if tied else (),
             self._does_not_fit(column),
+            unwanted_change(self.snapshot, self._changes, key, self._worth.get(column, 0.0)),
         ):
             for reason in reasons:
                 return reason
@@ -79,8 +83,19 @@ class Reasons:
                 self._companions,
                 self._pairs,
                 self._synergies_of,
+                self.snapshot.commitments.locked_in if self.snapshot.commitments else (),
             )
         )
+
+    @cached_property
+    def _changes(self) -> Stability | None:
+        return stability(self.snapshot, self.model, self.point)
+
+    @cached_property
+    def _worth(self) -> dict[int, float]:
+        """What each column brings to the first KPI stage."""
+        terms = self.plan.kpi_stages[0].own_terms
+        return dict(zip(terms.columns, terms.coefficients, strict=True))
 
     def _funded(self, key: str) -> bool:
         column = self.model.columns.index.get(key)
@@ -132,7 +147,9 @@ class Reasons:
         return found
 
     def _mandates(self, key: str) -> Iterator[str]:
-        return (f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ()))
+        yield from (f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ()))
+        if self.snapshot.commitments is not None and key in self.snapshot.commitments.locked_in:
+            yield f"locked in by run {self.snapshot.commitments.run_id}"
 
     def _needed_by(self, key: str) -> Iterator[str]:
         funded = [dependent for dependent in self._dependents.get(key, ()) if self._funded(dependent)]

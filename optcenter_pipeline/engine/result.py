@@ -52,13 +52,31 @@ class Objective(Value):
     mode: str
     value: float | None = None
     best_possible: float | None = None
-    """The first KPI stage's best, before goals and tolerances took their share."""
+    """The first KPI stage's best, before goals and tolerances took their share. Where changes have a price, here as
+    in `bound` and the gap, with what the final portfolio's changes cost added back."""
     bound: float | None = None
     mip_gap: float | None = None
     goals_cost: float | None = None
     """best_possible less value: what the goals (or a tolerance) cost in the first KPI stage; None without goals."""
     stages: tuple[StageResult, ...] = ()
     scales: tuple[KpiScale, ...] = ()
+
+
+class Stability(Value):
+    """How far a portfolio keeps to the run that the plan is committed to."""
+
+    run_id: str
+    changes: int
+    """Initiatives of the pool that one of the two portfolios funds and the other does not."""
+    added: tuple[str, ...] = ()
+    """Funded now, and not by that run; in order of key."""
+    dropped: tuple[str, ...] = ()
+    """Funded by that run, in the pool, and not funded now; in order of key."""
+    max_changes: int | None = None
+    price_per_change: float | None = None
+    price: float = 0.0
+    """Of all changes, in the first KPI stage's unit: `objective.value` has it not taken off, `objective.stages`
+    have."""
 
 
 class SelectedCandidate(Value):
@@ -207,6 +225,8 @@ class Result(Value):
     kpis: dict[str, float] = {}
     gaps: tuple[Gap, ...] = ()
     capacity: CapacityUse | None = None
+    stability: Stability | None = None
+    """Where the run has commitments."""
     conflict: Conflict | None = None
     alerts: tuple[Alert, ...] = ()
     solver: SolverInfo

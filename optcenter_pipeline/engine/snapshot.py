@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import Document, InitiativeKey, SourceRow, Value, WholeNumber
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
@@ -48,3 +49,7 @@ class Snapshot(Document):
     known_initiatives: tuple[InitiativeKey, ...] = ()
     """Initiatives of the registry that are no candidates: a rule may name them, they are outside every pool."""
     rows_left_out: tuple[RowLeftOut, ...] = ()
+    fixed_rows: tuple[SourceRow, ...] = ()
+    """Source rows that no repair may change: those with `[fixed]` in their notes."""
+    commitments: Commitments | None = None
+    """What the plan keeps of an earlier run's portfolio."""

@@ -6,6 +6,7 @@ Rules that contradict each other are no problem here: such a run is `infeasible`
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TypeVar
 
+from optcenter_pipeline.engine.commitments import commitment_problems
 from optcenter_pipeline.engine.magnitudes import (
     all_in_range,
     candidate_magnitudes,
@@ -43,6 +44,7 @@ def find_problems(snapshot: Snapshot) -> tuple[Problem, ...]:
         *objective_problems(snapshot),
         *_scope_problems(snapshot),
         *_rule_problems(snapshot),
+        *commitment_problems(snapshot),
     )
 
 

@@ -7,8 +7,9 @@ and then the goals' shortfalls (s), in the order in which the pool lists them.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from operator import mul
 from typing import Protocol
 
@@ -21,19 +22,24 @@ INFINITY = math.inf
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A linear expression: `sum(coefficients[j] * column(columns[j]))`; columns distinct, coefficients not 0."""
+    """`constant + sum(coefficients[j] * column(columns[j]))`; columns distinct, coefficients not 0."""
 
     columns: tuple[int, ...]
     coefficients: tuple[float, ...]
+    constant: float = 0.0
 
     def value(self, values: Sequence[float]) -> float:
         """The expression at a point, summed exactly (`math.fsum`)."""
-        return math.fsum(map(mul, self.coefficients, map(values.__getitem__, self.columns)))
+        products = map(mul, self.coefficients, map(values.__getitem__, self.columns))
+        return math.fsum(chain(products, (self.constant,)) if self.constant else products)
 
 
 @dataclass(frozen=True, slots=True)
 class LinearRow:
-    """`lower <= terms <= upper`, and the sheet rows that ask for it. `family` is the rule's type."""
+    """`lower <= terms <= upper`, and the sheet rows that ask for it. `family` is the rule's type.
+
+    A constant among the terms goes into the bounds: no row keeps one.
+    """
 
     family: str
     terms: Terms
@@ -41,6 +47,16 @@ class LinearRow:
     text: str
     lower: float = -INFINITY
     upper: float = INFINITY
+
+    def __post_init__(self) -> None:
+        constant = self.terms.constant
+        if constant:
+            for name, value in (
+                ("terms", replace(self.terms, constant=0.0)),
+                ("lower", self.lower - constant),
+                ("upper", self.upper - constant),
+            ):
+                object.__setattr__(self, name, value)
 
 
 class SynergyColumn(Protocol):

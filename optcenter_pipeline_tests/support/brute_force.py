@@ -294,6 +294,23 @@ class _Search:
                 self.alive &= ~self.x[:, self.column[key]]
         self._tie_numbers(counts)
         self._tie_initiatives(counts)
+        self._keep_commitments(rows)
+
+    def _keep_commitments(self, rows: Collection[str] | None) -> None:
+        kept = self.snapshot.commitments
+        if kept is None:
+            return
+        for key in kept.locked_in:
+            if key in self.column and (rows is None or f"run {kept.run_id} locked_in {key}" in rows):
+                self.alive &= self.x[:, self.column[key]]
+        if kept.max_changes is not None and (rows is None or f"run {kept.run_id} max_changes" in rows):
+            self.alive &= self.changes() <= kept.max_changes
+
+    def changes(self) -> Numbers:
+        """How many initiatives of the pool are funded in one of a subset and the earlier run's portfolio alone."""
+        kept = self.snapshot.commitments
+        before = np.array([kept is not None and key in kept.selected for key in self.column], dtype=bool)
+        return np.asarray((self.x != before).sum(axis=1), dtype=float)
 
     def _tie_numbers(self, counts: Callable[[Rule], bool]) -> None:
         for floor in filter(counts, self.rules.capacity_floors):
@@ -347,7 +364,14 @@ class _Search:
         return positive or 1.0
 
     def measure(self, kind: Kind, name: str) -> Numbers:
-        """What is maximised in a KPI stage."""
+        """What is maximised in a KPI stage: changes have their price in the first."""
+        kept = self.snapshot.commitments
+        price = (kept.price_per_change if kept else None) or 0.0
+        is_first = (kind, name) == next((k, n) for k, n, _ in self.question.listed if k != "goals")
+        return self.reached(kind, name) - (price * self.changes() if price and is_first else 0.0)
+
+    def reached(self, kind: Kind, name: str) -> Numbers:
+        """What portfolios bring to a KPI stage."""
         weights = self.snapshot.scenario.objective_weights
         if kind == "kpi" or not isinstance(weights, dict):
             return self.kpi(name)

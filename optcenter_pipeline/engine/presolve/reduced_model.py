@@ -204,10 +204,11 @@ def unreduced(model: LinearModel, plan: Plan) -> ReducedModel:
     families = np.full(width, SHORTFALL, dtype=np.int8)
     families[:n], families[n : n + m] = CANDIDATE, SYNERGY
     stages = stage_list(plan)
-    benefits = np.zeros((len(stages), width))
-    for line, stage in zip(benefits, stages, strict=True):
+    benefits, offsets = np.zeros((len(stages), width)), np.zeros(len(stages))
+    for number, stage in enumerate(stages):
         sign = 1.0 if stage.sense == "max" else -1.0
-        line[list(stage.terms.columns)] = sign * np.asarray(stage.terms.coefficients)
+        benefits[number, list(stage.terms.columns)] = sign * np.asarray(stage.terms.coefficients)
+        offsets[number] = sign * stage.terms.constant
     return ReducedModel(
         matrix=rows.matrix,
         row_lower=rows.lower,
@@ -217,7 +218,7 @@ def unreduced(model: LinearModel, plan: Plan) -> ReducedModel:
         integer=families == CANDIDATE,
         families=families,
         benefits=benefits,
-        offsets=np.zeros(len(stages)),
+        offsets=offsets,
         row_origins=sp.csr_array(sp.identity(len(model.rows), format="csr")),
         origin_slacks=ARITHMETIC_TOLERANCE * rows.magnitudes,
         columns=ColumnMap(np.arange(width), np.zeros(width)),
