@@ -5,47 +5,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from optcenter_pipeline.workbook.cell_writing import CellMap, Grids, NoteMap, Written, same
-from optcenter_pipeline.workbook.coercion import as_text
 from optcenter_pipeline.workbook.columns import Tab
-from optcenter_pipeline.workbook.grid import Formula, TabGrid, is_blank, value_key
+from optcenter_pipeline.workbook.former_rows import FormerRow, RowKey, key_text, likeness, rest_of, trimmed
+from optcenter_pipeline.workbook.grid import Formula, TabGrid, value_key
 from optcenter_pipeline.workbook.header_notes import HeaderNotes, formula_lines, newest_stamp
 from optcenter_pipeline.workbook.workbook import Filled
 
-RowKey = tuple[str, ...]
 _STAMPS = ("updated_source", "updated_at")
 """When nothing but these would change, nothing does."""
 
 
-def key_text(cell: Filled) -> str:
-    """A part of a key in the form in which parts are compared: line 1, 1.0 and '1' are one."""
-    return as_text(cell).strip()
-
-
 @dataclass(frozen=True)
-class FormerRow:
-    """A row as it stood before anything was written, or, without a grid, a blank one."""
+class Whole:
+    """Which rows of a tab a delivery gives all of."""
 
-    key: RowKey
-    grid: TabGrid | None = None
-    row: int = 0
-
-    @property
-    def system(self) -> dict[str, Filled]:
-        """Its cells of the system's, by column."""
-        places = self.grid.system_positions.items() if self.grid else ()
-        return {name: self.grid.entered(self.row, column) for name, column in places if self.grid}
-
-    @property
-    def rest(self) -> tuple[Filled, ...]:
-        """Its cells that are not the system's, in the sheet's order."""
-        return _rest(self.grid, self.row) if self.grid else ()
-
-    def stands_in(self, grid: TabGrid, row: int) -> bool:
-        """Whether a row of another look at the tab is the same cell by cell; TRUE is not 1."""
-        if self.grid is None or self.grid.layout.positions != grid.layout.positions:
-            return False
-        before, now = self.grid.rows[self.row], grid.rows[row]
-        return before == now and [*map(type, before)] == [*map(type, now)]
+    beginnings: tuple[RowKey, ...]
+    """Of keys: a row of the sheet whose key begins so, and which is not given, is no longer true."""
+    leaves: Mapping[str, Filled]
+    """What is left in the system's cells of such a row, beside its key; the others are cleared."""
 
 
 @dataclass
@@ -55,6 +32,9 @@ class TabPlan:
     tab: Tab
     rows: dict[RowKey, dict[str, Filled]]
     """What the rows should hold, by key."""
+    whole: Whole | None = None
+    withdrawn: set[RowKey] = field(default_factory=set)
+    """Of these, rows that are no longer true; one that people delete stays away."""
     unchanged: set[RowKey] = field(default_factory=set)
     """Rows that held it at the first look."""
     problems: list[str] = field(default_factory=list)
@@ -73,6 +53,7 @@ class TabPlan:
         if self.former is None:
             keys = {row: key for key, rows in places.items() for row in rows}
             self.former = [FormerRow(keys[row], grid, row) for row in range(1, len(grid.rows))]
+            self._withdraw(places, grid)
             self._keep_unchanged(places, grid)
         cells: CellMap = {}
         if written.cells:
@@ -94,6 +75,8 @@ class TabPlan:
         ours = written.values if formulas else set()
         for key, wanted in self.rows.items():
             rows = places.get(key, [])
+            if not rows and key in self.withdrawn:
+                continue
             if not rows:
                 bottom += 1
                 rows = [bottom]
@@ -103,6 +86,16 @@ class TabPlan:
                 moved = {name: text for name, text in own.items() if value_key(grid.named(row, name)) in ours}
                 cells.update(_differences(grid, row, {**wanted, **moved} if moved else wanted))
         return cells
+
+    def _withdraw(self, places: Mapping[RowKey, list[int]], grid: TabGrid) -> None:
+        """Rows that are no longer true are to say so."""
+        if self.whole is None:
+            return
+        blank = dict.fromkeys(grid.system_positions.keys() - set(self.tab.key_columns), "")
+        for key in places.keys() - self.rows.keys():
+            if any(key[: len(beginning)] == beginning for beginning in self.whole.beginnings):
+                self.rows[key] = {**blank, **self.whole.leaves}
+                self.withdrawn.add(key)
 
     def _former_formulas(self) -> dict[RowKey, dict[str, Formula]]:
         """Formulas of the rows as they stood, by key; of several rows with one key the first row's."""
@@ -177,12 +170,12 @@ class TabPlan:
                 continue
             known = next((row.system for row in self.former or () if row.key == key), {})
             said = {**known, **self.rows.get(key, {})}
-            for row in sorted(rows, key=lambda row: (_alike(grid, row, said), any(_rest(grid, row)), -row))[
+            for row in sorted(rows, key=lambda row: (likeness(grid, row, said), any(rest_of(grid, row)), -row))[
                 :surplus
             ]:
                 rows.remove(row)
-                match = max(vanished, key=lambda former: _alike(grid, row, former.system), default=None)
-                if match is not None and _alike(grid, row, match.system) > 1:
+                match = max(vanished, key=lambda former: likeness(grid, row, former.system), default=None)
+                if match is not None and likeness(grid, row, match.system) > 1:
                     vanished.remove(match)
                     found[row] = match
                 else:
@@ -212,8 +205,8 @@ class TabPlan:
             return {}
         found: dict[int, FormerRow] = {}
         for row in fresh:
-            rest = _rest(grid, row)
-            match = next((v for v in vanished if any(rest) and _trimmed(v.rest) == _trimmed(rest)), None)
+            rest = rest_of(grid, row)
+            match = next((v for v in vanished if any(rest) and trimmed(v.rest) == trimmed(rest)), None)
             if match is not None:
                 found[row] = match
                 vanished.remove(match)
@@ -263,22 +256,6 @@ def _places(grid: TabGrid) -> dict[RowKey, list[int]]:
 
 def _key(grid: TabGrid, row: int) -> RowKey:
     return tuple(key_text(grid.named(row, name)) for name in grid.tab.key_columns)
-
-
-def _rest(grid: TabGrid, row: int) -> tuple[Filled, ...]:
-    """The row's cells that are not the system's."""
-    return tuple(grid.value(row, column) for column in grid.others_positions)
-
-
-def _alike(grid: TabGrid, row: int, cells: Mapping[str, Filled]) -> int:
-    """How many of the row's cells say the same, blank ones apart."""
-    return sum(1 for name, cell in cells.items() if not is_blank(cell) and same(grid.named(row, name), cell))
-
-
-def _trimmed(cells: tuple[Filled, ...]) -> tuple[Filled, ...]:
-    """Without blank cells at the end: looks differ in width."""
-    end = max((n + 1 for n, cell in enumerate(cells) if not is_blank(cell)), default=0)
-    return cells[:end]
 
 
 def _differences(grid: TabGrid, row: int, wanted: Mapping[str, Filled]) -> CellMap:

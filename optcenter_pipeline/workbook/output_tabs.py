@@ -1,4 +1,4 @@
-"""The tabs that the system writes: runs, results, gaps."""
+"""The tabs that the system writes: runs, results, gaps, and what analyses of runs found."""
 
 from optcenter_pipeline.workbook.columns import Kind, Tab
 from optcenter_pipeline.workbook.shared_columns import NOTES, STAMPS, system
@@ -75,6 +75,97 @@ GAPS_ALERTS = Tab(
         system("source_rows", "The rows that it comes from.", width=160),
         system("message", "What it is about.", width=360),
         system("recommendation", "What would mend it.", width=300),
+        NOTES,
+        *STAMPS,
+    ),
+    is_input=False,
+)
+
+EXPLANATIONS = Tab(
+    "Explanations",
+    "Why a run's plan is as it is, what other plans there are, and how sure it is: what analyses found.",
+    (
+        system("run_id", "The run.", is_key=True),
+        system(
+            "kind",
+            "plan; candidate; limit and step: what tokens are worth; binding; conflict; repair; alternatives and "
+            "alternative; robustness and draws.",
+            is_key=True,
+        ),
+        system("line", "Number within the run and kind.", is_key=True, kind=Kind.NUMBER),
+        system("initiative_key", "The candidate that the line is about."),
+        system("title", "Its title.", width=220),
+        system("selected", "TRUE: the run funds it.", kind=Kind.BOOL),
+        system(
+            "verdict",
+            "candidate: in, out, held in or blocked. limit: binds or slack. draws: core, borderline or out.",
+        ),
+        system(
+            "certainty",
+            "Of objective_change. exact: proven; bound: no plan is better than this; found: a better may exist.",
+        ),
+        system("objective", "The objective of the plan that the line is about.", kind=Kind.NUMBER),
+        system(
+            "objective_change",
+            "Against the run's plan: with the candidate the other way, with the limit moved, in the alternative.",
+            kind=Kind.NUMBER,
+        ),
+        system("tokens", "Tokens of that plan; of a limit and a step, the limit.", kind=Kind.NUMBER),
+        system("tokens_change", "Against the run's plan; of a step, of the limit.", kind=Kind.NUMBER),
+        system("share", "draws: in how many of them it is funded, 0 to 1.", kind=Kind.NUMBER),
+        system("displaces", "Funded by the run, and not in that plan.", kind=Kind.KEY_LIST, width=160),
+        system("lets_in", "Not funded by the run, and funded in that plan.", kind=Kind.KEY_LIST, width=160),
+        system("source_rows", "The rows that it comes from.", width=160),
+        system("message", "All of it in a sentence.", width=420),
+        NOTES,
+        *STAMPS,
+    ),
+    is_input=False,
+)
+
+FRONTIER = Tab(
+    "Frontier",
+    "The best objective that a run could have under another capacity, or with more asked of another KPI.",
+    (
+        system("run_id", "The run.", is_key=True),
+        system("series", "What x is: capacity, or the KPI that must be reached.", is_key=True),
+        system("point", "Number within the series, in order of x.", is_key=True, kind=Kind.NUMBER),
+        system("x", "Tokens, or what the KPI must reach.", kind=Kind.NUMBER),
+        system("y", "The best objective under it; blank where no plan is possible.", kind=Kind.NUMBER),
+        system("y_name", "What y is: a KPI, or weighted_kpis."),
+        system("bound", "No plan can be better than this.", kind=Kind.NUMBER),
+        system("mip_gap_pct", "Between y and the bound, in percent.", kind=Kind.NUMBER),
+        system("certainty", "exact: proven. found: a better may exist; the bound holds."),
+        system("tokens", "Tokens that the plan spends.", kind=Kind.NUMBER),
+        system("selected_count", "Initiatives funded.", kind=Kind.NUMBER),
+        system("selected", "The initiatives funded.", kind=Kind.KEY_LIST, width=200),
+        system("is_current", "TRUE: the run's own x.", kind=Kind.BOOL),
+        system("message", "What else a person should know.", width=320),
+        NOTES,
+        *STAMPS,
+    ),
+    is_input=False,
+)
+
+COMPARISON = Tab(
+    "Comparison",
+    "What a run asked and answered otherwise than another, and by what that is explained.",
+    (
+        system("run_id", "The run.", is_key=True),
+        system("other_run_id", "The run that it is compared with: what was before.", is_key=True),
+        system("line", "Number within the two.", is_key=True, kind=Kind.NUMBER),
+        system("kind", "summary, input, initiative, figure, explained or message."),
+        system("name", "What differs: an input, a KPI, a group of inputs that explains.", width=200),
+        system("initiative_key", "The initiative that is in now, or out."),
+        system("before", "In the other run."),
+        system("after", "In this run."),
+        system("change", "From before to after; explained: of the objective.", kind=Kind.NUMBER),
+        system("tokens_change", "explained: of the tokens spent.", kind=Kind.NUMBER),
+        system("moves_in", "explained: initiatives that come in by it.", kind=Kind.KEY_LIST, width=160),
+        system("moves_out", "explained: initiatives that go out by it.", kind=Kind.KEY_LIST, width=160),
+        system("certainty", "explained: exact, or found where a limit stopped the search."),
+        system("source_rows", "The rows that it comes from.", width=160),
+        system("message", "All of it in a sentence.", width=420),
         NOTES,
         *STAMPS,
     ),

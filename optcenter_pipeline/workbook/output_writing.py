@@ -9,8 +9,9 @@ from typing import Any
 from optcenter_pipeline.workbook.action_answers import AnswerPlan, write_with_answers
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT, output_cell
 from optcenter_pipeline.workbook.columns import Owner, Tab
+from optcenter_pipeline.workbook.former_rows import RowKey, key_text
 from optcenter_pipeline.workbook.header_notes import formulas_left
-from optcenter_pipeline.workbook.output_plan import OutputPlan, RowKey, TabPlan, key_text
+from optcenter_pipeline.workbook.output_plan import OutputPlan, TabPlan, Whole
 from optcenter_pipeline.workbook.tabs import TAB_BY_NAME
 from optcenter_pipeline.workbook.workbook import Filled, Workbook
 from optcenter_pipeline.workbook.write_back import WriteReport
@@ -19,7 +20,13 @@ OutputRows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Tab name → rows, each a system column's name → value; a column that is left out stays as it is."""
 
 
-def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan | None = None) -> WriteReport:
+def write_outputs(
+    workbook: Workbook,
+    rows: OutputRows,
+    *,
+    answers: AnswerPlan | None = None,
+    whole: Mapping[str, Whole] | None = None,
+) -> WriteReport:
     """Upsert output rows by key, all tabs in one request.
 
     A key that stands in the sheet keeps its row, wherever people moved it; a new one goes below the last row that
@@ -30,6 +37,7 @@ def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan |
         workbook: where to.
         rows: what to write. None clears a cell. The key's columns must be given.
         answers: to requests; they go out in the same requests, and stand in no report.
+        whole: by tab, which rows these are all of: others in the sheet are withdrawn, their keys and notes stay.
 
     Raises:
         ValueError: a column that is not the system's, or a key that is blank: a mistake of the caller.
@@ -39,13 +47,14 @@ def write_outputs(workbook: Workbook, rows: OutputRows, *, answers: AnswerPlan |
     shortened: list[str] = []
     for name, tab_rows in rows.items():
         tab = TAB_BY_NAME[name]
-        if tab_rows:
-            plans[name] = TabPlan(tab, dict(_output_row(tab, row, shortened) for row in tab_rows))
+        all_of = (whole or {}).get(name)
+        if tab_rows or all_of:
+            plans[name] = TabPlan(tab, dict(_output_row(tab, row, shortened) for row in tab_rows), all_of)
     if not plans:
         return WriteReport()
-    whole = OutputPlan(plans)
+    plan_of_all = OutputPlan(plans)
     tabs = [plan.tab for plan in plans.values()]
-    outcome = write_with_answers(workbook, tabs, whole.cells, whole.notes, answers)
+    outcome = write_with_answers(workbook, tabs, plan_of_all.cells, plan_of_all.notes, answers)
     errors = [
         f"{name}: people moved rows at every attempt; {count} cells may not be right; deliver again"
         for name, count in outcome.unmended.items()

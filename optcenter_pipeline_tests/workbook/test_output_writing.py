@@ -6,8 +6,9 @@ import pytest
 
 from optcenter_pipeline.workbook.cell_text import LONGEST_TEXT
 from optcenter_pipeline.workbook.columns import Kind, Owner
+from optcenter_pipeline.workbook.output_plan import Whole
 from optcenter_pipeline.workbook.output_writing import write_outputs
-from optcenter_pipeline.workbook.tabs import GAPS_ALERTS, OUTPUT_TABS, RESULTS, RUNS
+from optcenter_pipeline.workbook.tabs import EXPLANATIONS, GAPS_ALERTS, OUTPUT_TABS, RESULTS, RUNS
 from optcenter_pipeline.workbook.workbook import Workbook
 from optcenter_pipeline_tests.workbook.people import Person, WatchedWorkbook, cells_sent
 
@@ -264,3 +265,48 @@ def test_rows_inserted_again_before_the_mending_write_double_none(
         assert {key: after[name][key] for key in rows} == rows
     write_outputs(sample, delivery("r2"))
     assert contents(sample) == after
+
+
+def explained(run: str, *lines: int) -> list[dict[str, Any]]:
+    stamps = {"run_status": "OK", "updated_source": run, "updated_at": "2026-11-23T10:00:00Z"}
+    return [
+        {"run_id": run, "kind": "candidate", "line": n, "message": f"line {n}", "objective": n, **stamps}
+        for n in lines
+    ]
+
+
+LEFT = {"message": "no longer there", "run_status": "OK", "updated_source": "later", "updated_at": "later"}
+
+
+def test_rows_that_are_no_longer_true_are_withdrawn_where_they_stand(sample: Workbook) -> None:
+    write_outputs(sample, {"Explanations": [*explained("r1", 1, 2, 3), *explained("r2", 1, 2)]})
+    person = Person(sample, EXPLANATIONS)
+    person.type_named(3, "notes", "mine")
+    person.sort("line", descending=True)
+    whole = {"Explanations": Whole((("r1", "candidate"), ("r1", "limit")), LEFT)}
+    report = write_outputs(sample, {"Explanations": explained("r1", 1, 2)}, whole=whole)
+    assert (report.written, report.unchanged, report.errors) == (1, 2, ())
+    rows = contents(sample)["Explanations"]
+    assert rows["r1", "candidate", "3"] == {"run_id": "r1", "kind": "candidate", "line": 3, "notes": "mine", **LEFT}
+    assert [rows[run, "candidate", line]["objective"] for run, line in [("r1", "1"), ("r1", "2"), ("r2", "2")]] == [
+        1,
+        2,
+        2,
+    ]
+    writes = sample.counts.writes
+    assert write_outputs(sample, {"Explanations": explained("r1", 1, 2)}, whole=whole).unchanged == 3
+    assert write_outputs(sample, {"Explanations": []}, whole={"Explanations": Whole((("r3",),), LEFT)}).errors == ()
+    assert sample.counts.writes == writes
+    # what comes back says what it says
+    write_outputs(sample, {"Explanations": explained("r1", 3)})
+    assert contents(sample)["Explanations"]["r1", "candidate", "3"]["message"] == "line 3"
+
+
+def test_a_row_that_is_withdrawn_and_deleted_meanwhile_stays_away(sample: Workbook) -> None:
+    write_outputs(sample, {"Explanations": explained("r1", 1, 2)})
+    watched = WatchedWorkbook(sample)
+    person = Person(sample, EXPLANATIONS)
+    watched.before_writes.append(lambda: person.delete_row(2))
+    whole = {"Explanations": Whole((("r1",),), LEFT)}
+    assert write_outputs(watched, {"Explanations": explained("r1", 1, 3)}, whole=whole).errors == ()
+    assert sorted(key[2] for key in contents(sample)["Explanations"]) == ["1", "3"]
