@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optcenter_pipeline.engine.linear_model import Point
-from optcenter_pipeline.engine.result import StageResult
+from optcenter_pipeline.engine.objective import Plan
+from optcenter_pipeline.engine.result import StageResult, Status
 
 Ending = Literal["done", "infeasible", "unconfirmed", "nothing_found", "cancelled"]
 
@@ -38,6 +39,18 @@ class Staged:
     stages: tuple[StageResult, ...]
     skipped: tuple[str, ...]
     """Names of the stages that a limit left no time for."""
+
+    def status(self, plan: Plan) -> Status:
+        """By the table in semantics.md, *Outcome*, for the stages of this plan."""
+        if self.ending == "cancelled":
+            return "cancelled"
+        if self.ending == "infeasible":
+            return "infeasible"
+        if self.point is None:
+            return "no_solution"
+        ahead = [stage for stage in self.stages if stage.kind != "economy"]
+        is_proven = len(ahead) == plan.length - 1 and all(stage.proven for stage in ahead)
+        return "optimal" if is_proven else "feasible"
 
 
 NOTHING_SEARCHED = Staged("cancelled", None, (), ())

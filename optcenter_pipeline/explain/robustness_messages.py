@@ -1,0 +1,48 @@
+"""What a person should know of a robustness analysis beside its numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from optcenter_pipeline.explain.base_plan import BasePlan
+from optcenter_pipeline.explain.documents import Draw
+from optcenter_pipeline.explain.robustness_draws import Draws, UncertainContribution
+from optcenter_pipeline.rules.names import MOST_LISTED
+
+
+def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw]) -> Iterator[str]:
+    """Every message, the inputs' first."""
+    if not asked.varies:
+        yield (
+            "nothing varies: no contribution has a range, and tokens vary by 0 %; every draw is the run itself. "
+            "Give low and high for contributions, or a percentage for tokens"
+        )
+    elif not asked.uncertain:
+        yield "no contribution has a range: only tokens vary"
+    yield from _outside(plan, [entry for entry in asked.uncertain if not entry.is_inside])
+    if len(draws) < asked.count:
+        yield f"cancelled after {len(draws)} of {asked.count} draws: shares and regret are of those"
+    counts = {status: sum(draw.status == status for draw in draws) for status in ("infeasible", "no_solution")}
+    if counts["infeasible"]:
+        yield f"no portfolio keeps the rules in {counts['infeasible']} of {len(draws)} draws"
+    if counts["no_solution"]:
+        yield f"a limit ended {counts['no_solution']} of {len(draws)} draws before any portfolio was found"
+    unproven = sum(draw.status == "feasible" for draw in draws)
+    if unproven:
+        yield (
+            f"{unproven} of {len(draws)} draws ended at a limit with a portfolio that is not proven best: "
+            "the regret there may be larger"
+        )
+
+
+def _outside(plan: BasePlan, entries: Sequence[UncertainContribution]) -> Iterator[str]:
+    """Contributions outside their ranges, the first few by name."""
+    candidates = plan.question.model.columns.candidates
+    for entry in entries[:MOST_LISTED]:
+        candidate = candidates[entry.column]
+        where = f"{candidate.source_row}: " if candidate.source_row else ""
+        yield (
+            f"{where}{candidate.initiative_key} is to add {entry.mode:.12g} {entry.kpi_key}, outside its range, "
+            f"{entry.low:.12g} to {entry.high:.12g}: drawn evenly from that; correct the number or the range"
+        )
+    more = len(entries) - MOST_LISTED
+    if more > 0:
+        yield f"{more:,} more contributions lie outside their ranges: drawn evenly from them"
