@@ -79,7 +79,7 @@ class Refutation:
         effort = _Effort(self._time_for_a_proof(), self.cancel)
         for seed in _seeds(self.model):
             sources = tuple(
-                dict.fromkeys(source for row in seed for source in row.source_rows if not _is_bonus(row))
+                dict.fromkeys(source for row in seed for source in row.source_rows if not is_bonus(row))
             )
             if sources and self._contradict(self._in_force(sources), effort):
                 return self._thinned(sources)
@@ -119,7 +119,7 @@ class Refutation:
     def _numbers_by_source(self) -> dict[SourceRow, list[int]]:
         numbers: dict[SourceRow, list[int]] = {}
         for number, row in enumerate(self.model.rows):
-            if not _is_bonus(row):
+            if not is_bonus(row):
                 for source in row.source_rows:
                     numbers.setdefault(source, []).append(number)
         return numbers
@@ -130,7 +130,7 @@ class Refutation:
         contribution: it is in force whatever is dropped."""
         rows: dict[int, list[LinearRow]] = {}
         for row in self.model.rows:
-            if _is_bonus(row):
+            if is_bonus(row):
                 rows.setdefault(row.terms.columns[0], []).append(row)
         return rows
 
@@ -184,6 +184,13 @@ def not_located(conflict: Conflict | None) -> tuple[Alert, ...]:
         "the caps around them. It takes more rules together; loosen floors, caps or target floors to see which"
     )
     return (Alert(code="conflict_not_located", message=message),)
+
+
+def contradictions(model: LinearModel) -> Iterator[list[int]]:
+    """Groups of rows, by their numbers, that contradict each other by plain arithmetic."""
+    numbers = {id(row): number for number, row in enumerate(model.rows)}
+    for seed in _seeds(model):
+        yield [numbers[id(row)] for row in seed]
 
 
 def _seeds(model: LinearModel) -> Iterator[list[LinearRow]]:
@@ -247,7 +254,7 @@ def _positive(row: LinearRow) -> bool:
     return all(coefficient > 0 for coefficient in row.terms.coefficients)
 
 
-def _is_bonus(row: LinearRow) -> bool:
+def is_bonus(row: LinearRow) -> bool:
     """Whether the row ties a bonus to one of its members: y - x <= 0."""
     return row.family == SYNERGY_FAMILY and row.terms.columns[0] > row.terms.columns[-1]
 

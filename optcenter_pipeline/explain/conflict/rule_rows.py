@@ -1,0 +1,86 @@
+"""Sheet rows and the linear rows they ask for: a person can drop a sheet row only with everything that it says."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from optcenter_pipeline.engine.infeasibility import is_bonus
+from optcenter_pipeline.engine.linear_model import LinearModel
+from optcenter_pipeline.engine.result import Conflict, ConflictRule
+from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.synergy import FAMILY as SYNERGY_FAMILY
+
+
+@dataclass(frozen=True)
+class RuleRows:
+    """A run's rules by the sheet rows that they come from.
+
+    A linear row is in force while any of its sheet rows is. A bonus is no rule but like a contribution: what ties
+    it to its members is in force whatever is dropped. A goal can be missed, so it is in nobody's way.
+    """
+
+    model: LinearModel
+
+    @cached_property
+    def by_source(self) -> dict[SourceRow, tuple[int, ...]]:
+        """Sheet row → numbers of its linear rows, in the order of the model's rows."""
+        numbers: dict[SourceRow, list[int]] = {}
+        first_shortfall = self.model.candidate_count + len(self.model.synergies)
+        for number, row in enumerate(self.model.rows):
+            is_goal = bool(row.terms.columns) and row.terms.columns[-1] >= first_shortfall
+            if not is_goal and not is_bonus(row):
+                for source in row.source_rows:
+                    numbers.setdefault(source, []).append(number)
+        return {source: tuple(own) for source, own in numbers.items()}
+
+    @cached_property
+    def _links(self) -> dict[int, tuple[int, ...]]:
+        """A bonus's column → the rows that tie it to its members."""
+        links: dict[int, list[int]] = {}
+        for number, row in enumerate(self.model.rows):
+            if is_bonus(row):
+                links.setdefault(row.terms.columns[0], []).append(number)
+        return {column: tuple(own) for column, own in links.items()}
+
+    @cached_property
+    def maluses(self) -> dict[int, int]:
+        """A cannibalisation's column → the row that ties it to its members, which can be dropped like any rule."""
+        n, m = self.model.candidate_count, len(self.model.synergies)
+        return {
+            row.terms.columns[-1]: number
+            for number, row in enumerate(self.model.rows)
+            if row.family == SYNERGY_FAMILY and n <= row.terms.columns[-1] < n + m
+        }
+
+    def numbers(self, sources: Iterable[SourceRow]) -> list[int]:
+        """The linear rows that these ask for, in order."""
+        return sorted({number for source in sources for number in self.by_source[source]})
+
+    def links(self, numbers: Iterable[int]) -> list[int]:
+        """The rows that tie the bonuses which these rows speak of, in order."""
+        rows = self.model.rows
+        columns = {c for n in numbers for c in rows[n].terms.columns if c in self._links} if self._links else set()
+        return sorted(number for column in columns for number in self._links[column])
+
+    def sources(self, numbers: Iterable[int], among: Collection[SourceRow]) -> list[SourceRow]:
+        """Some of these sheet rows that ask for all of these linear rows, one each; in order of the rows."""
+        return list(dict.fromkeys(source for n in sorted(numbers) for source in self._source(n, among)))
+
+    def _source(self, number: int, among: Collection[SourceRow]) -> Sequence[SourceRow]:
+        return [source for source in self.model.rows[number].source_rows if source in among][:1]
+
+    def conflict(self, sources: Sequence[SourceRow], needed: Collection[int], *, minimal: bool) -> Conflict:
+        """The document.
+
+        Args:
+            sources: sheet rows that contradict each other.
+            needed: those of their linear rows that it takes.
+            minimal: whether each of them is known to be needed.
+        """
+        rows = [self.model.rows[number] for number in sorted(needed)]
+        texts = {(source, row.text): None for source in sources for row in rows if source in row.source_rows}
+        return Conflict(
+            source_rows=tuple(sources),
+            minimal=minimal,
+            rules=tuple(ConflictRule(source_row=source, text=text) for source, text in texts),
+        )
