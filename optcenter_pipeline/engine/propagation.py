@@ -94,6 +94,11 @@ class Propagation:
         """Whether every portfolio funds this candidate."""
         return column in self._fixed and self._fixed[column].value == 1
 
+    def value(self, column: int) -> int | None:
+        """The one value that the rows leave a candidate; None where they leave both."""
+        fixing = self._fixed.get(column)
+        return None if fixing is None else fixing.value
+
     def why(self, column: int) -> frozenset[int]:
         """Rows that fix a column."""
         fixing = self._fixed[column]

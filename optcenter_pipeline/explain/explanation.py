@@ -1,0 +1,92 @@
+"""The whole explanation of a run: its conflict, or why each candidate is in or out and what capacity is worth."""
+
+import time
+from collections.abc import Callable
+
+from optcenter_pipeline.engine import solve
+from optcenter_pipeline.engine.figures import clean
+from optcenter_pipeline.engine.progress import Progress
+from optcenter_pipeline.engine.result import Alert, Result
+from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.staged import Clock
+from optcenter_pipeline.explain.base_plan import Cancel, base_plan
+from optcenter_pipeline.explain.capacity_value import value_limits
+from optcenter_pipeline.explain.documents import Explanation
+from optcenter_pipeline.explain.why import explain_candidates
+
+
+def explain(
+    snapshot: Snapshot,
+    result: Result | None = None,
+    *,
+    exact: int | None = None,
+    cancel: Cancel | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Explanation:
+    """Explain a run.
+
+    Args:
+        snapshot: its inputs; their time limit holds for all of the explanation.
+        result: its answer; the run is solved where None.
+        exact: how many candidates are searched again at most; None: by the size of the pool.
+        cancel: asked often; True ends the explanation with what it has by then.
+        on_progress: told of the solver's progress while the run itself is solved.
+
+    Returns:
+        The explanation: `invalid` with messages, `infeasible` with the conflict, all else with the pool.
+
+    Raises:
+        SolverError: the solver refused a model or gave no usable answer.
+    """
+    clock = Clock(time.perf_counter(), snapshot.solver.time_limit_seconds)
+    asked_to_cancel = cancel or (lambda: False)
+    answered = result or solve(snapshot, on_progress=on_progress, cancel=asked_to_cancel)
+    if not answered.has_portfolio:
+        return _without_portfolio(answered, clock)
+    plan = base_plan(snapshot, answered)
+    candidates = explain_candidates(plan, exact=exact, left=lambda: clock.left, cancel=asked_to_cancel)
+    limits, binding = value_limits(plan, left=lambda: clock.left, cancel=asked_to_cancel)
+    return Explanation(
+        status=answered.status,
+        objective_name=plan.stage.name,
+        objective_value=clean(plan.objective),
+        tokens_used=clean(plan.tokens),
+        candidates=candidates,
+        limits=limits,
+        binding_rows=binding,
+        messages=tuple(_unsaid(answered, clock, asked_to_cancel)),
+        seconds=clock.spent,
+    )
+
+
+def _without_portfolio(result: Result, clock: Clock) -> Explanation:
+    return Explanation(
+        status=result.status,
+        conflict=result.conflict,
+        messages=tuple(_told(alert) for alert in result.alerts),
+        seconds=clock.spent,
+    )
+
+
+def _told(alert: Alert) -> str:
+    """An alert with the rows that it speaks of."""
+    return f"{', '.join(alert.source_rows)}: {alert.message}" if alert.source_rows else alert.message
+
+
+def _unsaid(result: Result, clock: Clock, cancel: Cancel) -> list[str]:
+    """What a limit kept from being said."""
+    messages = []
+    if result.status != "optimal":
+        messages.append(
+            f"the plan is {result.status}, not proven optimal: what is told of other plans is a bound, not exact"
+        )
+    if cancel():
+        messages.append(
+            "a person stopped the explanation: what was not searched by then has a bound, or is left out"
+        )
+    elif clock.left is not None and clock.left <= 0:
+        messages.append(
+            f"the time limit of {clock.limit:.12g} s was reached: what was not searched by then has a bound, or is "
+            "left out"
+        )
+    return messages
