@@ -15,11 +15,14 @@ _LONGEST = 600
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; `sort` is what it is sorted by where that is not its text."""
+    """A cell of a table."""
 
     text: str
     sort: float | None = None
+    """What it is sorted by, where that is not its text."""
     tone: Tone = ""
+    note: str = ""
+    """What stands below the text, smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,14 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-def cell(text: str | None, tone: Tone = "") -> Cell:
+def cell(text: str | None, tone: Tone = "", note: str = "") -> Cell:
     """A text; one that is too long for a table is cut, and says so."""
-    shown = text or ""
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}… ({len(shown) - _LONGEST:,} more signs)"
-    return Cell(shown, tone=tone)
+    return Cell(_cut(text or ""), tone=tone, note=_cut(note))
+
+
+def _cut(text: str) -> str:
+    more = len(text) - _LONGEST
+    return f"{text[:_LONGEST]}… ({more:,} more signs)" if more > 0 else text
 
 
 def number(value: float | None, *, is_change: bool = False, tone: Tone = "") -> Cell:

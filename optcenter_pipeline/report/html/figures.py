@@ -17,7 +17,8 @@ from optcenter_pipeline.report.numbers import amount
 
 _COLORS: Mapping[Tone, str] = {"": "#4b9a86", "good": "#3f9a6d", "warn": "#d9962b", "bad": "#cc4b41"}
 _INK, _QUIET, _CURVE = "#3a4656", "#8b97a6", "#2f6fb0"
-_ROW, _FRAME, _CURVE_HEIGHT = 26, 64, 360
+_ROW, _AXIS, _LEGEND, _CURVE_HEIGHT = 26, 46, 34, 360
+"""Pixels."""
 _LONGEST = 30
 """Signs of a label beside an axis."""
 
@@ -73,8 +74,9 @@ def bars(label: str, rows: Sequence[Bar], *, unit: str, marks: tuple[str, str] =
     # the words stand behind the bar and its marks
     ends = [max(0.0, row.value, row.low or 0.0, row.high or 0.0) for row in rows]
     figure.add_trace(_words(ends, places, [row.told for row in rows]))
-    height = _ROW * len(rows) + _FRAME
-    figure.update_layout(_layout(height), bargap=0.4)
+    has_legend = any(row.low is not None or row.high is not None for row in rows)
+    height = _ROW * len(rows) + _AXIS + (_LEGEND if has_legend else 0)
+    figure.update_layout(_layout(height, has_legend=has_legend), bargap=0.4)
     least, most = min([0.0, *(row.value for row in rows)]), max(ends, default=0.0)
     room = 0.35 * ((most - least) or 1.0)
     figure.update_xaxes(title_text=plain(unit), range=[least, most + room])
@@ -94,7 +96,7 @@ def _across(name: str, color: str, shown: Sequence[tuple[float, int]]) -> go.Sca
         x=[value for value, _ in shown],
         y=[place for _, place in shown],
         mode="markers",
-        marker={"symbol": "line-ns-open", "size": 20, "color": color, "line": {"width": 3, "color": color}},
+        marker={"symbol": "line-ns-open", "size": 15, "color": color, "line": {"width": 3, "color": color}},
         name=plain(name),
         hovertext=[f"{plain(name)} {amount(value)}" for value, _ in shown],
         hoverinfo="text",
@@ -205,13 +207,21 @@ def steps_figure(label: str, steps: Sequence[CapacityStep], limit: float, value:
     return Plot(label, figure.to_plotly_json(), _CURVE_HEIGHT)
 
 
-def _layout(height: int) -> dict[str, Any]:
+def _layout(height: int, *, has_legend: bool = True) -> dict[str, Any]:
     """Clear ground, so that the page's colours show through; nothing that a finger moves by chance."""
-    axis = {"automargin": True, "fixedrange": True, "gridcolor": "#dde2e8", "zerolinecolor": "#9aa5b1"}
+    axis = {
+        "automargin": True,
+        "fixedrange": True,
+        "ticklabelstandoff": 5,
+        "separatethousands": True,
+        "gridcolor": "#dde2e8",
+        "zerolinecolor": "#9aa5b1",
+    }
+
     return {
         "template": "none",
         "height": height,
-        "margin": {"l": 8, "r": 16, "t": 34, "b": 8},
+        "margin": {"l": 8, "r": 16, "t": _LEGEND if has_legend else 4, "b": 8},
         "font": {"family": 'system-ui, "Segoe UI", Roboto, Arial, sans-serif', "size": 12, "color": _INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -15,12 +15,12 @@ def frontier_section(frontiers: tuple[Frontier, ...]) -> Section:
         label = f"The best {frontier.y_name} against {against}"
         if any(point.y is not None for point in frontier.points):
             blocks.append(frontier_figure(label, frontier, x_title))
-        blocks.append(_points(label, frontier, x_title))
+        blocks.append(_points(f"{label}: the points", frontier, x_title))
         blocks.extend(Words(message) for message in frontier.messages)
     return Section("frontier", "Frontier: what other limits would buy", blocks)
 
 
-def _points(label: str, frontier: Frontier, x_title: str) -> Table:
+def _points(caption: str, frontier: Frontier, x_title: str) -> Table:
     columns = (
         Column(x_title.capitalize(), is_number=True, is_key=True),
         Column(frontier.y_name, is_number=True),
@@ -42,7 +42,7 @@ def _points(label: str, frontier: Frontier, x_title: str) -> Table:
         )
         for point in frontier.points
     )
-    return Table(label, columns, rows, is_folded=True)
+    return Table(caption, columns, rows, is_folded=True)
 
 
 def _proof(point: FrontierPoint) -> Cell:

@@ -30,17 +30,13 @@ def portfolio_section(snapshot: Snapshot, result: Result, explanation: Explanati
         return Section("portfolio", "The portfolio", (Words(text),))
     candidates = {candidate.initiative_key: candidate for candidate in snapshot.candidates}
     told = _explained(explanation)
-    places = [
-        name for name in _GROUPS if any(attribute(candidates[c.initiative_key], name) for c in result.selected)
-    ]
     rows = []
     for chosen in result.selected:
         candidate = candidates[chosen.initiative_key]
         row = [
             number(chosen.rank),
             cell(chosen.initiative_key),
-            cell(candidate.title),
-            *(cell(attribute(candidate, name)) for name in places),
+            _title(candidate),
             number(chosen.allocated_tokens),
             number(chosen.objective_contribution),
         ]
@@ -53,7 +49,6 @@ def portfolio_section(snapshot: Snapshot, result: Result, explanation: Explanati
         Column("Rank", is_number=True),
         Column("Initiative", is_key=True),
         Column("Title", is_wide=True),
-        *(Column(name.capitalize()) for name in places),
         Column("Tokens", is_number=True),
         Column("Adds", is_number=True),
         *([Column("Without it", is_number=True)] if told else []),
@@ -78,7 +73,7 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
     rows = []
     for left in result.rejected:
         candidate, own = candidates[left.initiative_key], told.get(left.initiative_key)
-        row = [cell(left.initiative_key), cell(candidate.title), number(candidate.engineering_tokens)]
+        row = [cell(left.initiative_key), _title(candidate), number(candidate.engineering_tokens)]
         if told:
             row += [_otherwise(own), cell(listed(own.displaces) if own else "")]
         rows_named = own.source_rows if own and own.source_rows else left.source_rows
@@ -96,6 +91,11 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
     caption = f"{count:,} candidate{'' if count == 1 else 's'} not funded"
     table = Table(caption, columns, tuple(rows), is_folded=count > _LONG)
     return Section("rejected", "Not funded, and why", (table,))
+
+
+def _title(candidate: Candidate) -> Cell:
+    """The title, and below it where the candidate belongs."""
+    return cell(candidate.title, note=" · ".join(filter(None, (attribute(candidate, name) for name in _GROUPS))))
 
 
 def _explained(explanation: Explanation | None) -> Mapping[str, CandidateExplanation]:

@@ -18,6 +18,7 @@ document.querySelectorAll("script[data-plot]").forEach((script) => {
 });
 
 // Sorts a table by a column: first up, then down.
+const sorters = [];
 const words = new Intl.Collator("en", { numeric: true });
 document.querySelectorAll("table").forEach((table) => {
   const [body] = table.tBodies;
@@ -27,6 +28,7 @@ document.querySelectorAll("table").forEach((table) => {
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
+    sorters.push({ head, button });
     button.addEventListener("click", () => {
       const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       const value = (row) => {
@@ -47,12 +49,21 @@ document.querySelectorAll("table").forEach((table) => {
   });
 });
 
-// On paper nothing is folded away.
+// On paper nothing is folded away, and headers are texts: a table's header is repeated on each sheet, its buttons are not.
 const folded = [...document.querySelectorAll("details")];
-addEventListener("beforeprint", () => folded.forEach((part) => {
-  part.dataset.open = part.open;
-  part.open = true;
-}));
-addEventListener("afterprint", () => folded.forEach((part) => {
-  part.open = part.dataset.open === "true";
-}));
+addEventListener("beforeprint", () => {
+  folded.forEach((part) => {
+    part.dataset.open = part.open;
+    part.open = true;
+  });
+  sorters.forEach(({ head, button }) => head.replaceChildren(...button.childNodes));
+});
+addEventListener("afterprint", () => {
+  folded.forEach((part) => {
+    part.open = part.dataset.open === "true";
+  });
+  sorters.forEach(({ head, button }) => {
+    button.append(...head.childNodes);
+    head.append(button);
+  });
+});
