@@ -153,6 +153,7 @@ def source_rows_of(snapshot: Snapshot) -> frozenset[str]:
     rows = {row for listed in families if isinstance(listed, tuple) for rule in listed for row in rule.source_rows}
     rows |= {candidate.source_row or "" for candidate in snapshot.candidates}
     rows |= {left_out.source_row for left_out in snapshot.rows_left_out}
+    rows |= {row for override in snapshot.what_if.values() for row in override.source_rows}
     kept = snapshot.commitments
     if kept is not None:
         rows |= {f"run {kept.run_id} locked_in {key}" for key in kept.locked_in}

@@ -26,6 +26,7 @@ from optcenter_pipeline.engine.result import (
 )
 from optcenter_pipeline.engine.snapshot import Snapshot, SolverOptions
 from optcenter_pipeline.engine.staged import Staged
+from optcenter_pipeline.engine.what_if import what_if_alerts
 from optcenter_pipeline.rules.portfolio import Candidate
 
 
@@ -70,7 +71,7 @@ def _written(run: Run) -> Result:
         "status": run.status,
         "objective": _objective(run),
         "conflict": run.conflict,
-        "alerts": (*run.pool.alerts, *run.conflict_alerts, *_limit_alerts(run)),
+        "alerts": (*what_if_alerts(run.snapshot), *run.pool.alerts, *run.conflict_alerts, *_limit_alerts(run)),
         "solver": SolverInfo(version=run.solver_version, model=size, presolved=run.presolved),
         "timings": Timings(),
     }

@@ -8,6 +8,7 @@ from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import Document, InitiativeKey, SourceRow, Value, WholeNumber
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
+from optcenter_pipeline.rules.what_if import Override
 
 
 class Scope(Document):
@@ -53,3 +54,5 @@ class Snapshot(Document):
     """Source rows that no repair may change: those with `[fixed]` in their notes."""
     commitments: Commitments | None = None
     """What the plan keeps of an earlier run's portfolio."""
+    what_if: dict[str, Override] = {}
+    """Numbers that are not the sheet's, and rows that were left out, by name: a record, all are made already."""
