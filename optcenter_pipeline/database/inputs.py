@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.errors import RunBlockedError
+from optcenter_pipeline.database.fixed_rows import read_fixed_rows
 from optcenter_pipeline.database.locks import wait_for_saves
 from optcenter_pipeline.database.pool_inputs import (
     LeftOut,
@@ -29,7 +30,7 @@ from optcenter_pipeline.rows.scenario import ScenarioRow
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind, analysis_kinds
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
-from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.names import SourceRow, fold
 from optcenter_pipeline.rules.portfolio import Candidate, Metric, Scenario
 
 
@@ -49,6 +50,8 @@ class RunInputs:
     """Initiatives of the registry that a rule of the set names and that are no candidates, in order."""
     rows_left_out: tuple[LeftOut, ...]
     """In order of tab and row."""
+    fixed_rows: tuple[SourceRow, ...]
+    """Rows that repairs leave as they are, in order of tab and row."""
     analyses: tuple[AnalysisKind, ...]
     """What the scenario asks for beside its runs; nothing that an answer depends on."""
 
@@ -81,6 +84,7 @@ def load_run_inputs(session: Session, scenario_name: str, constraint_set_name: s
         selected_keys=tuple(candidate.initiative_key for candidate, is_selected in pool if is_selected),
         known_initiatives=known_initiatives(session, initiatives_named(compiled) - keys),
         rows_left_out=tuple(left_out),
+        fixed_rows=read_fixed_rows(session, scenario.scenario_name, set_name),
         analyses=analyses,
     )
 

@@ -100,6 +100,7 @@ def scenario_values(
         "objective_weights_json": weights,
         "goal_tolerance_pct": row and row.goal_tolerance_pct,
         "analyses_json": _json(row.analyses) if row is not None and row.analyses else None,
+        "notes": row and row.notes,
         "is_valid": is_valid,
         "messages_json": messages_json,
     }

@@ -21,6 +21,8 @@ LONGEST_SHOWN = 60
 WRONG_CELL = "wrong_cell"
 """Type of the errors whose text is already in our words."""
 
+FIXED_MARK = "[fixed]"
+
 _FORMULA_ERRORS = frozenset(
     fold(text)
     for text in (
@@ -105,6 +107,11 @@ def shown(cell: object) -> str:
 def wrong(text: str, column: str = "") -> PydanticCustomError:
     """An error in our own words; `column` where it is not the field that is being validated."""
     return PydanticCustomError(WRONG_CELL, "{text}", {"text": text, "column": column})
+
+
+def is_fixed(notes: object) -> bool:
+    """Whether a row's notes keep it as it is: `[fixed]` anywhere in them, in any case."""
+    return isinstance(notes, str) and FIXED_MARK in fold(notes)
 
 
 def is_formula_error(cell: object) -> bool:

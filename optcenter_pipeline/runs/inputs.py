@@ -15,5 +15,6 @@ def snapshot_of(inputs: RunInputs, **fields: Any) -> dict[str, Any]:
         "metrics": inputs.metrics,
         "known_initiatives": inputs.known_initiatives,
         "rows_left_out": [row._asdict() for row in inputs.rows_left_out],
+        "fixed_rows": inputs.fixed_rows,
         **fields,
     }

@@ -1,7 +1,7 @@
 """The tabs that PMs plan in, and the control tab of their requests."""
 
 from optcenter_pipeline.workbook.columns import Column, Kind, Owner, Tab
-from optcenter_pipeline.workbook.shared_columns import INITIATIVE, NOTES, STAMPS, number, system
+from optcenter_pipeline.workbook.shared_columns import INITIATIVE, NOTES_THAT_FIX, STAMPS, number, system
 
 _SCENARIO = Column(
     "scenario_name",
@@ -80,7 +80,7 @@ SCENARIO_CONFIG = Tab(
             kind=Kind.KEY_LIST,
             width=160,
         ),
-        NOTES,
+        NOTES_THAT_FIX,
         *STAMPS,
     ),
 )
@@ -140,7 +140,7 @@ CONSTRAINTS = Tab(
             is_key=True,
         ),
         number("target_value", "synergy_bonus: what it adds; below 0 is cannibalisation.", ("value",)),
-        NOTES,
+        NOTES_THAT_FIX,
         *STAMPS,
     ),
 )
@@ -172,7 +172,7 @@ TARGETS = Tab(
             is_required=True,
             choices=("floor", "goal"),
         ),
-        NOTES,
+        NOTES_THAT_FIX,
         *STAMPS,
     ),
 )
@@ -228,7 +228,7 @@ CANDIDATES = Tab(
             aliases=("selected",),
             choices=("TRUE", "FALSE"),
         ),
-        NOTES,
+        NOTES_THAT_FIX,
         *STAMPS,
     ),
 )

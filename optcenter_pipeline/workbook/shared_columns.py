@@ -23,6 +23,12 @@ INITIATIVE = Column(
 
 NOTES = Column("notes", "Yours; the system reads nothing into it.", width=220)
 
+NOTES_THAT_FIX = Column(
+    "notes",
+    "Yours; the system reads one word in it: [fixed] keeps repairs of an infeasible run from changing this row.",
+    width=220,
+)
+
 
 def number(name: str, note: str, aliases: tuple[str, ...] = (), *, is_required: bool = False) -> Column:
     """A PM-owned column of numbers."""

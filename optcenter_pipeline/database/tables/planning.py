@@ -27,6 +27,7 @@ class OptimizationScenario(Synced, Base):
     goal_tolerance_pct: Mapped[float | None]
     analyses_json: Mapped[OptionalJsonText]
     """Names of the analyses that each of its runs is to have, a list."""
+    notes: Mapped[str | None]
     is_valid: Mapped[bool]
     messages_json: Mapped[JsonText]
     default_compiled_json: Mapped[OptionalJsonText]
