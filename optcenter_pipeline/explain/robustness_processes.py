@@ -24,7 +24,7 @@ from optcenter_pipeline.explain.robustness_search import DrawnAnswer, search_dra
 _START_SECONDS = 2.0
 """What starting processes takes: until then a draw is sooner solved here."""
 _LOOK_SECONDS = 0.1
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 3.0
 """How long a process that is told to end may take; the solver does not always listen."""
 
 
