@@ -14,8 +14,10 @@ from optcenter_pipeline.rows.messages import CellMessage
 from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rows.raw import CellValue
 from optcenter_pipeline.rows.run_options import OPTIONS, judge_options
+from optcenter_pipeline.rules.commitment import AskedCommitments
 from optcenter_pipeline.rules.names import Value, fold
 from optcenter_pipeline.rules.row import is_formula_error, shown, word
+from optcenter_pipeline.rules.what_if import Overrides
 
 TAB = "Actions"
 ENDINGS = frozenset({"success", "failed", "rejected"})
@@ -72,12 +74,17 @@ class ActionRequest(Value):
     mip_gap: float | None = None
     analyses: tuple[str, ...] = ()
     """Names of analyses that are wanted beside the run, in the order in which they are made."""
+    what_if: Overrides = {}
+    """Numbers that are not the sheet's, by name (`rules/what_if.py`)."""
+    commitments: AskedCommitments | None = None
     requested_by: str = ""
     requested_at: dt.datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """The request in its public form."""
         options = {name: getattr(self, name) for name in OPTIONS}
+        if self.commitments is not None:
+            options["commitments"] = self.commitments.model_dump(mode="json", exclude_none=True)
         return {
             "request_id": self.request_id,
             "action": self.action.value,
@@ -85,7 +92,7 @@ class ActionRequest(Value):
             "scope": {"type": "all" if self.keys is None else "keys", "keys": list(self.keys or ())},
             "scenario_name": self.scenario_name,
             "constraint_set_name": self.constraint_set_name,
-            "options": {name: value for name, value in options.items() if value not in (None, ())},
+            "options": {name: value for name, value in options.items() if value not in (None, (), {})},
             "requested_by": self.requested_by,
             "requested_at": self.requested_at.isoformat() if self.requested_at else None,
         }

@@ -10,10 +10,28 @@ from typing import Annotated
 from pydantic import Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
-from optcenter_pipeline.rules.names import Document, InitiativeKey, Name, SourceRow, WholeNumber
+from optcenter_pipeline.rules.names import Document, InitiativeKey, Name, SourceRow, Value, WholeNumber
 
+APPROVED = "approved"
+"""Names, in place of a run, the one that is approved as the scenario's plan."""
 LOCKED_FAMILY = "locked_in"
 BUDGET_FAMILY = "change_budget"
+
+
+class AskedCommitments(Value):
+    """Commitments as people ask for them: the run is still to be looked up."""
+
+    run: Name
+    """Its id, or `approved`."""
+    locked_in: bool | tuple[InitiativeKey, ...] = False
+    """True: all of that run's portfolio."""
+    max_changes: Annotated[WholeNumber, Field(ge=0)] | None = None
+    price_per_change: Annotated[float, Field(strict=True, ge=0)] | None = None
+
+    @property
+    def binds(self) -> bool:
+        """Whether it asks for anything to be kept."""
+        return bool(self.locked_in) or self.max_changes is not None or bool(self.price_per_change)
 
 
 class Commitments(Document):

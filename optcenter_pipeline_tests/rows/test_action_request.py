@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optcenter_pipeline.rows.action_request import Action, ActionRequest, RequestRules, allow_list, judge_request
+from optcenter_pipeline.rules.commitment import AskedCommitments
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 TABS = ("Initiatives", "KPI_Contributions", "Constraints", "Candidates")
@@ -45,6 +46,9 @@ def test_a_request_with_every_cell_is_understood() -> None:
                 "node_limit": 1000.0,
                 "mip_gap": 0,
                 "analyses": ["Report", "explain"],
+                "capacity_total_tokens": 120,
+                "what_if": {"Constraints!7.min_tokens": 2.5, "Constraints!9.drop": True},
+                "commitments": {"run": "approved", "locked_in": ["init-1"], "max_changes": 3.0},
             },
             "requested_by": "ann@example.com",
             "requested_at": "2026-11-23T08:59:00Z",
@@ -60,6 +64,8 @@ def test_a_request_with_every_cell_is_understood() -> None:
         node_limit=1000,
         mip_gap=0,
         analyses=("explain", "report"),
+        what_if={"capacity_total_tokens": 120, "Constraints!7.min_tokens": 2.5, "Constraints!9.drop": True},
+        commitments=AskedCommitments(run="approved", locked_in=("INIT-1",), max_changes=3),
         requested_by="ann@example.com",
         requested_at=dt.datetime(2026, 11, 23, 8, 59, tzinfo=dt.UTC),
     )
@@ -126,6 +132,41 @@ def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -
             {**RUN_ALL, "options_json": {"time_limit": 1}},
             "an unknown option 'time_limit'; known: time_",
         ),
+        (
+            {**RUN_ALL, "options_json": {"capacity_total_token": 1}},
+            "and numbers to override, such as capacity_total_tokens, Constraints!7.min_tokens, INIT-4.engineering_"
+            "tokens, Constraints!9.drop; did you mean 'capacity_total_tokens'?",
+        ),
+        (
+            {**RUN_ALL, "options_json": {"what_if": "x=1"}},
+            "has 'x=1' for what_if; give an object like {\"capacity_total_tokens\": 120}; names: ",
+        ),
+        ({**RUN_ALL, "options_json": {"what_if": {"tokens": 1}}}, "'tokens' names no number; give e.g. capacity_"),
+        ({**RUN_ALL, "options_json": {"capacity_total_tokens": "120"}}, "capacity_total_tokens needs a number"),
+        ({**RUN_ALL, "options_json": {"goal_tolerance_pct": True}}, "goal_tolerance_pct needs a number"),
+        ({**RUN_ALL, "options_json": {"Constraints!9.drop": 1}}, "Constraints!9.drop needs true"),
+        (
+            {**RUN_ALL, "options_json": {"A.engineering_tokens": 1, "what_if": {"A.engineering_tokens": 2}}},
+            "has A.engineering_tokens twice, by itself and in what_if; give it once",
+        ),
+        (
+            {**RUN_ALL, "options_json": {"commitments": {"max_changes": 1}}},
+            'for commitments; give an object like {"run": "approved", "max_changes": 3}',
+        ),
+        (
+            {**RUN_ALL, "options_json": {"commitments": {"run": "approved", "lock": True}}},
+            "'lock' is no commitment; known: run, locked_in, max_changes, price_per_change",
+        ),
+        (
+            {**RUN_ALL, "options_json": {"commitments": {"run": "approved"}}},
+            "that keeps nothing; give locked_in, max_changes or price_per_change as well",
+        ),
+        ({**RUN_ALL, "options_json": {"commitments": {"run": "r", "max_changes": 1.5}}}, "needs a whole number"),
+        (
+            {**RUN_ALL, "options_json": {"commitments": {"run": "r", "price_per_change": -1}}},
+            "needs a number from 0",
+        ),
+        ({**RUN_ALL, "options_json": {"commitments": {"run": "r", "locked_in": "A"}}}, "locked_in needs true"),
         ({**RUN_ALL, "options_json": {"time_limit_seconds": 0}}, "has 0 for time_limit_seconds; give a number of"),
         ({**RUN_ALL, "options_json": {"mip_gap": -1}}, "has -1 for mip_gap; give a number from 0 on"),
         (
@@ -210,13 +251,19 @@ CELLS = st.dictionaries(
     st.sampled_from(["action", "tab", "scope_type", "scenario_name", "requested_by", "requested_at"]),
     st.text(min_size=1) | st.sampled_from([*Action, "all", "keys", "Candidates", "46349.3", "99999.99"]),
 )
+OBJECTS = st.dictionaries(
+    st.sampled_from(["run", "locked_in", "max_changes", "price_per_change", "capacity_total_tokens", "B.drop"]),
+    st.text() | st.integers(-1, 3) | st.floats() | st.booleans() | st.none() | st.lists(st.text()),
+)
 LISTS = st.fixed_dictionaries(
     {},
     optional={
         "scope_keys": st.lists(st.text()) | st.text(min_size=1),
         "options_json": st.dictionaries(
-            st.sampled_from(["time_limit_seconds", "node_limit", "mip_gap", "x"]),
-            st.integers() | st.floats() | st.booleans(),
+            st.sampled_from(
+                ["time_limit_seconds", "node_limit", "mip_gap", "x", "what_if", "commitments", "A.drop"]
+            ),
+            st.integers() | st.floats() | st.booleans() | OBJECTS,
         ),
     },
 )
