@@ -1,6 +1,7 @@
 """Settings, from environment variables `OPTCENTER_…` or a `.env` file."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,10 @@ class Settings(BaseSettings):
     """When `nightly_optimize` runs, once it is switched on; UTC."""
     dagster_url: str = "http://127.0.0.1:3000"
     """Address of the Dagster UI, for links in the sheet."""
+    reports: Path | None = None
+    """Folder of the runs' reports; blank: `reports` in `home`."""
+    reports_url: str | None = None
+    """Address under which that folder is served, for links in the sheet; blank: links lead to the files."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -81,6 +86,15 @@ class Settings(BaseSettings):
             )
         return cron
 
+    @field_validator("reports_url")
+    @classmethod
+    def _is_a_web_address(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", address):
+            raise PydanticCustomError(
+                "reports_url", "an address without ? and #, e.g. https://plans.example.com/reports"
+            )
+        return address
+
     def workbook_location(self) -> str:
         """Where the workbook is: as set, or the embedded default."""
         return self.workbook or f"local:{self.home.absolute() / 'workbook.sqlite'}"
@@ -88,6 +102,10 @@ class Settings(BaseSettings):
     def database_location(self) -> str:
         """The database's URL: as set, or the embedded default."""
         return self.database_url or f"sqlite:///{self.home.absolute() / 'optcenter.db'}"
+
+    def reports_folder(self) -> Path:
+        """Folder of the runs' reports: as set, or the embedded default."""
+        return (self.reports or self.home / "reports").absolute()
 
     def dagster_home(self) -> Path:
         """Folder of Dagster's own history, where `DAGSTER_HOME` does not say otherwise."""

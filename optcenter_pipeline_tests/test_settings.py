@@ -16,6 +16,18 @@ def test_the_embedded_default_lives_in_one_folder(monkeypatch: pytest.MonkeyPatc
     assert settings.dagster_home() == tmp_path / "dagster"
 
 
+def test_reports_lie_in_the_home_unless_they_are_told_to_lie_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OPTCENTER_HOME", str(tmp_path))
+    assert load_settings().reports_folder() == tmp_path / "reports"
+    assert load_settings().reports_url is None
+    monkeypatch.setenv("OPTCENTER_REPORTS", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("OPTCENTER_REPORTS_URL", "https://plans.example.com/reports")
+    assert load_settings().reports_folder() == tmp_path / "elsewhere"
+    assert load_settings().reports_url == "https://plans.example.com/reports"
+
+
 def test_a_dotenv_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(Settings.model_config, "env_file", ".env")
@@ -65,6 +77,10 @@ def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
         ("ACTION_EXPIRY_HOURS", "0"),
         ("ACTION_EXPIRY_HOURS", "8785"),
         ("ACTION_EXPIRY_HOURS", "1e300"),
+        ("REPORTS_URL", "plans.example.com"),
+        ("REPORTS_URL", "javascript:alert(1)//"),
+        ("REPORTS_URL", "file:///reports"),
+        ("REPORTS_URL", "https://plans.example.com/reports?who=me"),
     ],
 )
 def test_what_a_setting_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

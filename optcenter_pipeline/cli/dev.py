@@ -40,13 +40,14 @@ def dev(
     if answers_can_be_checked():
         # whoever develops learns at once of an answer that Google could not have given
         os.environ.setdefault(CHECK_ANSWERS_VARIABLE, "1")
+    settings = load_settings()
     ui_port = _free_port(dagster_port)
     # warnings of Dagster's own command line say nothing to people who typed `make dev`
     environment = {
         "OPTCENTER_SENSOR_SECONDS": _SENSOR_SECONDS,
         **os.environ,
         "OPTCENTER_DAGSTER_URL": f"http://127.0.0.1:{ui_port}",
-        "DAGSTER_HOME": str(dagster_home(load_settings())),
+        "DAGSTER_HOME": str(dagster_home(settings)),
         "PYTHONWARNINGS": "ignore",
     }
     command = [sys.executable, "-m", "dagster", "dev", "-m", "optcenter_pipeline.definitions"]
@@ -54,6 +55,8 @@ def dev(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with listening(configured_file(), port=_free_port(workbook_port)) as server:
+        if settings.reports_url is None:
+            environment["OPTCENTER_REPORTS_URL"] = server.reports_url
         dagster = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and arguments
         console.say(f"Workbook: {server.page_url}", style="bold")
         console.say(f"Dagster:  http://127.0.0.1:{ui_port} (ready in about 15 seconds)", style="bold")

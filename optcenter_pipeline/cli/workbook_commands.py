@@ -97,16 +97,24 @@ def serve(
 def listening(
     file: Path, *, port: int, host: str = "127.0.0.1", admin: bool = False
 ) -> "Iterator[LocalWorkbookServer]":
-    """A local workbook's server, started, with a page that knows the workbook's tabs.
+    """A local workbook's server, started, with a page that knows the workbook's tabs and shows runs' reports.
 
     Raises:
         SystemFailureError: somebody else listens there, or the file cannot be opened.
+        SettingsError: a variable is wrong.
     """
     from optcenter_pipeline.local_workbook import LocalWorkbookServer
+    from optcenter_pipeline.settings import load_settings
     from optcenter_pipeline.workbook.page_description import page_description
 
-    page = page_description(_user_name())
-    server = LocalWorkbookServer(file.expanduser(), host=host, port=port, admin=admin, page=page)
+    server = LocalWorkbookServer(
+        file.expanduser(),
+        host=host,
+        port=port,
+        admin=admin,
+        page=page_description(_user_name()),
+        reports=load_settings().reports_folder(),
+    )
     try:
         server.start()
     except OSError as error:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 _WORKBOOK_TITLE = "Optimization Center"
+_REPORTS = "/reports"
 _STOP_SECONDS = 10.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 CHECK_ANSWERS_VARIABLE = "OPTCENTER_CHECK_ANSWERS"
@@ -44,6 +45,8 @@ class LocalWorkbookServer:
             environment variable ``OPTCENTER_CHECK_ANSWERS`` is set to anything but 0.
         page: what the page should know of the workbook's meaning, as JSON: whose each column is, which actions
             can be asked for, what is drawn as a chart; without it the page is a plain grid.
+        reports: a folder of reports, ``RUN_ID.html`` each, that the page's visitors may read below `reports_url`;
+            it need not be there yet. None: no reports are served.
 
     Attributes:
         path: the file.
@@ -59,6 +62,7 @@ class LocalWorkbookServer:
         admin: bool = False,
         check_answers: bool | None = None,
         page: Mapping[str, Any] | None = None,
+        reports: Path | None = None,
     ) -> None:
         self.path = path
         self.spreadsheet_id = ""
@@ -69,6 +73,7 @@ class LocalWorkbookServer:
             os.environ.get(CHECK_ANSWERS_VARIABLE, "0") != "0" if check_answers is None else check_answers
         )
         self._page = page or {}
+        self._reports = reports
         self._page_token = ""
         self._store: Store | None = None
         self._server: uvicorn.Server | None = None
@@ -84,6 +89,11 @@ class LocalWorkbookServer:
     def page_url(self) -> str:
         """The address of the grid's page with its token: whoever has it may read and write the workbook."""
         return f"{self.root_url}/?token={self._page_token}"
+
+    @property
+    def reports_url(self) -> str:
+        """The address below which the folder of reports is served."""
+        return f"{self.root_url}{_REPORTS}"
 
     def service_account_info(self) -> dict[str, Any]:
         """Give a service account's JSON whose token address is this server; its key stays with the file.
@@ -109,7 +119,7 @@ class LocalWorkbookServer:
 
         from .admin import Admin  # noqa: PLC0415
         from .connections import DroppableProtocol  # noqa: PLC0415
-        from .page import Page, Visitors  # noqa: PLC0415
+        from .page import Page, ReportFiles, Visitors  # noqa: PLC0415
         from .routes import make_app  # noqa: PLC0415
 
         listener = self._listen()
@@ -121,11 +131,14 @@ class LocalWorkbookServer:
             listener.close()
             self.stop()
             raise
-        page = Page(store, self.spreadsheet_id, Visitors(self._page_token, self._port), self._page)
+        visitors = Visitors(self._page_token, self._port)
+        routes = Page(store, self.spreadsheet_id, visitors, self._page).routes()
+        if self._reports is not None:
+            routes += ReportFiles(self._reports, visitors).routes()
         config = uvicorn.Config(
             make_app(
                 store,
-                page.routes(),
+                routes,
                 _LOOPBACK_NAMES if self._host in _LOOPBACK_NAMES else ["*"],
                 Admin(store) if self._admin else None,
                 check_answers=self._check_answers,

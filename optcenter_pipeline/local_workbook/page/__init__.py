@@ -6,6 +6,7 @@ API, with a bearer token, as any other client does.
 """
 
 from .endpoints import Page
+from .reports import ReportFiles
 from .visitors import OwnOriginMiddleware, Visitors
 
-__all__ = ["OwnOriginMiddleware", "Page", "Visitors"]
+__all__ = ["OwnOriginMiddleware", "Page", "ReportFiles", "Visitors"]

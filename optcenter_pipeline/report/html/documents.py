@@ -16,8 +16,6 @@ class ReportHeader(RunHeader):
     approved_by: str | None = None
     """Who froze the run as the scenario's plan."""
     approved_at: dt.datetime | None = None
-    overrides: tuple[str, ...] = ()
-    """What the run assumed otherwise than the sheet says, e.g. `capacity_total_tokens=120`."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 // The panel of the last requests, as the control tab tells them.
 
 import { tone } from "./cells.js";
+import { isWebAddress, webLink } from "./links.js";
 import { notify } from "./notices.js";
 
 const SHOWN = 12;
@@ -32,8 +33,6 @@ const withReferences = (text, go) => {
   }
   return [...nodes, rest];
 };
-
-const isWebAddress = (text) => /^https?:\/\//.test(text);
 
 // A request may have done its work and still bring bad news.
 const tells = (status, message) =>
@@ -113,13 +112,6 @@ export class Activity {
     const foot = document.createElement("small");
     foot.textContent = when;
     item.replaceChildren(chip, head, body, foot);
-    if (isWebAddress(url)) {
-      const link = document.createElement("a");
-      link.href = url;
-      link.target = "_blank";
-      link.rel = "noopener noreferrer";
-      link.textContent = "Watch the run";
-      foot.append(" · ", link);
-    }
+    if (isWebAddress(url)) foot.append(" · ", webLink(url, "Watch the run"));
   }
 }

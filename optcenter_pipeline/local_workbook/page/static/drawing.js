@@ -1,6 +1,7 @@
 // How headers and cells look.
 
 import { isFormula, isTrue, isWaiting, kind, note, shown, tone } from "./cells.js";
+import { isWebAddress, webLink } from "./links.js";
 
 const LONG = 18; // longer texts may be cut: the pointer shows them whole
 
@@ -30,6 +31,13 @@ export const drawHeader = (sheet, column) => {
   return title;
 };
 
+// Only where nobody types: elsewhere a click is for typing. The keys stay with the grid (Alt+Enter follows).
+const cellLink = (address) => {
+  const link = webLink(address, address);
+  link.tabIndex = -1;
+  return link;
+};
+
 // Gives the node that stands in the cell; a box calls onToggle(row, view).
 export const drawCell = (sheet, column, cell, onToggle) => {
   const view = cell.getValue() ?? null;
@@ -39,7 +47,7 @@ export const drawCell = (sheet, column, cell, onToggle) => {
   const text = shown(view);
   element.title = [text.length > LONG ? text : "", note(view)].filter(Boolean).join("\n\n");
   const isBox = column.isCheck && (kind(view) === "b" || text === "");
-  if (!isBox) return document.createTextNode(text);
+  if (!isBox) return column.isLocked && isWebAddress(text) ? cellLink(text) : document.createTextNode(text);
   if (sheet.isNote(row) || (view === null && sheet.isEmpty(row))) return document.createTextNode("");
   const box = document.createElement("span");
   box.className = `box ${isTrue(view) ? "on" : ""}`;

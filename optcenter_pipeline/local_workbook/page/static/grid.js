@@ -149,6 +149,11 @@ export class Grid {
     };
   }
 
+  // Opens what a cell leads to.
+  follow(place) {
+    if (place) this.#table.getRow(place.row)?.getCell(place.column.field).getElement().querySelector("a")?.click();
+  }
+
   // Ticks a box, or unticks it.
   toggle(row, column, view = this.sheet.cell(row, column.index)) {
     this.on.commit(this.on.edit(row), column, isTrue(view) ? "FALSE" : "TRUE");

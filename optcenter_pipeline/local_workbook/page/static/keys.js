@@ -29,6 +29,7 @@ export class Keyboard {
     const place = active && far(event, this.grid.placeOf(active), this.grid.reach);
     if (place) this.grid.goToPlace(place);
     else if (event.key === "F6") this.on.leave();
+    else if (event.key === "Enter" && event.altKey) this.grid.follow(active);
     else {
       this.#typeKey(event, active);
       return;

@@ -81,13 +81,10 @@ def summary(header: ReportHeader, snapshot: Snapshot, result: Result | None) -> 
     """The figures of the run, and who asked for it when."""
     facts = [*_answer(snapshot, result), *_request(header, snapshot)]
     blocks: list[Block] = [Facts(tuple(facts))]
-    if header.overrides:
-        blocks.append(
-            Words(
-                "A what-if: this run assumed otherwise than the sheet says: " + "; ".join(header.overrides),
-                tone="warn",
-            )
-        )
+    for override in snapshot.what_if.values():
+        blocks.append(Words(f"What if: {override.message}.", tone="warn"))
+    if snapshot.commitments is not None:
+        blocks.append(Words(f"The plan keeps to {snapshot.commitments.in_words()}."))
     if result is not None and result.has_portfolio:
         blocks.extend(_kpis(snapshot, result))
     return Section("summary", "Summary", blocks)
