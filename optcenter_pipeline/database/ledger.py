@@ -100,6 +100,7 @@ def create_run(
         "requested_by": requested_by,
         "dagster_run_id": dagster_run_id,
         "worker": worker,
+        "what_if": "; ".join(override["message"] for override in (snapshot.get("what_if") or {}).values()) or None,
         "created_at": now,
     }
     while True:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.errors import UnknownRunError
-from optcenter_pipeline.database.tables import OPEN_STATUSES, Delivery, OptimizationRun, Portfolio
+from optcenter_pipeline.database.tables import OPEN_STATUSES, Approval, Delivery, OptimizationRun, Portfolio
 from optcenter_pipeline.database.upserts import insert_into
 from optcenter_pipeline.rules.names import fold
 
@@ -46,6 +46,11 @@ class RunSummary:
     capacity_used: float | None
     """Of its portfolio; None without one."""
     selected_count: int | None
+    what_if: str | None = None
+    """In words, where its numbers are not those of the sheet."""
+    approved_by: str | None = None
+    """Who made it the scenario's plan last; another run may be the plan since."""
+    approved_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,18 @@ class RunRecord:
 
 
 _FROM_PORTFOLIO = ("capacity_used", "selected_count")
-_SUMMARY = tuple(
-    getattr(Portfolio if field.name in _FROM_PORTFOLIO else OptimizationRun, field.name)
-    for field in fields(RunSummary)
-)
+_FROM_APPROVAL = ("approved_by", "approved_at")
+
+
+def _column(name: str) -> Any:
+    """Where a field of `RunSummary` stands."""
+    if name in _FROM_APPROVAL:
+        of_run = select(getattr(Approval, name)).where(Approval.run_id == OptimizationRun.run_id)
+        return of_run.order_by(Approval.id.desc()).limit(1).scalar_subquery().label(name)
+    return getattr(Portfolio if name in _FROM_PORTFOLIO else OptimizationRun, name)
+
+
+_SUMMARY = tuple(_column(field.name) for field in fields(RunSummary))
 _DOCUMENTS = (OptimizationRun.inputs_snapshot_json, OptimizationRun.results_json, OptimizationRun.gaps_json)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 from optcenter_pipeline.database.errors import DatabaseUnavailableError, NewerSchemaError
 from optcenter_pipeline.database.locks import MIGRATION
 
-HEAD_REVISION = "0005"
+HEAD_REVISION = "0006"
 """The revision that this release's tables are at; a test holds it against the migrations."""
 
 

@@ -22,6 +22,11 @@ from optcenter_pipeline_tests.database.test_analyses import (  # noqa: F401
     test_an_analysis_is_made_again_for_other_options_and_after_a_failure_only_if_asked,
     test_an_analysis_whose_process_has_gone_waits_again,
 )
+from optcenter_pipeline_tests.database.test_approvals import (  # noqa: F401
+    test_runs_tell_who_approved_them_last,
+    test_the_database_refuses_to_change_an_approval,
+    test_the_newest_is_the_plan_and_the_others_its_history,
+)
 from optcenter_pipeline_tests.database.test_connection import (  # noqa: F401
     test_an_error_inside_a_session_leaves_nothing,
     test_models_and_migrations_agree,

@@ -1,6 +1,7 @@
 """Every table of the database."""
 
 from optcenter_pipeline.database.tables.analyses import RunAnalysis
+from optcenter_pipeline.database.tables.approvals import Approval
 from optcenter_pipeline.database.tables.base import Base
 from optcenter_pipeline.database.tables.planning import (
     CandidateRecord,
@@ -22,6 +23,7 @@ from optcenter_pipeline.database.tables.working import Delivery, Lease, RowStatu
 __all__ = [
     "OPEN_STATUSES",
     "ActionRequest",
+    "Approval",
     "Base",
     "CandidateRecord",
     "Delivery",

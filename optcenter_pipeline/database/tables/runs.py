@@ -56,6 +56,8 @@ class OptimizationRun(Base):
     requested_by: Mapped[str | None]
     worker: Mapped[str | None]
     """`host:pid` of the process that solves it."""
+    what_if: Mapped[str | None]
+    """In words, where its numbers are not those of the sheet."""
     created_at: Mapped[Utc]
     started_at: Mapped[OptionalUtc]
     heartbeat_at: Mapped[OptionalUtc]
