@@ -88,17 +88,16 @@ EXPLANATIONS = Tab(
         system("run_id", "The run.", is_key=True),
         system(
             "kind",
-            "plan; candidate; limit and step: what tokens are worth; binding; conflict; repair; alternatives and "
-            "alternative; robustness and draws.",
+            "plan, candidate, limit, step, binding, conflict, repair, alternative or robustness.",
             is_key=True,
         ),
-        system("line", "Number within the run and kind.", is_key=True, kind=Kind.NUMBER),
+        system("line", "Number within the run and kind; 0 says it in short.", is_key=True, kind=Kind.NUMBER),
         system("initiative_key", "The candidate that the line is about."),
         system("title", "Its title.", width=220),
         system("selected", "TRUE: the run funds it.", kind=Kind.BOOL),
         system(
             "verdict",
-            "candidate: in, out, held in or blocked. limit: binds or slack. draws: core, borderline or out.",
+            "candidate: in, out, held in or blocked. limit: binds or slack. robustness: core, borderline or out.",
         ),
         system(
             "certainty",
@@ -112,7 +111,7 @@ EXPLANATIONS = Tab(
         ),
         system("tokens", "Tokens of that plan; of a limit and a step, the limit.", kind=Kind.NUMBER),
         system("tokens_change", "Against the run's plan; of a step, of the limit.", kind=Kind.NUMBER),
-        system("share", "draws: in how many of them it is funded, 0 to 1.", kind=Kind.NUMBER),
+        system("share", "robustness: in what share of the draws it is funded, 0 to 1.", kind=Kind.NUMBER),
         system("displaces", "Funded by the run, and not in that plan.", kind=Kind.KEY_LIST, width=160),
         system("lets_in", "Not funded by the run, and funded in that plan.", kind=Kind.KEY_LIST, width=160),
         system("source_rows", "The rows that it comes from.", width=160),
@@ -129,7 +128,9 @@ FRONTIER = Tab(
     (
         system("run_id", "The run.", is_key=True),
         system("series", "What x is: capacity, or the KPI that must be reached.", is_key=True),
-        system("point", "Number within the series, in order of x.", is_key=True, kind=Kind.NUMBER),
+        system(
+            "point", "Number within the series, in order of x; 0 says it in short.", is_key=True, kind=Kind.NUMBER
+        ),
         system("x", "Tokens, or what the KPI must reach.", kind=Kind.NUMBER),
         system("y", "The best objective under it; blank where no plan is possible.", kind=Kind.NUMBER),
         system("y_name", "What y is: a KPI, or weighted_kpis."),
@@ -153,7 +154,7 @@ COMPARISON = Tab(
     (
         system("run_id", "The run.", is_key=True),
         system("other_run_id", "The run that it is compared with: what was before.", is_key=True),
-        system("line", "Number within the two.", is_key=True, kind=Kind.NUMBER),
+        system("line", "Number within the two runs; 0 says it in short.", is_key=True, kind=Kind.NUMBER),
         system("kind", "summary, input, initiative, figure, explained or message."),
         system("name", "What differs: an input, a KPI, a group of inputs that explains.", width=200),
         system("initiative_key", "The initiative that is in now, or out."),

@@ -1,0 +1,95 @@
+"""A comparison of two runs as rows of the tab Comparison."""
+
+from collections.abc import Iterator
+
+from optcenter_pipeline.explain.documents import Comparison, ExplainedChange, FigureChange, InputChange
+from optcenter_pipeline.report.analysis_rows import COMPARISON, AnalysisRows
+from optcenter_pipeline.report.numbers import amount, change
+from optcenter_pipeline.report.output_rows import OutputRow
+from optcenter_pipeline.rules.names import listed
+
+
+def comparison_rows(document: Comparison) -> AnalysisRows:
+    """Rows of the later run, `run_b`, against the other."""
+    keys = {"run_id": document.run_b, "other_run_id": document.run_a}
+    rows = [{**keys, "line": number, **cells} for number, cells in enumerate(_lines(document))]
+    return AnalysisRows({COMPARISON: rows}, {COMPARISON: (tuple(keys.values()),)})
+
+
+def in_short(document: Comparison) -> str:
+    """`optimal, and optimal before: inputs that differ: 2; initiatives in: 1, out: 1; objective +3.5`."""
+    if document.is_empty:
+        return f"nothing differs: both runs are {document.status_b}, asked and answered the same"
+    counts = [sum(1 for moved in document.initiatives if moved.change == way) for way in ("in", "out")]
+    parts = [f"inputs that differ: {len(document.inputs)}", f"initiatives in: {counts[0]}, out: {counts[1]}"]
+    parts += [
+        f"{f.name} {change(f.change)}" for f in document.figures if f.name in ("objective", "tokens") and f.change
+    ]
+    return f"{document.status_b}, and {document.status_a} before: {'; '.join(parts)}"
+
+
+def _lines(document: Comparison) -> Iterator[OutputRow]:
+    yield {
+        "kind": "summary",
+        "before": document.status_a,
+        "after": document.status_b,
+        "message": in_short(document),
+    }
+    yield from map(_input, document.inputs)
+    for moved in document.initiatives:
+        yield {
+            "kind": "initiative",
+            "name": moved.change,
+            "initiative_key": moved.initiative_key,
+            "source_rows": ", ".join(moved.source_rows) or None,
+            "message": moved.reason,
+        }
+    yield from map(_figure, document.figures)
+    yield from map(_explained, document.explained)
+    yield from ({"kind": "message", "message": message} for message in document.messages)
+
+
+def _input(changed: InputChange) -> OutputRow:
+    said = {"added": f"now {changed.after}", "removed": f"was {changed.before}"}
+    text = said.get(changed.kind, f"{changed.before or 'blank'} → {changed.after or 'blank'}")
+    return {
+        "kind": "input",
+        "name": changed.what,
+        "before": changed.before,
+        "after": changed.after,
+        "source_rows": changed.source_row,
+        "message": f"{changed.kind}: {changed.what}" + (f": {text}" if changed.before or changed.after else ""),
+    }
+
+
+def _figure(figure: FigureChange) -> OutputRow:
+    before, after = ("none" if value is None else amount(value) for value in (figure.before, figure.after))
+    moved = "" if figure.change is None else f" ({change(figure.change)})"
+    return {
+        "kind": "figure",
+        "name": figure.name,
+        "before": figure.before,
+        "after": figure.after,
+        "change": figure.change,
+        "message": f"{figure.name}: {before} → {after}{moved}",
+    }
+
+
+def _explained(step: ExplainedChange) -> OutputRow:
+    effects = []
+    if step.objective_change is not None:
+        effects.append(f"objective {change(step.objective_change)}")
+    if step.tokens_change is not None:
+        effects.append(f"tokens {change(step.tokens_change)}")
+    effects += [f"{way}: {listed(keys)}" for way, keys in (("in", step.moves_in), ("out", step.moves_out)) if keys]
+    return {
+        "kind": "explained",
+        "name": step.cause,
+        "change": step.objective_change,
+        "tokens_change": step.tokens_change,
+        "moves_in": list(step.moves_in),
+        "moves_out": list(step.moves_out),
+        "certainty": step.certainty,
+        "source_rows": ", ".join(step.source_rows) or None,
+        "message": f"{step.cause}: {'; '.join(effects) or 'no effect'}",
+    }
