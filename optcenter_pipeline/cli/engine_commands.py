@@ -117,15 +117,15 @@ def _solved(console: Console, path: Path, snapshot: "Snapshot", cancel: Callable
     Raises:
         SystemFailureError: the independent checker refuses it.
     """
-    from optcenter_pipeline.engine import solve as solve_snapshot
     from optcenter_pipeline.engine.checker import check
+    from optcenter_pipeline.explain.answer import answer
     from optcenter_pipeline.report.lines import violation_line
 
     if not console.as_json:
         # pandas comes with it: whoever stops the search would wait for that
         import optcenter_pipeline.report.tables  # noqa: F401
     with console.progress(str(path)) as view:
-        result = solve_snapshot(snapshot, on_progress=view.show, cancel=cancel)
+        result = answer(snapshot, on_progress=view.show, cancel=cancel)
     violations = check(snapshot, result)
     if violations:
         lines = "; ".join(violation_line(violation) for violation in violations)

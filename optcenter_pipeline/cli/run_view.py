@@ -81,6 +81,7 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         gaps_frame,
         portfolio_frame,
         rejected_frame,
+        repairs_frame,
     )
 
     if result.selected:
@@ -94,6 +95,8 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         console.table(gaps_frame(result), "Targets")
     if result.conflict:
         console.table(conflict_frame(result), "Rules that cannot hold together")
+        if result.conflict.repairs:
+            console.table(repairs_frame(result), "Ways out, each tried on a copy; the cost in tokens")
     if result.alerts:
         console.table(alerts_frame(result), "Alerts")
     console.say(f"{title}: {result.status}", style="bold")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Result
+from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Repair, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import fold
@@ -62,7 +62,7 @@ def _run_row(header: RunHeader, snapshot: Snapshot, result: Result | None) -> Ou
         "selected_count": len(result.selected) if result and has_portfolio else None,
         "capacity_used": result.capacity.used if result and result.capacity and has_portfolio else None,
         "capacity_total": snapshot.scenario.capacity_total_tokens,
-        "gap_summary": gap_summary(result.gaps) if result and has_portfolio else None,
+        "gap_summary": _summary(snapshot, result),
         "solve_seconds": round(result.timings.solve, 3) if result else None,
         "created_at": stamp(header.created_at),
         "started_at": stamp(header.started_at),
@@ -70,6 +70,13 @@ def _run_row(header: RunHeader, snapshot: Snapshot, result: Result | None) -> Ou
         "requested_by": header.requested_by,
         "report_url": None,
     }
+
+
+def _summary(snapshot: Snapshot, result: Result | None) -> str | None:
+    """The targets of a portfolio; ahead of them, that its numbers are not those of the sheet."""
+    what_if = "what-if: " + ", ".join(o.message for o in snapshot.what_if.values()) if snapshot.what_if else None
+    targets = gap_summary(result.gaps) if result and result.has_portfolio else None
+    return "; ".join(part for part in (what_if, targets) if part) or None
 
 
 def stamp(moment: dt.datetime | None) -> str | None:
@@ -193,16 +200,25 @@ def _conflict_lines(conflict: Conflict) -> Iterator[OutputRow]:
         "severity": "CRITICAL",
         "source_rows": rows,
         "message": "These rules cannot hold together: "
-        + "; ".join(f"{rule.text} ({rule.source_row})" for rule in conflict.rules),
+        + "; ".join(f"{rule.text} ({rule.source_row})" for rule in conflict.rules)
+        + ("" if conflict.minimal else "; a limit left open whether each of them is needed"),
         "recommendation": f"Relax or drop one of {rows}." if len(conflict.source_rows) > 1 else f"Change {rows}.",
     }
-    for repair in conflict.repairs:
+    for number, repair in enumerate(conflict.repairs, start=1):
+        cost = f"it counts as {amount(repair.cost)} tokens of change, and was tried on a copy of the inputs"
         yield {
             "kind": "repair",
-            "source_rows": ", ".join(change.source_row for change in repair.changes),
-            "message": repair.text,
+            "source_rows": ", ".join(dict.fromkeys(change.source_row for change in repair.changes)),
+            "message": f"Way out {number} of {len(conflict.repairs)}: {_touched(repair)}; {cost}",
             "recommendation": repair.text,
         }
+
+
+def _touched(repair: Repair) -> str:
+    """`changes 2 numbers and drops 1 row`."""
+    dropped = sum(bool(change.drop) for change in repair.changes)
+    counts = (("changes", len(repair.changes) - dropped, "number"), ("drops", dropped, "row"))
+    return " and ".join(f"{verb} {n} {what}{'' if n == 1 else 's'}" for verb, n, what in counts if n)
 
 
 def _alert_line(alert: Alert) -> OutputRow:

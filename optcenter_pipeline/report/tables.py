@@ -109,8 +109,15 @@ def conflict_frame(result: Result) -> pd.DataFrame:
     return pd.DataFrame([{"row": r.source_row, "rule": r.text} for r in rules], columns=["row", "rule"])
 
 
+def repairs_frame(result: Result) -> pd.DataFrame:
+    """One row a repair: cost in tokens, what to do."""
+    repairs = result.conflict.repairs if result.conflict else ()
+    rows = [{"cost": amount(repair.cost), "what to do": repair.text} for repair in repairs]
+    return pd.DataFrame(rows, columns=["cost", "what to do"])
+
+
 def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a run of the ledger: run, scenario, set, status, objective, tokens, created, by."""
+    """One row a run of the ledger: run, scenario, set, status, objective, tokens, created, by, notes."""
     return pd.DataFrame(
         [
             {
@@ -122,7 +129,16 @@ def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
                 "tokens used": "" if run["capacity_used"] is None else amount(run["capacity_used"]),
                 "created": str(run["created_at"] or "")[:16].replace("T", " "),
                 "by": run["requested_by"] or "",
+                "notes": _run_notes(run),
             }
             for run in runs
         ]
     )
+
+
+def _run_notes(run: Mapping[str, Any]) -> str:
+    """What-if numbers, and who approved the run when."""
+    parts = [f"what-if: {run['what_if']}"] if run["what_if"] else []
+    if run["approved_by"]:
+        parts.append(f"approved by {run['approved_by']} {str(run['approved_at'])[:10]}")
+    return "; ".join(parts)

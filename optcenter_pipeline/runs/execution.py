@@ -23,10 +23,11 @@ from optcenter_pipeline.database.ledger import (
 from optcenter_pipeline.database.run_records import get_run, list_runs
 from optcenter_pipeline.database.stage_outputs import sha256_of
 from optcenter_pipeline.database.workers import this_worker
-from optcenter_pipeline.engine import Progress, solve
+from optcenter_pipeline.engine import Progress
 from optcenter_pipeline.engine.checker import Violation, check
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline.report.lines import violation_line
 from optcenter_pipeline.report.progress_log import Pace, ProgressLog
 from optcenter_pipeline.runs.saving import NothingToWorkOnError
@@ -104,7 +105,7 @@ def execute_run(database: Database, run_id: str, *, log: Callable[[str], None]) 
     with stop_wish() as wish:
         try:
             with _beating(database, run_id):
-                result = solve(snapshot, on_progress=tell, cancel=wish.is_wished)
+                result = answer(snapshot, on_progress=tell, cancel=wish.is_wished)
             violations = check(snapshot, result)
             outcome = _outcome(result, result.model_dump_json(), violations)
             with database.session() as session:

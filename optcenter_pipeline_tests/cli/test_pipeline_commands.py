@@ -137,7 +137,7 @@ def test_a_limit_without_a_portfolio_is_exit_3(optcenter: Optcenter, monkeypatch
         }
         return result.model_copy(update={"status": "no_solution", "objective": objective, **empty})
 
-    monkeypatch.setattr(execution, "solve", cut_short)
+    monkeypatch.setattr(execution, "answer", cut_short)
     assert optcenter("optimize", GROWTH, "baseline").code == 3
 
 
@@ -150,7 +150,7 @@ def test_a_result_that_the_checker_refuses_is_exit_4_with_what_it_found(
         more = first.model_copy(update={"allocated_tokens": first.allocated_tokens + 1})
         return result.model_copy(update={"selected": (more, *rest)})
 
-    monkeypatch.setattr(execution, "solve", one_token_too_many)
+    monkeypatch.setattr(execution, "answer", one_token_too_many)
     ran = optcenter("optimize", GROWTH, "baseline")
     assert ran.code == 4
     assert "the independent checker refused the result" in ran.err
@@ -167,7 +167,7 @@ def test_a_person_who_stops_a_run_is_told_so(
     def stopped(*_: object, **__: object) -> Result:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(execution, "solve", stopped)
+    monkeypatch.setattr(execution, "answer", stopped)
     ran = optcenter("optimize", GROWTH, "baseline")
     assert ran.code == 4
     assert ran.err.strip() == "optcenter: stopped by a person; nothing was decided"
@@ -238,7 +238,7 @@ def test_a_run_that_a_limit_stopped_says_what_may_still_be_better(
         )
         return result.model_copy(update={"status": "feasible", "objective": objective})
 
-    monkeypatch.setattr(execution, "solve", stopped_early)
+    monkeypatch.setattr(execution, "answer", stopped_early)
     ran = optcenter("optimize", GROWTH, "baseline")
     assert ran.code == 0
     assert "the search was stopped: no portfolio can have more than 9,060" in ran.out

@@ -123,7 +123,7 @@ def test_a_request_is_shown_as_running_with_its_run_while_it_is_solved(
         seen.extend(sample_space.rows("Actions"))
         return solve(*arguments, **options)
 
-    monkeypatch.setattr(execution, "solve", watched)
+    monkeypatch.setattr(execution, "answer", watched)
     ask(sample_space, request_row("r-1", RUN_ALL, **GROWTH))
     (result,) = Daemon(sample_space).tick_and_carry_out()
     (row,) = seen
@@ -182,7 +182,7 @@ def test_a_result_that_the_checker_refuses_fails_the_request_with_what_it_found(
         result = solve(*arguments, **options)
         return result.model_copy(update={"selected": result.selected[1:]})
 
-    monkeypatch.setattr(execution, "solve", without_the_first)
+    monkeypatch.setattr(execution, "answer", without_the_first)
     ask(sample_space, request_row("r-1", RUN_ALL, **GROWTH))
     Daemon(sample_space).tick_and_carry_out()
     ((status, message),) = told(sample_space)

@@ -95,7 +95,7 @@ def test_killed_before_its_outputs_a_run_is_delivered_by_the_next_save(sample_sp
 
 
 def test_killed_while_solving_the_next_run_gives_it_up(sample_space: PlanningSpace) -> None:
-    run_until_killed(sample_space, "execution", "solve", "optimize", GROWTH, "baseline")
+    run_until_killed(sample_space, "execution", "answer", "optimize", GROWTH, "baseline")
     assert sample_space.query("select status from optimization_runs") == [("running",)]
     assert sample_space.optimize(GROWTH, "baseline").success
     runs = sample_space.query("select status, error_text from optimization_runs order by id")

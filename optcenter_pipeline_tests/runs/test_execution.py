@@ -92,7 +92,7 @@ def test_while_it_solves_the_ledger_hears_from_it(database: Database, monkeypatc
 
     monkeypatch.setattr(execution, "heartbeat", signalled)
     monkeypatch.setattr(execution, "_HEARTBEAT_SECONDS", 0.01)
-    monkeypatch.setattr(execution, "solve", slow)
+    monkeypatch.setattr(execution, "answer", slow)
     execution.execute_run(database, run_id, log=lambda _: None)
     with database.reading() as session:
         summary = get_run(session, run_id).summary

@@ -58,7 +58,7 @@ def test_a_result_that_the_checker_refuses_is_a_failed_run_and_reaches_no_output
             update={"selected": (first.model_copy(update={"allocated_tokens": first.allocated_tokens + 1}), *rest)}
         )
 
-    monkeypatch.setattr(execution, "solve", one_token_too_many)
+    monkeypatch.setattr(execution, "answer", one_token_too_many)
     result = sample_space.optimize(GROWTH, "baseline")
     assert not result.success
     (check,) = [e for e in result.get_asset_check_evaluations() if e.check_name == PASSES_INDEPENDENT_CHECK]
@@ -81,7 +81,7 @@ def test_an_error_of_the_engine_ends_the_run_as_failed_with_its_text(
     def broken(*_: object, **__: object) -> object:
         raise RuntimeError("the solver ran out of luck")
 
-    monkeypatch.setattr(execution, "solve", broken)
+    monkeypatch.setattr(execution, "answer", broken)
     assert not sample_space.optimize(GROWTH, "baseline").success
     ((status, error_text),) = sample_space.query("select status, error_text from optimization_runs")
     assert (status, error_text) == ("failed", "RuntimeError: the solver ran out of luck")
@@ -91,7 +91,7 @@ def test_a_person_who_stops_a_run_cancels_it(sample_space: PlanningSpace, monkey
     def stopped(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(execution, "solve", stopped)
+    monkeypatch.setattr(execution, "answer", stopped)
     assert not sample_space.optimize(GROWTH, "baseline").success
     ((status,),) = sample_space.query("select status from optimization_runs")
     assert status == "cancelled"

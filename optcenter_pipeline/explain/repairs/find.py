@@ -64,6 +64,12 @@ def find_repairs(
     return _worth_telling(list(search.found()))
 
 
+def touches(question: Question, conflict: Conflict) -> bool:
+    """Whether a repair may change anything that the conflict is made of."""
+    levers, rows = levers_of(question), frozenset(conflict.source_rows)
+    return any(not rows.isdisjoint(n.source_rows) for n in levers.numbers) or not rows.isdisjoint(levers.drops)
+
+
 @dataclass(frozen=True)
 class _Search:
     levers: Levers
