@@ -82,6 +82,8 @@ class Plot:
     figure: Mapping[str, Any]
     height: int
     """Pixels."""
+    words: str = ""
+    """All that it shows, where no table beside it does."""
 
 
 Block = Table | Facts | Words | Steps | Plot

@@ -87,7 +87,8 @@ def bars(label: str, rows: Sequence[Bar], *, unit: str, marks: tuple[str, str] =
         showgrid=False,
         zeroline=False,
     )
-    return Plot(label, figure.to_plotly_json(), height)
+    words = "; ".join(f"{row.label}: {row.told}" for row in rows)
+    return Plot(label, figure.to_plotly_json(), height, words)
 
 
 def _across(name: str, color: str, shown: Sequence[tuple[float, int]]) -> go.Scatter:

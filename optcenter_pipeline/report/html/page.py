@@ -61,9 +61,10 @@ def _sections(
 ) -> Iterator[Section]:
     """What matters most first: of an infeasible run that is its conflict."""
     explanation = analyses.explanation
-    conflict = (result.conflict if result else None) or (explanation.conflict if explanation else None)
-    if conflict is not None:
-        yield conflict_section(conflict)
+    known = [found.conflict for found in (explanation, result) if found is not None and found.conflict is not None]
+    if known:
+        # the later look may have found ways out that the run had no time for
+        yield conflict_section(next((conflict for conflict in known if conflict.repairs), known[-1]))
     yield summary(header, snapshot, result)
     if result is not None and result.has_portfolio:
         yield from _plan(snapshot, result, analyses)

@@ -3,7 +3,7 @@
 from optcenter_pipeline.explain.documents import Alternative, Alternatives
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
 from optcenter_pipeline.report.numbers import amount
-from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.names import fold, listed
 
 
 def alternatives_section(alternatives: Alternatives) -> Section:
@@ -27,13 +27,14 @@ def alternatives_section(alternatives: Alternatives) -> Section:
 
 
 def _table(alternatives: Alternatives) -> Table:
-    kpis = sorted({kpi for own in alternatives.found for kpi in own.kpis})
+    shown = fold(alternatives.objective_name)
+    kpis = sorted({kpi for own in alternatives.found for kpi in own.kpis if fold(kpi) != shown})
     columns = (
         Column("Alternative", is_number=True, is_key=True),
         Column(alternatives.objective_name, is_number=True),
         Column("Below the best", is_number=True),
         Column("Tokens", is_number=True),
-        *(Column(kpi, is_number=True) for kpi in kpis if kpi != alternatives.objective_name),
+        *(Column(kpi, is_number=True) for kpi in kpis),
         Column("Adds", is_wide=True),
         Column("Drops", is_wide=True),
         Column("Proof"),
@@ -44,7 +45,7 @@ def _table(alternatives: Alternatives) -> Table:
             number(own.objective),
             Cell(f"{amount(round(own.loss_pct, 3))} %", own.loss_pct),
             number(own.tokens),
-            *(number(own.kpis.get(kpi)) for kpi in kpis if kpi != alternatives.objective_name),
+            *(number(own.kpis.get(kpi)) for kpi in kpis),
             cell(listed(own.adds) or "nothing"),
             cell(listed(own.drops) or "nothing"),
             _proof(own),

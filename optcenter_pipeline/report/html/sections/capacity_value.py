@@ -10,7 +10,7 @@ from optcenter_pipeline.rules.names import listed
 
 def capacity_section(explanation: Explanation) -> Section | None:
     """Each limit with its next useful increment; the plan's worth around the whole capacity; rows that bind."""
-    if not explanation.limits and not explanation.binding_rows:
+    if not explanation.limits and not explanation.binding_rows and not explanation.messages:
         return None
     name = explanation.objective_name or "objective"
     blocks: list[Block] = []
@@ -24,6 +24,7 @@ def capacity_section(explanation: Explanation) -> Section | None:
         blocks.append(_limits(explanation.limits, name))
     if explanation.binding_rows:
         blocks.append(_binding(explanation, name))
+    blocks.extend(Words(message) for message in explanation.messages)
     return Section("capacity", "What one more token buys", blocks)
 
 
