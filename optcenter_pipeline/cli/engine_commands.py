@@ -10,10 +10,13 @@ import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
 from optcenter_pipeline.cli.pipeline import NODE_LIMIT, exit_code
+from optcenter_pipeline.cli.run_options import WhatIf, overrides_of
 from optcenter_pipeline.cli.run_view import show_result
 from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
 
@@ -43,6 +46,7 @@ def solve(
     mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
+    what_if: WhatIf = None,
 ) -> int:
     """Solve snapshots with the engine alone; Ctrl-C ends the search and keeps the best portfolio so far."""
     from optcenter_pipeline.engine.result import Result
@@ -57,10 +61,11 @@ def solve(
         "threads": threads,
     }
     given = {name: value for name, value in overrides.items() if value is not None}
+    instead = overrides_of(what_if)
     codes, documents = [], []
     with stop_wish() as wish:
         for path in snapshots:
-            loaded = loaded_snapshot(path, given)
+            loaded = loaded_snapshot(path, given, instead)
             result = loaded if isinstance(loaded, Result) else _solved(console, path, loaded, wish.is_wished)
             document = result.model_dump(mode="json")
             documents.append(document)
@@ -165,7 +170,11 @@ def schema(context: typer.Context, document: Annotated[Document, typer.Argument(
     from optcenter_pipeline.explain.documents import Explanation
 
     console: Console = context.obj
-    models = {Document.SNAPSHOT: Snapshot, Document.RESULT: Result, Document.EXPLAIN: Explanation}
+    models: dict[Document, type[BaseModel]] = {
+        Document.SNAPSHOT: Snapshot,
+        Document.RESULT: Result,
+        Document.EXPLAIN: Explanation,
+    }
     mode: Literal["validation", "serialization"] = (
         "validation" if document is Document.SNAPSHOT else "serialization"
     )

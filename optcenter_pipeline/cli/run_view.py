@@ -74,6 +74,7 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
 
 def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
     """A result for people."""
+    from optcenter_pipeline.report.lines import stability_line
     from optcenter_pipeline.report.numbers import amount
     from optcenter_pipeline.report.tables import (
         alerts_frame,
@@ -84,6 +85,8 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         repairs_frame,
     )
 
+    if snapshot.what_if:
+        title = f"{title} (what-if)"
     if result.selected:
         frame = portfolio_frame(snapshot, result)
         if console.width < WIDE:
@@ -108,6 +111,8 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
     if result.capacity and result.selected:
         used, total = result.capacity.used, result.capacity.total
         console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")
+    if result.stability:
+        console.say(stability_line(result.stability))
 
 
 def _proof(result: Any) -> str:

@@ -4,25 +4,45 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optcenter_pipeline.cli.console import SystemFailureError
+from optcenter_pipeline.cli.console import InvalidInputError, SystemFailureError
 
 if TYPE_CHECKING:
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.rules.what_if import Overrides
 
 
-def loaded_snapshot(path: Path, overrides: dict[str, Any]) -> "Snapshot | Result":
-    """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it."""
+def loaded_snapshot(
+    path: Path, overrides: dict[str, Any], what_if: "Overrides | None" = None
+) -> "Snapshot | Result":
+    """A snapshot with the command's own solver options, or the `invalid` result that says what is wrong with it.
+
+    Args:
+        path: of the file.
+        overrides: solver options.
+        what_if: numbers that are not the file's.
+
+    Raises:
+        InvalidInputError: an override is of no use to this snapshot.
+    """
+    from optcenter_pipeline.engine import InvalidInputError as UnusableError
     from optcenter_pipeline.engine import Snapshot, load_snapshot, unreadable_snapshot
+    from optcenter_pipeline.engine.what_if import with_overrides
 
     try:
         content = path.read_bytes()
     except OSError as error:
         return unreadable_snapshot(f"cannot be read: {error.strerror}")
     loaded = load_snapshot(content)
-    if isinstance(loaded, Snapshot) and overrides:
-        return loaded.model_copy(update={"solver": loaded.solver.model_copy(update=overrides)})
-    return loaded
+    if not isinstance(loaded, Snapshot):
+        return loaded
+    try:
+        changed = with_overrides(loaded, what_if or {})
+    except UnusableError as error:
+        raise InvalidInputError([f"{path} {message}" for message in error.messages]) from error
+    return (
+        changed.model_copy(update={"solver": changed.solver.model_copy(update=overrides)}) if overrides else changed
+    )
 
 
 def invalid_lines(path: Path, result: "Result") -> list[str]:

@@ -127,6 +127,8 @@ def _run_request(request: "ActionRequest", actions_title: str) -> dg.RunRequest:
         "node_limit": request.node_limit,
         "mip_gap": request.mip_gap,
         "analyses": list(request.analyses) or None,
+        "what_if": dict(request.what_if) or None,
+        "commitments": request.commitments and request.commitments.model_dump(mode="json", exclude_none=True),
         "requested_by": request.requested_by or None,
     }
     partition = partition_key(request.scenario_name, request.constraint_set_name)

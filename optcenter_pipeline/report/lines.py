@@ -4,7 +4,9 @@ import math
 
 from optcenter_pipeline.engine.checker import Violation
 from optcenter_pipeline.engine.progress import Progress
+from optcenter_pipeline.engine.result import Stability
 from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.names import listed
 
 
 def state_line(progress: Progress) -> str:
@@ -32,6 +34,18 @@ def violation_line(violation: Violation) -> str:
     """`capacity: found 105, expected at most 100 (Scenario_Config!2)`."""
     rows = f" ({', '.join(violation.source_rows)})" if violation.source_rows else ""
     return f"{violation.what}: found {violation.found}, expected {violation.expected}{rows}"
+
+
+def stability_line(stability: Stability) -> str:
+    """`changes against run …: 2 of at most 3 (in: INIT-4; out: INIT-7), 1 off at 0.5 each`."""
+    budget = "" if stability.max_changes is None else f" of at most {stability.max_changes}"
+    moves = [
+        f"{way}: {listed(keys)}" for way, keys in (("in", stability.added), ("out", stability.dropped)) if keys
+    ]
+    price = stability.price_per_change
+    cost = f", {amount(stability.price)} off at {amount(price)} each" if price else ""
+    where = f" ({'; '.join(moves)})" if moves else ""
+    return f"changes against run {stability.run_id}: {stability.changes}{budget}{where}{cost}"
 
 
 def _rough(bound: float) -> float:

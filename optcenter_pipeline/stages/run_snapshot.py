@@ -1,6 +1,7 @@
 """run_snapshot: all that one run needs, frozen; the run stands in the ledger before anything is solved."""
 
 import datetime as dt
+from typing import Any
 
 import dagster as dg
 
@@ -25,6 +26,10 @@ class RunRequest(dg.Config):
     mip_gap: float | None = None
     analyses: list[str] | None = None
     """Names of analyses that are wanted beside the run; None: those that the scenario asks for."""
+    what_if: dict[str, Any] | None = None
+    """Numbers that are not the sheet's, by name: `{"capacity_total_tokens": 120, "Constraints!9.drop": true}`."""
+    commitments: dict[str, Any] | None = None
+    """To an earlier run: `{"run": "approved", "locked_in": true, "max_changes": 3, "price_per_change": 0.5}`."""
     requested_by: str | None = None
 
 
@@ -40,12 +45,14 @@ def run_snapshot(
     context: dg.AssetExecutionContext, config: RunRequest, database: DatabaseResource, solver: SolverResource
 ) -> dg.MaterializeResult:
     """Freeze the inputs of one (scenario, set) and write the run down as pending."""
+    from optcenter_pipeline.database.analyses import want_analyses
     from optcenter_pipeline.database.inputs import load_run_inputs, saved_sets
     from optcenter_pipeline.database.ledger import create_run
     from optcenter_pipeline.database.stage_outputs import sha256_of
     from optcenter_pipeline.database.workers import this_worker
-    from optcenter_pipeline.engine.snapshot import Snapshot
-    from optcenter_pipeline.runs.inputs import snapshot_of
+    from optcenter_pipeline.rules.analysis_kinds import analysis_kinds
+    from optcenter_pipeline.rules.commitment import AskedCommitments
+    from optcenter_pipeline.runs.asked_snapshots import asked_snapshot
 
     now = dt.datetime.now(dt.UTC)
     with told_clearly(), database.open() as db, db.session() as session:
@@ -61,7 +68,10 @@ def run_snapshot(
         options = solver.options(
             time_limit_seconds=config.time_limit_seconds, node_limit=config.node_limit, mip_gap=config.mip_gap
         )
-        snapshot = Snapshot.model_validate(snapshot_of(inputs, scope=scope, solver=options))
+        kept = None if config.commitments is None else AskedCommitments.model_validate(config.commitments)
+        snapshot = asked_snapshot(
+            session, inputs, what_if=config.what_if, commitments=kept, scope=scope, solver=options
+        )
         document = snapshot.model_dump_json()
         run_id = create_run(
             session,
@@ -71,6 +81,8 @@ def run_snapshot(
             dagster_run_id=context.run.run_id,
             worker=this_worker(),
         )
+        asked = inputs.analyses if config.analyses is None else analysis_kinds(config.analyses)
+        want_analyses(session, run_id, asked, now=now)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(sha256_of(document)),
         metadata={
@@ -80,6 +92,8 @@ def run_snapshot(
             "inputs_sha256": sha256_of(document),
             "candidates": len(inputs.candidates),
             "rules": sum(1 for _ in inputs.constraint_set.rules()),
+            "what_if": [override.message for override in snapshot.what_if.values()],
+            "commitments": snapshot.commitments.in_words() if snapshot.commitments else None,
             "scope": config.scope_type if keys is None else f"selected: {len(keys)}",
             "rows_left_out": [f"{row.source_row}: {row.message}" for row in inputs.rows_left_out],
         },

@@ -19,7 +19,7 @@ LATER = NOW + dt.timedelta(hours=1)
 
 def finished(database: Database, scenario: str = "Q2 plan", **more: object) -> str:
     with database.session() as session:
-        run_id = create_run(session, snapshot(scenario, **more), now=NOW)
+        run_id = create_run(session, snapshot(scenario, "baseline", **more), now=NOW)
         start_run(session, run_id, now=NOW)
         finish_run(session, run_id, RunOutcome("optimal", results_json="{}", portfolio=found("A")), now=NOW)
     return run_id
