@@ -14,18 +14,25 @@ It cannot tell whether a better portfolio exists, nor whether an infeasible run 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from optcenter_pipeline.engine.checker_figures import gaps, items, totals
 from optcenter_pipeline.engine.checker_findings import Violation
 from optcenter_pipeline.engine.checker_numbers import Recount
-from optcenter_pipeline.engine.checker_rules import alerts, commitments, floors, switches, token_rules
+from optcenter_pipeline.engine.checker_rules import (
+    alerts,
+    commitments,
+    floors,
+    kept_commitments,
+    switches,
+    token_rules,
+)
 from optcenter_pipeline.engine.checker_stages import objective, stages
 from optcenter_pipeline.engine.checker_words import UncountableError, located, source_rows_of
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 
-__all__ = ["Violation", "check"]
+__all__ = ["Violation", "check", "check_portfolio"]
 
 
 def check(snapshot: Snapshot, result: Result) -> tuple[Violation, ...]:
@@ -38,6 +45,25 @@ def check(snapshot: Snapshot, result: Result) -> tuple[Violation, ...]:
         return tuple(violation for part in _PARTS for violation in part(count, result))
     except UncountableError as error:
         return (Violation("snapshot", f"a portfolio, though {error}", "status invalid"),)
+
+
+def check_portfolio(snapshot: Snapshot, keys: Collection[str]) -> tuple[Violation, ...]:
+    """Every hard rule that the portfolio breaks which funds these, whoever made it; nothing, if it keeps them all.
+
+    Args:
+        snapshot: the inputs.
+        keys: `initiative_key`s, as the snapshot spells them.
+    """
+    count = Recount(located(snapshot), frozenset(keys))
+    try:
+        return (*_outsiders(count, keys), *(violation for part in _HARD_RULES for violation in part(count)))
+    except UncountableError as error:
+        return (Violation("snapshot", f"a portfolio, though {error}", "status invalid"),)
+
+
+def _outsiders(count: Recount, keys: Collection[str]) -> Iterator[Violation]:
+    for key in sorted(set(keys) - count.pool):
+        yield Violation("pool", f"{key} funded", "not funded: it is outside the pool")
 
 
 def _without_portfolio(snapshot: Snapshot, result: Result) -> Iterator[Violation]:
@@ -81,3 +107,4 @@ def _membership(count: Recount, result: Result) -> Iterator[Violation]:
 
 
 _PARTS = (_membership, switches, commitments, token_rules, floors, items, gaps, totals, objective, stages, alerts)
+_HARD_RULES = (switches, kept_commitments, token_rules, floors)

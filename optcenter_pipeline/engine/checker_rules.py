@@ -8,7 +8,7 @@ from optcenter_pipeline.engine.checker_words import WHOLE_POOL, Slice, exact, ne
 from optcenter_pipeline.engine.result import Result
 
 
-def switches(count: Recount, _: Result) -> Iterator[Violation]:
+def switches(count: Recount, _: Result | None = None) -> Iterator[Violation]:
     """The rules that speak of initiatives as such, and eligibility."""
     rules, funded = count.rules, count.funded
     for key, why in sorted(count.ineligible.items()):
@@ -45,26 +45,34 @@ def _dependencies(count: Recount) -> Iterator[Violation]:
                 yield Violation(kind, found, "both, or not the first", prerequisite.source_rows)
 
 
+def kept_commitments(count: Recount, _: Result | None = None) -> Iterator[Violation]:
+    """What is locked in is funded, and there are no more changes than the budget."""
+    asked = count.snapshot.commitments
+    if asked is None:
+        return
+    for key in sorted((set(asked.locked_in) & count.pool) - count.funded):
+        row = f"run {asked.run_id} locked_in {key}"
+        yield Violation("locked_in", f"{key} not funded", "funded", (row,))
+    changes = sum(map(len, count.changed))
+    if asked.max_changes is not None and changes > asked.max_changes:
+        row = f"run {asked.run_id} max_changes"
+        yield Violation("max_changes", f"{changes} changes", f"at most {asked.max_changes}", (row,))
+
+
 def commitments(count: Recount, result: Result) -> Iterator[Violation]:
-    """What is locked in is funded, no more changes than the budget, and what is said of the changes is right."""
+    """Commitments are kept, and what is said of the changes is right."""
+    yield from kept_commitments(count)
     asked, told = count.snapshot.commitments, result.stability
     if asked is None or told is None:
         if asked is not None or told is not None:
             yield Violation("stability", "none" if told is None else "one", "one where the run has commitments")
         return
-    for key in sorted((set(asked.locked_in) & count.pool) - count.funded):
-        row = f"run {asked.run_id} locked_in {key}"
-        yield Violation("locked_in", f"{key} not funded", "funded", (row,))
     added, dropped = count.changed
-    changes = len(added) + len(dropped)
-    if asked.max_changes is not None and changes > asked.max_changes:
-        row = f"run {asked.run_id} max_changes"
-        yield Violation("max_changes", f"{changes} changes", f"at most {asked.max_changes}", (row,))
     for what, found, expected in (
         ("run_id", told.run_id, asked.run_id),
         ("added", sorted(told.added), sorted(added)),
         ("dropped", sorted(told.dropped), sorted(dropped)),
-        ("changes", told.changes, changes),
+        ("changes", told.changes, len(added) + len(dropped)),
         ("max_changes", told.max_changes, asked.max_changes),
         ("price_per_change", told.price_per_change, asked.price_per_change),
     ):
@@ -73,7 +81,7 @@ def commitments(count: Recount, result: Result) -> Iterator[Violation]:
     yield from differs("stability.price", told.price, count.price)
 
 
-def token_rules(count: Recount, _: Result) -> Iterator[Violation]:
+def token_rules(count: Recount, _: Result | None = None) -> Iterator[Violation]:
     """Capacity, caps and floors."""
     scenario, rules = count.snapshot.scenario, count.rules
     capacity_row = (scenario.source_row or "",)
@@ -92,7 +100,7 @@ def token_rules(count: Recount, _: Result) -> Iterator[Violation]:
             yield Violation("capacity_floor", found, expected, floor.source_rows)
 
 
-def floors(count: Recount, _: Result) -> Iterator[Violation]:
+def floors(count: Recount, _: Result | None = None) -> Iterator[Violation]:
     """Targets that must be reached."""
     for target in count.rules.targets:
         needed = needed_of(target)

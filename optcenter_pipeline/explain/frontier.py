@@ -1,0 +1,67 @@
+"""The efficient frontier: the objective under other capacities, or where another KPI has to bring more."""
+
+import math
+import time
+
+from optcenter_pipeline.engine.staged import Clock
+from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
+from optcenter_pipeline.explain.documents import Frontier
+from optcenter_pipeline.explain.frontier_axis import CAPACITY, axis_of
+from optcenter_pipeline.explain.frontier_sweep import Sweep
+
+
+def frontier(
+    plan: BasePlan,
+    *,
+    points: int = 12,
+    against: str = CAPACITY,
+    low: float | None = None,
+    high: float | None = None,
+    cancel: Cancel | None = None,
+) -> Frontier:
+    """The first KPI stage's best under the hard rules, at several values of x.
+
+    Goals, tolerances and further stages are left aside: y is how much of the first KPI is possible at all, so the
+    run's own portfolio may lie below the frontier where goals took their share.
+
+    Args:
+        plan: the run; its gap (see `BasePlan.options`) is the one within which a point counts as proven.
+        points: how many values of x; the run's own is one of them where it lies between the ends.
+        against: what x is. `capacity`: the scenario's tokens, from the fewest that the hard rules need to where
+            more buy nothing. The name of a KPI: what it must reach, from what the best portfolio brings of it to
+            the most that is possible. `goals`: the normalised shortfall that all goals together may have, from the
+            least that is possible to that of the best portfolio.
+        low: the smallest x, in its unit; found as said above where None.
+        high: the largest x.
+        cancel: asked often; True ends the analysis with the points found by then.
+
+    Returns:
+        Points in order of x. By construction y never falls where x gets looser, and no bound is below that of a
+        tighter x: each portfolio found counts wherever it is allowed, each bound wherever x is tighter.
+
+    Raises:
+        ValueError: `against` names nothing there is, or the numbers make no range.
+        SolverError: the solver gave no usable answer.
+    """
+    began = time.perf_counter()
+    _check_range(points, low, high)
+    axis = axis_of(plan, against)
+    sweep = Sweep(plan, axis, Clock(began, plan.options.time_limit_seconds), cancel or (lambda: False))
+    found = sweep.points(points, low, high)
+    return Frontier(
+        x_name=axis.name,
+        y_name=plan.stage.name,
+        points=found,
+        messages=tuple(sweep.messages),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _check_range(points: int, low: float | None, high: float | None) -> None:
+    if points < 1:
+        raise ValueError(f"{points} points make no frontier: ask for 1 or more")
+    for name, end in (("low", low), ("high", high)):
+        if end is not None and not math.isfinite(end):
+            raise ValueError(f"{name} is {end}: give a number")
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"low ({low:.12g}) lies above high ({high:.12g})")

@@ -1,0 +1,285 @@
+"""One question in the solver for many searches: presolved once, rows added and moved, stages searched in any order.
+
+Presolve is exact for every stage of its plan at once, and for every row that asks one of those stages for no more
+than a number (see `engine/presolve/dominated_columns.py`). So a row on a stage's own terms may be added behind it
+and moved at will: a limit on tokens where economy is a stage, what a KPI must reach where that KPI is one.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from pyomo.common.gc_manager import PauseGC
+
+from optcenter_pipeline.engine.arrays import ModelArrays
+from optcenter_pipeline.engine.core_search import Aim, Incumbent, search_stage
+from optcenter_pipeline.engine.effort import aim_of
+from optcenter_pipeline.engine.highs import SolverError, SolverModel
+from optcenter_pipeline.engine.holds import relative_gap, sound_bound
+from optcenter_pipeline.engine.linear_model import Point, broken_rows
+from optcenter_pipeline.engine.model_form import natural_form
+from optcenter_pipeline.engine.objective import Plan, Stage
+from optcenter_pipeline.engine.presolve.integrality import Settling
+from optcenter_pipeline.engine.presolve.presolve import presolve
+from optcenter_pipeline.engine.presolve.reduced_form import reduced_form
+from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL
+from optcenter_pipeline.engine.pyomo_model import through_pyomo
+from optcenter_pipeline.engine.question import Question
+from optcenter_pipeline.engine.recheck import repairing_cut
+from optcenter_pipeline.engine.row_matrix import Floats
+from optcenter_pipeline.engine.search import Search, SearchLimits
+from optcenter_pipeline.engine.snapshot import SolverOptions
+from optcenter_pipeline.engine.staged import Clock
+from optcenter_pipeline.rules.linear import LinearRow, Terms
+
+_MOST_RECHECKS = 1000
+_GAPS_OF_A_GLANCE = 10.0
+_WHOLE = 1e-6
+"""What a bound of whole numbers may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one search came to."""
+
+    point: Point | None
+    value: float | None
+    """Of the stage, summed exactly; None without a portfolio."""
+    bound: float
+    """No portfolio that keeps the rows can be better; infinite where nothing is known."""
+    is_infeasible: bool = False
+    """Proven, twice."""
+
+    def is_within(self, gap: float) -> bool:
+        """Whether the portfolio is proven to a relative gap."""
+        return self.value is not None and relative_gap(self.value, self.bound) <= gap
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The smallest of several counts, to be as large as possible: the distance from the nearest of others."""
+
+    counts: tuple[tuple[Stage, float], ...]
+    """A stage with coefficients of 1 and -1, and what is added to its value."""
+    most: float
+    """No count is larger."""
+
+    def value(self, point: Point) -> float:
+        """At a portfolio."""
+        return min(stage.terms.value(point) + constant for stage, constant in self.counts)
+
+
+class WarmSearch:
+    """A question that stays in the solver.
+
+    Args:
+        question: whose rows every portfolio keeps.
+        stages: all that will be optimised, or spoken of by a row.
+        economy: the last of them.
+        least: what else will be optimised; its counts are stages.
+        options: gap, threads, seed, limits.
+        clock: the analysis's time.
+        cancel: asked often; True ends the search that is under way with what it has.
+
+    Raises:
+        SolverError: the solver refused the model.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        stages: tuple[Stage, ...],
+        economy: Stage,
+        *,
+        least: Least | None = None,
+        options: SolverOptions,
+        clock: Clock,
+        cancel: Callable[[], bool],
+    ) -> None:
+        self._question = question
+        self._options = options
+        self._clock = clock
+        self._cancel = cancel
+        with PauseGC():
+            self._reduced = presolve(question.model, Plan(stages, None, 0.0, economy))
+            form = reduced_form(self._reduced, natural_form(question.model))
+            arrays = through_pyomo(form, self._reduced.benefits[0], "max")
+        self._lines = {id(stage): line for line, stage in enumerate((*stages, economy))}
+        shortfalls = self._reduced.families == SHORTFALL
+        if least is not None:
+            arrays, shortfalls = _with_count(arrays, least.most), np.append(shortfalls, False)
+        self._solver = SolverModel(arrays, shortfalls, options)
+        self._least = least
+        for stage, constant in least.counts if least is not None else ():
+            self._add_count(stage, constant)
+        self._settling = Settling.of(self._reduced)
+        self._rows: dict[int, LinearRow] = {}
+        self._cuts: dict[int, list[int]] = {}
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody cancelled, the time is over, or the solver no longer answers."""
+        left = self._clock.left
+        return self._cancel() or self._solver.is_lost or (left is not None and left <= 0)
+
+    def _add_count(self, stage: Stage, constant: float) -> None:
+        """The last column is no larger than this count."""
+        terms, fixed = self._reduced.columns.terms(stage.terms)
+        row = Terms((*terms.columns, self._reduced.width), (*terms.coefficients, -1.0))
+        self._solver.add_row(row, -constant - fixed, math.inf)
+
+    def add(self, row: LinearRow) -> int:
+        """One more row, on the terms of one of the stages; its number."""
+        terms, constant = self._reduced.columns.terms(row.terms)
+        number = self._solver.add_row(terms, row.lower - constant, row.upper - constant)
+        self._rows[number] = row
+        return number
+
+    def move(self, number: int, *, lower: float = -math.inf, upper: float = math.inf) -> None:
+        """Other bounds for a row that was added; both infinite: it says nothing any more."""
+        row = replace(self._rows[number], lower=lower, upper=upper)
+        _, constant = self._reduced.columns.terms(row.terms)
+        self._solver.set_row_bounds(number, lower - constant, upper - constant)
+        self._rows[number] = row
+        for cut in self._cuts.pop(number, ()):  # it followed from the bounds as they were
+            self._solver.set_row_bounds(cut, -math.inf, math.inf)
+
+    def best(self, stage: Stage, *, start: Point | None, nodes: int, glance: bool = False) -> Found:
+        """The best portfolio by a stage, and how far that is proven.
+
+        Args:
+            stage: one of the stages.
+            start: a portfolio that keeps the rows, to begin with; never lost.
+            nodes: of branch and bound, at most.
+            glance: only what the relaxation and one core show.
+
+        Raises:
+            SolverError: the solver gave no usable answer.
+        """
+        sign = 1.0 if stage.sense == "max" else -1.0
+        benefits, constant = self._reduced.objective(self._lines[id(stage)])
+        costs = np.zeros(self._solver.width)
+        costs[: self._reduced.width] = sign * benefits
+        self._solver.set_objective(costs, sign * constant, stage.sense)
+        aim = aim_of(stage, self._reduced.width)
+        if glance:
+            aim = replace(aim, is_thorough=False, gaps_that_do=_GAPS_OF_A_GLANCE)
+        point, search = self._searched(stage.terms.value, aim, self._options.mip_gap, start, nodes)
+        if search is not None and point is None and search.infeasible:
+            return Found(None, None, search.bound, is_infeasible=True)
+        bound = self._unbounded(aim) if search is None else search.bound
+        if point is None:
+            return Found(None, None, bound)
+        value = stage.terms.value(point)
+        return Found(point, value, sound_bound(stage, value, bound, search.resolution if search else 0.0))
+
+    def farthest(self, *, start: Point | None, nodes: int) -> Found:
+        """The portfolio whose smallest count is largest; proven in whole numbers or not at all.
+
+        Args:
+            start: a portfolio that keeps the rows, to begin with; never lost.
+            nodes: of branch and bound, at most.
+
+        Raises:
+            SolverError: the solver gave no usable answer.
+        """
+        least = self._least
+        if least is None:
+            raise ValueError("no counts were given")
+        costs = np.zeros(self._solver.width)
+        costs[-1] = 1.0
+        self._solver.set_objective(costs, 0.0, "max")
+        gap = 0.5 / max(least.most, 1.0)  # less than 1 of any count
+        point, search = self._searched(least.value, Aim(maximise=True, step=1.0), gap, start, nodes)
+        bound = least.most if search is None else min(search.bound, least.most)
+        if point is None:
+            return Found(None, None, bound, is_infeasible=search is not None and search.infeasible)
+        value = least.value(point)
+        return Found(point, value, max(math.floor(bound + _WHOLE), value))
+
+    def _searched(
+        self, value: Callable[[Point], float], aim: Aim, gap: float, start: Point | None, nodes: int
+    ) -> tuple[Point | None, Search | None]:
+        """(the best portfolio by the solver's objective, kept exactly; the search that proved so much of it)."""
+        looked_twice = False
+        allowed = nodes if self._options.node_limit is None else min(nodes, self._options.node_limit)
+        limits = SearchLimits(gap, lambda: self._clock.left, self._cancel, nodes=allowed)
+        for _ in range(_MOST_RECHECKS):
+            if self.is_stopped:
+                return start, None
+            search = search_stage(self._solver, aim, limits, self._incumbent(value, start))
+            if search.infeasible and start is None and not looked_twice:
+                looked_twice = True
+                self._solver.without_presolve()
+                continue
+            if search.values is None:
+                return start, search
+            point = self._portfolio(search.values)
+            broken = self._broken(point)
+            if not broken:
+                return _better(value, aim, start, point), search
+            self._solver.tighten()
+            self._cut(broken, point)
+        raise SolverError(f"{_MOST_RECHECKS} rounded portfolios in a row broke a rule that the solver calls kept")
+
+    def _incumbent(self, value: Callable[[Point], float], start: Point | None) -> Incumbent | None:
+        """The start in the reduced columns; None where presolve has left another in its place."""
+        if start is None:
+            return None
+        values = self._reduced.columns.project(start, self._reduced.width)
+        count = self._question.model.candidate_count
+        if not np.array_equal(self._reduced.columns.restore(values)[:count], np.asarray(start[:count])):
+            return None
+        if self._least is not None:
+            values = np.append(values, self._least.value(start))
+        return Incumbent(values, value(start))
+
+    def _portfolio(self, values: Floats) -> Point:
+        restored = self._reduced.columns.restore(self._settling.settled(values[: self._reduced.width]))
+        return self._question.model.point((restored[: self._question.model.candidate_count] > 0.5).tolist())
+
+    def _broken(self, point: Point) -> list[tuple[LinearRow, int | None]]:
+        """The rows that an exact point breaks, with the numbers of those that were added."""
+        added = [(row, number) for number, row in self._rows.items() if broken_rows([row], point)]
+        return [*((row, None) for row in broken_rows(self._question.model, point)), *added]
+
+    def _cut(self, broken: list[tuple[LinearRow, int | None]], point: Point) -> None:
+        for row, source in broken:
+            cut = repairing_cut(self._question.model, row, point)
+            terms, constant = self._reduced.columns.terms(cut.terms)
+            number = self._solver.add_row(terms, cut.lower - constant, math.inf)
+            if source is not None:
+                self._cuts.setdefault(source, []).append(number)
+
+    @staticmethod
+    def _unbounded(aim: Aim) -> float:
+        return math.inf if aim.maximise else -math.inf
+
+
+def _with_count(arrays: ModelArrays, most: float) -> ModelArrays:
+    """The model with one more column, a whole number from 0 to `most`."""
+    return ModelArrays(
+        matrix=sp.csr_array(
+            (arrays.matrix.data, arrays.matrix.indices, arrays.matrix.indptr), shape=_wider(arrays)
+        ),
+        row_lower=arrays.row_lower,
+        row_upper=arrays.row_upper,
+        lower=np.append(arrays.lower, 0.0),
+        upper=np.append(arrays.upper, most),
+        integer=np.append(arrays.integer, True),
+    )
+
+
+def _wider(arrays: ModelArrays) -> tuple[int, int]:
+    rows, columns = arrays.matrix.shape
+    return rows, columns + 1
+
+
+def _better(value: Callable[[Point], float], aim: Aim, start: Point | None, found: Point) -> Point:
+    """The better of two portfolios; the start where they are worth the same."""
+    if start is None:
+        return found
+    before, now = value(start), value(found)
+    return found if (now > before if aim.maximise else now < before) else start
