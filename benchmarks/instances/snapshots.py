@@ -76,6 +76,24 @@ def to_snapshot(portfolio: Portfolio, *, mip_gap: float, time_limit: float | Non
     )
 
 
+def with_ranges(snapshot: Snapshot, low: float, high: float) -> Snapshot:
+    """The snapshot with a range for each contribution: from `low` to `high` times it (0 or more, each above 0)."""
+    return snapshot.model_copy(
+        update={
+            "candidates": tuple(
+                candidate.model_copy(
+                    update={
+                        "contribution_ranges": {
+                            kpi: (low * amount, high * amount) for kpi, amount in candidate.contributions.items()
+                        }
+                    }
+                )
+                for candidate in snapshot.candidates
+            )
+        }
+    )
+
+
 def _slice(limit: SliceLimit | KpiFloor) -> dict[str, str]:
     return {"dimension": limit.dimension, "dimension_key": limit.key}
 
