@@ -70,6 +70,9 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
         Result.model_validate(document["result"]),
         title=f"Run {run['run_id']} of {where}",
     )
+    if run["approved_by"]:
+        since = "the scenario's plan" if run["is_plan"] else "another run is the scenario's plan since"
+        console.say(f"approved by {run['approved_by']} at {run['approved_at']}: {since}")
 
 
 def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
@@ -97,9 +100,9 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
     if result.gaps:
         console.table(gaps_frame(result), "Targets")
     if result.conflict:
-        console.table(conflict_frame(result), "Rules that cannot hold together")
+        console.table(conflict_frame(result.conflict), "Rules that cannot hold together")
         if result.conflict.repairs:
-            console.table(repairs_frame(result), "Ways out, each tried on a copy; the cost in tokens")
+            console.table(repairs_frame(result.conflict), "Ways out, each tried on a copy; the cost in tokens")
     if result.alerts:
         console.table(alerts_frame(result), "Alerts")
     console.say(f"{title}: {result.status}", style="bold")

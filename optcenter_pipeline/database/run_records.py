@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.errors import UnknownRunError
@@ -49,8 +49,10 @@ class RunSummary:
     what_if: str | None = None
     """In words, where its numbers are not those of the sheet."""
     approved_by: str | None = None
-    """Who made it the scenario's plan last; another run may be the plan since."""
+    """Who made it the scenario's plan last."""
     approved_at: dt.datetime | None = None
+    is_plan: bool = False
+    """Whether no other run of the scenario was approved since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ _FROM_APPROVAL = ("approved_by", "approved_at")
 
 def _column(name: str) -> Any:
     """Where a field of `RunSummary` stands."""
+    if name == "is_plan":
+        of_scenario = select(Approval.run_id).where(Approval.scenario_key == OptimizationRun.scenario_key)
+        plan = of_scenario.order_by(Approval.id.desc()).limit(1).scalar_subquery()
+        return func.coalesce(OptimizationRun.run_id == plan, false()).label(name)
     if name in _FROM_APPROVAL:
         of_run = select(getattr(Approval, name)).where(Approval.run_id == OptimizationRun.run_id)
         return of_run.order_by(Approval.id.desc()).limit(1).scalar_subquery().label(name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import fold
@@ -103,16 +103,15 @@ def _cell(value: object) -> str:
     return text
 
 
-def conflict_frame(result: Result) -> pd.DataFrame:
+def conflict_frame(conflict: Conflict) -> pd.DataFrame:
     """One row a rule of the conflict: row, rule."""
-    rules = result.conflict.rules if result.conflict else ()
-    return pd.DataFrame([{"row": r.source_row, "rule": r.text} for r in rules], columns=["row", "rule"])
+    rows = [{"row": rule.source_row, "rule": rule.text} for rule in conflict.rules]
+    return pd.DataFrame(rows, columns=["row", "rule"])
 
 
-def repairs_frame(result: Result) -> pd.DataFrame:
+def repairs_frame(conflict: Conflict) -> pd.DataFrame:
     """One row a repair: cost in tokens, what to do."""
-    repairs = result.conflict.repairs if result.conflict else ()
-    rows = [{"cost": amount(repair.cost), "what to do": repair.text} for repair in repairs]
+    rows = [{"cost": amount(repair.cost), "what to do": repair.text} for repair in conflict.repairs]
     return pd.DataFrame(rows, columns=["cost", "what to do"])
 
 
@@ -140,5 +139,6 @@ def _run_notes(run: Mapping[str, Any]) -> str:
     """What-if numbers, and who approved the run when."""
     parts = [f"what-if: {run['what_if']}"] if run["what_if"] else []
     if run["approved_by"]:
-        parts.append(f"approved by {run['approved_by']} {str(run['approved_at'])[:10]}")
+        since = "the plan, approved" if run["is_plan"] else "approved once,"
+        parts.append(f"{since} by {run['approved_by']} {str(run['approved_at'])[:10]}")
     return "; ".join(parts)

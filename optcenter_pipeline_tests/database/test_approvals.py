@@ -63,14 +63,14 @@ def test_each_scenario_has_its_own_plan(database: Database) -> None:
 
 
 def test_runs_tell_who_approved_them_last(database: Database) -> None:
-    first, second = finished(database), finished(database)
+    first, second, third = finished(database), finished(database), finished(database)
     approve(database, first)
     approve(database, second, "Bob")
     approve(database, first, "Cy", LATER)
     with database.reading() as session:
-        told = {run.run_id: (run.approved_by, run.approved_at) for run in list_runs(session)}
+        told = {run.run_id: (run.approved_by, run.approved_at, run.is_plan) for run in list_runs(session)}
         assert get_run(session, second).summary.approved_by == "Bob"
-    assert told == {first: ("Cy", LATER), second: ("Bob", NOW)}
+    assert told == {third: (None, None, False), first: ("Cy", LATER, True), second: ("Bob", NOW, False)}
 
 
 @pytest.mark.parametrize("change", ["update approvals set approved_by = 'Eve'", "delete from approvals"])
