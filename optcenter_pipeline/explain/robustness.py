@@ -39,7 +39,7 @@ def robustness(
     vary, each draw is the run itself, and has its answer.
 
     Args:
-        plan: the run's plan.
+        plan: the run's plan; its time limit, if it has one, holds for all draws together.
         draws: how many, 1 or more.
         tokens_pct: by how many percent tokens vary either way, 0 or more and below 100.
         seed: 0 or more; the same seed gives the same draws.
@@ -53,9 +53,11 @@ def robustness(
     """
     _check(draws, tokens_pct, seed, processes)
     began = time.perf_counter()
+    limit = plan.options.time_limit_seconds
+    ends = None if limit is None else time.time() + limit
     asked = Draws(plan.question, draws, tokens_pct, seed)
     if asked.varies:
-        answers = search_draws(plan, asked, processes, cancel or (lambda: False))
+        answers = search_draws(plan, asked, processes, ends=ends, cancel=cancel or (lambda: False))
     else:
         answers = [planned_answer(plan, number) for number in range(draws)]
     told = tuple(_draw(answer) for answer in answers)
@@ -70,7 +72,7 @@ def robustness(
         mean_regret=clean(math.fsum(regrets) / len(regrets)) if regrets else None,
         largest_regret=max(regrets, default=None),
         base_keeps_rules_share=_share_kept(told),
-        messages=tuple(messages_of(plan, asked, told)),
+        messages=tuple(messages_of(plan, asked, told, is_late=ends is not None and time.time() >= ends)),
         seconds=time.perf_counter() - began,
     )
 

@@ -8,8 +8,15 @@ from optcenter_pipeline.explain.robustness_draws import Draws, UncertainContribu
 from optcenter_pipeline.rules.names import MOST_LISTED
 
 
-def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw]) -> Iterator[str]:
-    """Every message, the inputs' first."""
+def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw], *, is_late: bool) -> Iterator[str]:
+    """Every message, the inputs' first.
+
+    Args:
+        plan: the run's plan.
+        asked: the draws that were asked for.
+        draws: those that were solved.
+        is_late: whether the run's time limit is over.
+    """
     if not asked.varies:
         yield (
             "nothing varies: no contribution has a range, and tokens vary by 0 %; every draw is the run itself. "
@@ -19,7 +26,9 @@ def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw]) -> Iterator
         yield "no contribution has a range: only tokens vary"
     yield from _outside(plan, [entry for entry in asked.uncertain if not entry.is_inside])
     if len(draws) < asked.count:
-        yield f"cancelled after {len(draws)} of {asked.count} draws: shares and regret are of those"
+        limit = plan.options.time_limit_seconds
+        why = f"the time limit of {limit:.12g} s was reached" if is_late else "cancelled"
+        yield f"{why} after {len(draws)} of {asked.count} draws: shares and regret are of those"
     counts = {status: sum(draw.status == status for draw in draws) for status in ("infeasible", "no_solution")}
     if counts["infeasible"]:
         yield f"no portfolio keeps the rules in {counts['infeasible']} of {len(draws)} draws"

@@ -32,14 +32,17 @@ class WorkerDiedError(RuntimeError):
     """A process that solved draws ended by itself; the text says what to do."""
 
 
-def search_draws(plan: BasePlan, draws: Draws, processes: int | None, cancel: Cancel) -> list[DrawnAnswer]:
-    """Every draw's answer, in order; where cancelled, those of the draws before the first that was not solved.
+def search_draws(
+    plan: BasePlan, draws: Draws, processes: int | None, *, ends: float | None, cancel: Cancel
+) -> list[DrawnAnswer]:
+    """Every draw's answer, in order; those before the first that was not solved, where something ended it early.
 
     Args:
         plan: the run's plan.
         draws: of its question.
         processes: how many solve; 1 is this one alone. None: as many as there are processors, once the draws solved
             here show that starting them is worth it.
+        ends: when all draws have to end, by `time.time`; None without a limit.
         cancel: asked often.
 
     Raises:
@@ -48,21 +51,19 @@ def search_draws(plan: BasePlan, draws: Draws, processes: int | None, cancel: Ca
     """
     numbers = range(draws.count)
     if processes is not None and processes > 1:
-        return _search_in_processes(plan, draws, numbers, processes, cancel)
+        return _search_in_processes(plan, draws, numbers, processes, ends, cancel)
     most = 1 if processes == 1 else _most_processes()
     answers: list[DrawnAnswer] = []
     began = time.perf_counter()
     for number in numbers:
-        if cancel():
-            break
-        answer = search_draw(plan, draws, number, cancel)
-        if answer.status == "cancelled":
+        answer = search_draw(plan, draws, number, ends=ends, cancel=cancel)
+        if answer is None:
             break
         answers.append(answer)
         left = numbers[number + 1 :]
         wanted = min(most, len(left))
         if wanted > 1 and _is_worth_starting(time.perf_counter() - began, len(answers), len(left), wanted):
-            return answers + _search_in_processes(plan, draws, left, wanted, cancel)
+            return answers + _search_in_processes(plan, draws, left, wanted, ends, cancel)
     return answers
 
 
@@ -80,16 +81,21 @@ def _is_worth_starting(seconds: float, solved: int, left: int, processes: int) -
 
 
 def _search_in_processes(
-    plan: BasePlan, draws: Draws, numbers: Sequence[int], processes: int, cancel: Cancel
+    plan: BasePlan,
+    draws: Draws,
+    numbers: Sequence[int],
+    processes: int,
+    ends: float | None,
+    cancel: Cancel,
 ) -> list[DrawnAnswer]:
     answers: list[DrawnAnswer] = []
     try:
-        with _workers(plan, draws, min(processes, len(numbers))) as pool:
+        with _workers(plan, draws, min(processes, len(numbers)), ends) as pool:
             with _without_interrupts():
                 futures = [pool.submit(_search, number) for number in numbers]
             for future in futures:
                 answer = _awaited(future, cancel)
-                if answer is None or answer.status == "cancelled":
+                if answer is None:
                     break
                 answers.append(answer)
     except BrokenProcessPool as error:
@@ -101,8 +107,8 @@ def _search_in_processes(
     return answers
 
 
-def _awaited(future: Future[DrawnAnswer], cancel: Cancel) -> DrawnAnswer | None:
-    """The answer; None where somebody cancelled first."""
+def _awaited(future: Future[DrawnAnswer | None], cancel: Cancel) -> DrawnAnswer | None:
+    """The answer; None where there is none, or somebody cancelled first."""
     while not wait([future], timeout=_LOOK_SECONDS).done:
         if cancel():
             return None
@@ -110,11 +116,11 @@ def _awaited(future: Future[DrawnAnswer], cancel: Cancel) -> DrawnAnswer | None:
 
 
 @contextlib.contextmanager
-def _workers(plan: BasePlan, draws: Draws, processes: int) -> Iterator[ProcessPoolExecutor]:
+def _workers(plan: BasePlan, draws: Draws, processes: int, ends: float | None) -> Iterator[ProcessPoolExecutor]:
     """Processes that know the run; they are gone at the end, whatever ends it."""
     fresh = multiprocessing.get_context("spawn")
     stop, told_to_stop = fresh.Pipe(duplex=False)
-    told = (stop, plan.question.snapshot, plan.result, draws.count, draws.tokens_pct, draws.seed)
+    told = (stop, plan.question.snapshot, plan.result, draws.count, draws.tokens_pct, draws.seed, ends)
     pool = ProcessPoolExecutor(processes, mp_context=fresh, initializer=_begin, initargs=told)
     try:
         yield pool
@@ -139,22 +145,29 @@ class _Told:
 
     plan: BasePlan
     draws: Draws
+    ends: float | None
     stop: "connection.Connection"
 
 
 def _begin(
-    stop: "connection.Connection", snapshot: Snapshot, result: Result, count: int, tokens_pct: float, seed: int
+    stop: "connection.Connection",
+    snapshot: Snapshot,
+    result: Result,
+    count: int,
+    tokens_pct: float,
+    seed: int,
+    ends: float | None,
 ) -> None:
     """In a process of its own: take the run, and watch for the end."""
     threading.Thread(target=_end_with, args=(stop,), name="end", daemon=True).start()
-    _Told.stop = stop
+    _Told.stop, _Told.ends = stop, ends
     _Told.plan = base_plan(snapshot, result)
     _Told.draws = Draws(_Told.plan.question, count, tokens_pct, seed)
 
 
-def _search(number: int) -> DrawnAnswer:
+def _search(number: int) -> DrawnAnswer | None:
     """In a process of its own: one draw."""
-    return search_draw(_Told.plan, _Told.draws, number, _Told.stop.poll)
+    return search_draw(_Told.plan, _Told.draws, number, ends=_Told.ends, cancel=_Told.stop.poll)
 
 
 def _end_with(stop: "connection.Connection") -> None:

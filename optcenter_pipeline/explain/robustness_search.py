@@ -1,5 +1,6 @@
 """One draw, solved: the best plan for its numbers, and what the run's own plan is worth there."""
 
+import time
 from dataclasses import dataclass
 
 from optcenter_pipeline.engine.linear_model import broken_rows
@@ -7,6 +8,7 @@ from optcenter_pipeline.engine.portfolio_search import search_portfolio
 from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.engine.result import Status
 from optcenter_pipeline.engine.snapshot import SolverOptions
+from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.robustness_draws import Draws
 
@@ -33,26 +35,42 @@ def planned_answer(plan: BasePlan, number: int) -> DrawnAnswer:
     return DrawnAnswer(number, plan.result.status, plan.objective, plan.objective, base_funded(plan))
 
 
-def search_draw(plan: BasePlan, draws: Draws, number: int, cancel: Cancel) -> DrawnAnswer:
+def search_draw(
+    plan: BasePlan, draws: Draws, number: int, *, ends: float | None = None, cancel: Cancel
+) -> DrawnAnswer | None:
     """Solve a draw, beginning with the run's own plan where that keeps the rules.
 
     Args:
         plan: the run's plan.
         draws: of its question.
         number: of the draw.
-        cancel: asked often; True ends the search, and the answer is `cancelled`.
+        ends: when all draws have to end, by `time.time`; None without a limit.
+        cancel: asked often; True ends the search.
+
+    Returns:
+        None where it was cancelled, or no time was left to begin.
 
     Raises:
         SolverError: the solver refused the model or gave no usable answer.
     """
+    left = None if ends is None else ends - time.time()
+    if cancel() or (left is not None and left <= 0):
+        return None
+    clock = Clock(time.perf_counter(), left)
     question = draws.drawn(number)
     measure = question.plan.kpi_stages[0].terms
     funded = base_funded(plan)
     base = question.model.point(funded)
     is_kept = not broken_rows(question.model, base)
     staged = search_portfolio(
-        question, options=_options(plan.options, question), start=base if is_kept else None, cancel=cancel
+        question,
+        options=_options(plan.options, question),
+        clock=clock,
+        start=base if is_kept else None,
+        cancel=cancel,
     ).staged
+    if staged.ending == "cancelled":
+        return None
     point = staged.point
     return DrawnAnswer(
         number=number,

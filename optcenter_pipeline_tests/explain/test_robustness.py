@@ -182,6 +182,17 @@ def test_cancelled_it_tells_of_the_draws_before() -> None:
     assert len(done) >= 2
 
 
+def test_the_runs_time_limit_holds_for_all_draws_together() -> None:
+    plan = plan_of(rough_plan())
+    for seconds, processes in ((0.2, 1), (1e-9, 2)):
+        solver = plan.question.snapshot.solver.model_copy(update={"time_limit_seconds": seconds})
+        limited = base_plan(plan.question.snapshot.model_copy(update={"solver": solver}), plan.result)
+        told = robustness(limited, draws=10_000, processes=processes)
+        assert len(told.draws) < 10_000
+        ended = f"the time limit of {seconds:.12g} s was reached after {len(told.draws)} of 10000 draws"
+        assert any(message.startswith(ended) for message in told.messages)
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
