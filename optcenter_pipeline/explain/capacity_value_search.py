@@ -1,4 +1,4 @@
-"""A run with some of its rows changed, searched again by its own stages and to its own gap, so many times at most."""
+"""A run with some of its rows changed, searched again by its own stages, so many times at most."""
 
 import time
 from collections.abc import Callable, Sequence

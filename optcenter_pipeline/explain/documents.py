@@ -22,7 +22,10 @@ class CandidateExplanation(Value):
     certainty: Certainty
     """Of `objective_change`; `bound`: the change is at best this."""
     objective_change: float | None = None
-    """Of the first KPI stage's value in the final portfolio; None where it is not possible."""
+    """Of the first KPI stage's value in the final portfolio; None: not possible, or nothing proven."""
+    found_change: float | None = None
+    """With the best plan that was found: what a `bound` leaves open lies between. `tokens_change`, `displaces` and
+    `lets_in` tell of this plan."""
     tokens_change: float | None = None
     """None where no portfolio was searched for."""
     displaces: tuple[str, ...] = ()
@@ -97,6 +100,36 @@ class Explanation(Value):
     """Largest gain first."""
     messages: tuple[str, ...] = ()
     """What is wrong with the inputs, or what a limit kept from being said."""
+    seconds: float = 0.0
+
+
+class StabilityCost(Value):
+    """What a run's commitments cost: the plan without them beside the plan with them, in the KPI's unit."""
+
+    schema_version: Literal[1] = 1
+    run_id: str
+    """The run that is committed to."""
+    objective_name: str
+    """The first KPI stage: a KPI, or `weighted_kpis`."""
+    value: float | None = None
+    """Of the plan with the commitments, no price taken off; None where none keeps them."""
+    free_value: float | None = None
+    """Of the plan without them; None where there is none either."""
+    cost: float | None = None
+    """free_value less value. Below 0 only where goals, or a later KPI, get more for it."""
+    certainty: Certainty = "exact"
+    """`found`: a limit stopped one of the two searches."""
+    changes: int | None = None
+    """Of the plan with the commitments, against that run."""
+    free_changes: int | None = None
+    moves_in: tuple[str, ...] = ()
+    """Funded without the commitments only; in order of key."""
+    moves_out: tuple[str, ...] = ()
+    """Funded with them only."""
+    tokens_change: float | None = None
+    """What the plan without them spends more (or less, below 0)."""
+    message: str
+    """A sentence for people."""
     seconds: float = 0.0
 
 

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-from optcenter_pipeline.engine import solve
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.result import Alert, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.staged import Clock
+from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline.explain.base_plan import Cancel, base_plan
 from optcenter_pipeline.explain.capacity_value import value_limits
 from optcenter_pipeline.explain.documents import Explanation
@@ -27,7 +27,7 @@ def explain(
 
     Args:
         snapshot: its inputs; their time limit holds for all of the explanation.
-        result: its answer; the run is solved where None.
+        result: its answer, with the conflict where it is infeasible; the run is solved where None.
         exact: how many candidates are searched again at most; None: by the size of the pool.
         cancel: asked often; True ends the explanation with what it has by then.
         on_progress: told of the solver's progress while the run itself is solved.
@@ -40,7 +40,7 @@ def explain(
     """
     clock = Clock(time.perf_counter(), snapshot.solver.time_limit_seconds)
     asked_to_cancel = cancel or (lambda: False)
-    answered = result or solve(snapshot, on_progress=on_progress, cancel=asked_to_cancel)
+    answered = result or answer(snapshot, on_progress=on_progress, cancel=asked_to_cancel)
     if not answered.has_portfolio:
         return _without_portfolio(answered, clock)
     plan = base_plan(snapshot, answered)

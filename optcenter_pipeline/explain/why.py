@@ -4,37 +4,27 @@ The other way means: the same pool, rules and stages, and one row more, x_i = 1 
 first KPI stage's value in the final portfolio, with all that the goals and later stages take from it.
 """
 
-import time
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.objective import Stage
-from optcenter_pipeline.engine.portfolio_search import search_portfolio
-from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
+from optcenter_pipeline.explain.conflict import find_conflict
 from optcenter_pipeline.explain.documents import CandidateExplanation, Certainty
-from optcenter_pipeline.explain.why_bounds import FlipBounds
-from optcenter_pipeline.explain.why_rules import FlipRules, source_rows
+from optcenter_pipeline.explain.why_flips import FORCED_FAMILY, FORCED_ROW, Flip, Flips, is_strict
+from optcenter_pipeline.explain.why_rules import FlipRules, quoted_rules, source_rows
 from optcenter_pipeline.explain.why_texts import Otherwise, impossible, sentence
 from optcenter_pipeline.rules.linear import LinearRow, fixed_row
+from optcenter_pipeline.rules.names import SourceRow
 
-FORCED_FAMILY = "forced"
-_WORK = 10_000
-"""Candidates times re-solves, where the caller does not say how many."""
-
-
-@dataclass
-class _Flip:
-    """One candidate the other way, as far as it is known."""
-
-    column: int
-    value: float
-    bound: float
-    point: Point | None = None
-    is_exact: bool = False
-    is_possible: bool = True
+_SEARCHED_IN_FULL = 150
+"""Candidates up to which each is searched again."""
+_WORK = 8_000
+"""Of more: so many over the number of candidates are searched again."""
+_MOST_CONFLICTS = 20
+"""Candidates for whom the rows in the way are searched, where no row forbids them by itself."""
 
 
 def explain_candidates(
@@ -48,8 +38,8 @@ def explain_candidates(
 
     Args:
         plan: the run and its portfolio.
-        exact: how many candidates are searched again at most, those first that the least speaks for or against;
-            None: by the size of the pool. The others get a proven bound.
+        exact: how many candidates are searched again at most, the least decided first; None: by the size of the
+            pool. The others get a proven bound, and the best plan met on the way.
         left: seconds that are left, None without a limit; the same input gives the same answer without one.
         cancel: True leaves bounds in place of what was not searched yet.
 
@@ -71,97 +61,51 @@ class _Explained:
         self._left = left
         self._cancel = cancel
         self._rules = FlipRules(plan)
+        self._conflicts_left = _MOST_CONFLICTS
 
     def all(self, exact: int | None) -> tuple[CandidateExplanation, ...]:
         """See `explain_candidates`."""
-        forcing = {column: rows for column in self._columns if (rows := self._rules.forcing(column)) is not None}
-        flips = self._bounded([column for column in self._columns if column not in forcing])
-        most = exact if exact is not None else max(_WORK // max(len(self._candidates), 1), 1)
-        for flip in sorted(flips.values(), key=lambda flip: (-flip.bound, flip.column))[:most]:
-            if self._is_over():
-                break
-            if flip.is_possible:
-                self._search(flip)
+        columns, size = range(len(self._candidates)), len(self._candidates)
+        forcing = {column: rows for column in columns if (rows := self._rules.forcing(column)) is not None}
+        flips = Flips(self._plan, [column for column in columns if column not in forcing], self._left, self._cancel)
+        flips.bound_all()
+        by_size = size if size <= _SEARCHED_IN_FULL else max(_WORK // size, 1)
+        flips.search(by_size if exact is None else exact)
         return tuple(
-            self._forced(column, forcing[column]) if column in forcing else self._told(flips[column])
-            for column in self._columns
+            self._forced(column, forcing[column]) if column in forcing else self._told(flips, column)
+            for column in columns
         )
 
-    @property
-    def _columns(self) -> range:
-        return range(len(self._candidates))
-
-    def _is_over(self) -> bool:
-        left = self._left()
-        return self._cancel() or (left is not None and left <= 0)
-
-    def _bounded(self, columns: list[int]) -> dict[int, _Flip]:
-        """Every candidate with what no plan can beat that has it the other way."""
-        proven = self._proven_of_all()
-        bounds = FlipBounds(self._question) if columns else None
-        flips = {}
-        for column in columns:
-            flip = flips[column] = _Flip(column, 1.0 - self._plan.point[column], proven)
-            if bounds is None or self._is_over():
-                continue
-            bound = bounds.of(column, flip.value)
-            flip.is_possible = bound is not None
-            flip.bound = min(proven, bound) if bound is not None else float("-inf")
-        return flips
-
-    def _proven_of_all(self) -> float:
-        """What no plan can beat in the first KPI stage, whoever is funded."""
-        first = self._question.plan.first
-        stages = self._plan.result.objective.stages
-        return stages[0].bound if first.is_kpi and stages else float("inf")
-
-    def _search(self, flip: _Flip) -> None:
-        """The whole plan again, the candidate the other way."""
-        question = self._question.with_rows([_forced_row(flip)])
-        clock = Clock(time.perf_counter(), self._left())
-        staged = search_portfolio(
-            question, options=question.snapshot.solver, clock=clock, cancel=self._cancel
-        ).staged
-        if staged.ending == "infeasible":
-            flip.is_possible = False
-            return
-        flip.point = staged.point
-        ahead = [stage for stage in staged.stages if stage.kind != "economy"]
-        is_whole = staged.ending == "done" and len(ahead) == self._question.plan.length - 1
-        flip.is_exact = is_whole and all(stage.proven for stage in ahead)
-        first = ahead[0] if ahead and self._question.plan.first.is_kpi else None
-        if first is not None:
-            flip.bound = min(flip.bound, first.bound)
-
-    def _told(self, flip: _Flip) -> CandidateExplanation:
+    def _told(self, flips: Flips, column: int) -> CandidateExplanation:
+        flip = flips.by_column[column]
         if not flip.is_possible:
-            return self._forced(flip.column, ())
-        rows = self._rules.broken(flip.column)
-        now = self._plan.objective
+            return self._in_conflict(flip)
+        rows = self._rules.broken(column)
+        certainty: Certainty = "exact" if flips.is_settled(flip) else "bound"
+        found = None if flip.point is None else self._change(self._plan.stage.terms.value(flip.point))
+        change = found if certainty == "exact" else self._change(flip.bound)
         lets_in, displaces = self._moves(flip)
-        is_exact = flip.is_exact and self._plan.result.status == "optimal"
-        then = self._plan.stage.terms.value(flip.point) if flip.point is not None else flip.bound
-        certainty: Certainty = "exact" if is_exact else "bound"
-        if not is_exact:
-            then = flip.bound
         tokens = None if flip.point is None else clean(self._tokens(flip.point) - self._plan.tokens)
         told = Otherwise(
             is_selected=flip.value == 0,
             unit=self._plan.stage.name,
-            objective=now,
-            change=clean(then - now),
+            objective=self._plan.objective,
+            change=change,
+            found=found,
             certainty=certainty,
             tokens_change=tokens,
             lets_in=lets_in,
             displaces=displaces,
             rows=rows,
-            price=self._price(flip.point) if flip.point is not None else None,
+            price=None if flip.point is None else self._price(flip.point),
+            is_strict=is_strict(self._question.plan),
         )
         return CandidateExplanation(
-            initiative_key=self._candidates[flip.column].initiative_key,
+            initiative_key=self._candidates[column].initiative_key,
             is_selected=told.is_selected,
             certainty=certainty,
-            objective_change=told.change,
+            objective_change=change,
+            found_change=found,
             tokens_change=tokens,
             displaces=displaces,
             lets_in=lets_in,
@@ -169,24 +113,44 @@ class _Explained:
             reason=sentence(told),
         )
 
+    def _change(self, value: float) -> float | None:
+        return clean(value - self._plan.objective) if math.isfinite(value) else None
+
     def _forced(self, column: int, rows: tuple[LinearRow, ...]) -> CandidateExplanation:
+        """A candidate that some rows by themselves leave no other way."""
+        texts = [(source, row.text) for row in rows for source in row.source_rows]
+        return self._impossible(column, texts)
+
+    def _in_conflict(self, flip: Flip) -> CandidateExplanation:
+        """A candidate that no plan has the other way, though no row says so by itself."""
+        texts: list[tuple[SourceRow, str]] = []
+        if self._conflicts_left > 0:
+            self._conflicts_left -= 1
+            row = fixed_row(FORCED_FAMILY, flip.column, flip.value, (FORCED_ROW,), FORCED_ROW)
+            conflict = find_conflict(self._question.with_rows([row]), left=self._left, cancel=self._cancel)
+            if conflict is not None:
+                texts = [(rule.source_row, rule.text) for rule in conflict.rules if rule.source_row != FORCED_ROW]
+        if not texts:
+            texts = [(source, row.text) for row in self._rules.broken(flip.column) for source in row.source_rows]
+        return self._impossible(flip.column, texts)
+
+    def _impossible(self, column: int, texts: list[tuple[SourceRow, str]]) -> CandidateExplanation:
         is_selected = bool(self._plan.point[column])
-        shown = rows or self._rules.broken(column)
         return CandidateExplanation(
             initiative_key=self._candidates[column].initiative_key,
             is_selected=is_selected,
             is_possible=False,
             certainty="exact",
-            source_rows=source_rows(shown),
-            reason=impossible(is_selected=is_selected, rows=shown),
+            source_rows=tuple(dict.fromkeys(source for source, _ in texts)),
+            reason=impossible(is_selected=is_selected, rules=quoted_rules(texts)),
         )
 
-    def _moves(self, flip: _Flip) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _moves(self, flip: Flip) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(who comes in, who goes), the candidate itself aside."""
         if flip.point is None:
             return (), ()
-        pairs = list(zip(self._columns, self._candidates, self._plan.point, flip.point, strict=False))
-        others = [(c.initiative_key, now, then) for column, c, now, then in pairs if column != flip.column]
+        pairs = enumerate(zip(self._candidates, self._plan.point, flip.point, strict=False))
+        others = [(c.initiative_key, now, then) for column, (c, now, then) in pairs if column != flip.column]
         came = tuple(key for key, now, then in others if then and not now)
         return came, tuple(key for key, now, then in others if now and not then)
 
@@ -196,7 +160,7 @@ class _Explained:
     def _price(self, point: Point) -> str | None:
         """The first other stage that is worse there: what a gain is paid with."""
         for stage in self._other_stages():
-            now, then = stage.terms.value(self._plan.point), stage.terms.value(point)
+            now, then = clean(stage.terms.value(self._plan.point)), clean(stage.terms.value(point))
             if (then < now) if stage.sense == "max" else (then > now):
                 return "the goals" if stage.kind == "goals" else stage.name
         return None
@@ -206,8 +170,3 @@ class _Explained:
         for stage in (*plan.stages, *((plan.goals,) if plan.goals else ())):
             if stage is not self._plan.stage:
                 yield stage
-
-
-def _forced_row(flip: _Flip) -> LinearRow:
-    text = "funded all the same" if flip.value else "left out all the same"
-    return fixed_row(FORCED_FAMILY, flip.column, flip.value, (), text)

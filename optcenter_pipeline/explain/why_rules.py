@@ -60,17 +60,27 @@ def source_rows(rows: Iterable[LinearRow]) -> tuple[SourceRow, ...]:
 
 def quoted(rows: Sequence[LinearRow], most: int = 2) -> str:
     """Rows as a sentence names them: `'at most 90 tokens on country UK' (Constraints row 6)`."""
-    texts = tuple(dict.fromkeys(_quoted(row) for row in rows))
-    named = " and ".join(texts[:most])
-    return f"{named} and {len(texts) - most} more" if len(texts) > most else named
+    texts = [f"'{row.text}'{_at(row.source_rows)}" for row in rows]
+    return _joined(texts, most)
 
 
-def _quoted(row: LinearRow) -> str:
-    places = ", ".join(map(place, row.source_rows))
-    return f"'{row.text}' ({places})" if places else f"'{row.text}'"
+def quoted_rules(rules: Sequence[tuple[SourceRow, str]], most: int = 4) -> str:
+    """Rules by their source row, as a sentence names them."""
+    return _joined([f"'{text}'{_at((source,))}" for source, text in rules], most)
 
 
 def place(source: SourceRow) -> str:
     """`Constraints row 6` for `Constraints!6`."""
     tab, _, number = source.rpartition("!")
     return f"{tab} row {number}" if tab else source
+
+
+def _at(sources: Sequence[SourceRow]) -> str:
+    return f" ({', '.join(map(place, sources))})" if sources else ""
+
+
+def _joined(texts: Sequence[str], most: int) -> str:
+    each = tuple(dict.fromkeys(texts))
+    if len(each) > most:
+        return f"{', '.join(each[:most])} and {len(each) - most} more"
+    return " and ".join((", ".join(each[:-1]), each[-1]) if len(each) > 2 else each)

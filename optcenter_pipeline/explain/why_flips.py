@@ -1,0 +1,162 @@
+"""One candidate the other way: what no plan can beat, what plan was found, how far that is proven."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optcenter_pipeline.engine.linear_model import Point
+from optcenter_pipeline.engine.objective import Plan
+from optcenter_pipeline.engine.portfolio_search import search_portfolio
+from optcenter_pipeline.engine.staged import Clock, Staged
+from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
+from optcenter_pipeline.explain.why_relaxation import TightRelaxation
+from optcenter_pipeline.rules.linear import fixed_row
+
+FORCED_FAMILY = "forced"
+FORCED_ROW = "the other way"
+"""Stands for a source row where a forced candidate is part of a conflict."""
+_NODES = 30_000
+_FEWEST_NODES = 30
+"""Nodes of one search: so many over the number of candidates, and no fewer than these."""
+
+
+@dataclass
+class Flip:
+    """One candidate the other way, as far as it is known."""
+
+    column: int
+    value: float
+    """Of the candidate there, 0 or 1."""
+    bound: float
+    """What the first KPI stage cannot beat there; infinite where nothing is proven."""
+    point: Point | None = None
+    """The best plan found."""
+    is_searched: bool = False
+    is_exact: bool = False
+    is_possible: bool = True
+
+
+def is_strict(plan: Plan) -> bool:
+    """Whether nothing gives way: the final portfolio has the best of the first KPI stage that is possible."""
+    return plan.goals is None and plan.first.is_kpi and plan.first.tolerance == 0
+
+
+class Flips:
+    """The candidates that may be the other way.
+
+    Args:
+        plan: the run and its portfolio.
+        columns: of these candidates.
+        left: seconds that are left, None without a limit.
+        cancel: True leaves the rest as it is.
+    """
+
+    def __init__(
+        self, plan: BasePlan, columns: Sequence[int], left: Callable[[], float | None], cancel: Cancel
+    ) -> None:
+        self._plan = plan
+        self._question = plan.question
+        self._left = left
+        self._cancel = cancel
+        self._is_strict = is_strict(plan.question.plan)
+        gap = plan.question.snapshot.solver.mip_gap
+        self._gap = gap
+        self._is_proven = plan.result.status == "optimal"
+        nodes = max(_NODES // max(len(plan.question.model.columns.candidates), 1), _FEWEST_NODES)
+        given = plan.question.snapshot.solver.node_limit
+        self._options = plan.question.snapshot.solver.model_copy(
+            update={"node_limit": nodes if given is None else min(nodes, given)}
+        )
+        bound = self._bound_of_all()
+        self.by_column = {column: Flip(column, 1.0 - plan.point[column], bound) for column in columns}
+
+    def bound_all(self) -> None:
+        """What no plan can beat, for each: by the relaxation with the candidate fixed."""
+        if not self.by_column or self._is_over():
+            return
+        relaxation = TightRelaxation(self._question)
+        columns = relaxation.model.columns
+        for flip in self.by_column.values():
+            if self._is_over():
+                return
+            inner = int(columns.representative[flip.column])
+            if inner < 0:
+                flip.is_possible = float(columns.constant[flip.column]) == flip.value
+            elif relaxation.base is not None:
+                relaxed = relaxation.flipped(inner, flip.value)
+                flip.is_possible = relaxed is not None
+                flip.bound = flip.bound if relaxed is None else min(flip.bound, relaxed.bound)
+
+    def search(self, most: int) -> None:
+        """Search plans for so many at most, the least decided first; each may settle others."""
+        searched = 0
+        waiting = sorted(self.by_column.values(), key=lambda flip: (-flip.bound, flip.column))
+        settled: list[Flip] = []
+        for flip in waiting:
+            if searched >= most or self._is_over():
+                break
+            if not flip.is_possible:
+                continue
+            if most < len(waiting) and self.is_settled(flip):
+                settled.append(flip)
+                continue
+            self._search(flip)
+            searched += 1
+        for flip in settled[: max(0, most - searched)]:
+            if self._is_over():
+                break
+            self._search(flip)
+
+    def is_settled(self, flip: Flip) -> bool:
+        """Whether the plan found is proven within the run's gap."""
+        if flip.is_exact:
+            return True
+        if not (self._is_strict and self._is_proven) or flip.point is None:
+            return False
+        value = self._plan.stage.terms.value(flip.point)
+        return flip.bound - value <= self._gap * abs(value)
+
+    def _bound_of_all(self) -> float:
+        """What no plan can beat in the first KPI stage, whoever is funded."""
+        stages = self._plan.result.objective.stages
+        return stages[0].bound if self._question.plan.first.is_kpi and stages else math.inf
+
+    def _is_over(self) -> bool:
+        left = self._left()
+        return self._cancel() or (left is not None and left <= 0)
+
+    def _search(self, flip: Flip) -> None:
+        """The whole plan again, the candidate the other way."""
+        row = fixed_row(FORCED_FAMILY, flip.column, flip.value, (), FORCED_ROW)
+        clock = Clock(time.perf_counter(), self._left())
+        question = self._question.with_rows([row])
+        start = flip.point
+        staged = search_portfolio(
+            question, options=self._options, clock=clock, start=start, cancel=self._cancel
+        ).staged
+        if staged.ending == "infeasible":
+            flip.is_possible = False
+            return
+        flip.is_searched = True
+        flip.is_exact = self._is_proven and self._is_whole(staged)
+        if self._question.plan.first.is_kpi and staged.stages:
+            flip.bound = min(flip.bound, staged.stages[0].bound)
+        if staged.point is not None:
+            flip.point = staged.point
+            self._share(staged.point)
+
+    def _is_whole(self, staged: Staged) -> bool:
+        """Whether every stage but economy was searched, and proven."""
+        ahead = [stage for stage in staged.stages if stage.kind != "economy"]
+        is_whole = staged.ending == "done" and len(ahead) == self._question.plan.length - 1
+        return is_whole and all(stage.proven for stage in ahead)
+
+    def _share(self, point: Point) -> None:
+        """A plan found for one candidate counts for all others that are the other way in it."""
+        value = self._plan.stage.terms.value(point)
+        for flip in self.by_column.values():
+            if point[flip.column] != flip.value or flip.is_searched:
+                continue
+            if flip.point is None or value > self._plan.stage.terms.value(flip.point):
+                flip.point = point
