@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.analyses import analyses_of
+from optcenter_pipeline.database.approvals import approvals_of
 from optcenter_pipeline.database.run_records import RunRecord, get_run
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -72,15 +73,17 @@ def report_of(session: Session, run_id: str) -> str:
     record = get_run(session, run_id)
     result = Result.model_validate_json(record.results_json) if record.results_json else None
     return render_report(
-        _header(record),
+        _header(session, record),
         Snapshot.model_validate_json(record.inputs_snapshot_json),
         result if record.summary.status != "failed" else None,
         analyses=_analyses(session, run_id),
     )
 
 
-def _header(record: RunRecord) -> ReportHeader:
+def _header(session: Session, record: RunRecord) -> ReportHeader:
     summary = record.summary
+    approvals = (one for one in approvals_of(session, summary.scenario_name) if one.run_id == summary.run_id)
+    approval = next(approvals, None)
     return ReportHeader(
         run_id=summary.run_id,
         scenario_name=summary.scenario_name,
@@ -92,6 +95,8 @@ def _header(record: RunRecord) -> ReportHeader:
         requested_by=summary.requested_by,
         error_text=summary.error_text,
         inputs_sha256=summary.inputs_sha256,
+        approved_by=approval.approved_by if approval else None,
+        approved_at=approval.approved_at if approval else None,
     )
 
 

@@ -234,6 +234,7 @@ def _explained(key: str, is_selected: bool, other: str, best: str, said: Said) -
         is_selected=is_selected,
         certainty="exact" if is_selected else "bound",
         objective_change=-12.5,
+        found_change=None if is_selected else -20,
         tokens_change=3,
         displaces=() if is_selected else (best,),
         lets_in=(other,) if is_selected else (),

@@ -25,6 +25,7 @@ from optcenter_pipeline.report.html.sections.proof import alerts_section, proof_
 from optcenter_pipeline.report.html.sections.robustness import robustness_section
 from optcenter_pipeline.report.html.sections.summary import summary, verdict
 from optcenter_pipeline.report.html.sections.targets import targets_section
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 
 
 def render_report(
@@ -67,7 +68,7 @@ def _sections(
         yield conflict_section(next((conflict for conflict in known if conflict.repairs), known[-1]))
     yield summary(header, snapshot, result)
     if result is not None and result.has_portfolio:
-        yield from _plan(snapshot, result, analyses)
+        yield from _plan(header.run_id, snapshot, result, analyses)
     if analyses.comparison is not None:
         yield comparison_section(analyses.comparison)
     if result is not None:
@@ -77,7 +78,7 @@ def _sections(
     yield proof_section(header, snapshot, result)
 
 
-def _plan(snapshot: Snapshot, result: Result, analyses: ReportAnalyses) -> Iterator[Section]:
+def _plan(run_id: str, snapshot: Snapshot, result: Result, analyses: ReportAnalyses) -> Iterator[Section]:
     """The portfolio, and all that was asked about it."""
     explanation = analyses.explanation
     found = [
@@ -85,10 +86,16 @@ def _plan(snapshot: Snapshot, result: Result, analyses: ReportAnalyses) -> Itera
         slices_section(snapshot, result),
         targets_section(result),
         rejected_section(snapshot, result, explanation),
-        capacity_section(explanation) if explanation else not_asked_for("explain"),
-        frontier_section(analyses.frontiers) if analyses.frontiers else not_asked_for("frontier"),
-        robustness_section(snapshot, analyses.robustness) if analyses.robustness else not_asked_for("robustness"),
-        alternatives_section(analyses.alternatives) if analyses.alternatives else not_asked_for("alternatives"),
+        capacity_section(explanation) if explanation else not_asked_for(AnalysisKind.EXPLAIN, run_id),
+        frontier_section(analyses.frontiers)
+        if analyses.frontiers
+        else not_asked_for(AnalysisKind.FRONTIER, run_id),
+        robustness_section(snapshot, analyses.robustness)
+        if analyses.robustness
+        else not_asked_for(AnalysisKind.ROBUSTNESS, run_id),
+        alternatives_section(analyses.alternatives)
+        if analyses.alternatives
+        else not_asked_for(AnalysisKind.ALTERNATIVES, run_id),
     ]
     yield from (section for section in found if section is not None)
 

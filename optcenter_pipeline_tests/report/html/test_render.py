@@ -14,7 +14,7 @@ from optcenter_pipeline.report.html import ReportAnalyses, render_report
 from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.what_if import Override
 from optcenter_pipeline_tests.report.html.page_parts import cells, parsed, plots
-from optcenter_pipeline_tests.support.report_inputs import all_analyses, header, infeasible_run, plan_run
+from optcenter_pipeline_tests.support.report_inputs import RUN, all_analyses, header, infeasible_run, plan_run
 
 PLAN_SECTIONS = [
     "summary", "portfolio", "tokens", "targets", "rejected", "capacity", "frontier", "robustness", "alternatives",
@@ -72,7 +72,7 @@ def test_every_candidate_stands_in_one_of_two_tables_with_why_and_what_would_be_
         "with it, at least 20 tokens on country UK cannot be kept",
         "Constraints!5",
     ]
-    assert left[1][3:5] == ["-12.5 at best", first.initiative_key]
+    assert left[1][3:5] == ["-12.5 at best | -20 found", first.initiative_key]
 
 
 def test_without_an_explanation_the_runs_own_reasons_stand_there() -> None:
@@ -88,7 +88,9 @@ def test_what_was_not_asked_for_is_a_line_that_says_how_to_ask() -> None:
     inputs, run = plan_run()
     page = parsed(render_report(header(run), inputs, run))
     for kind, name in (("explain", "explanations"), *((k, k) for k in ("frontier", "robustness", "alternatives"))):
-        assert f"Write {kind} into the scenario's column analyses" in page.named(name).text
+        told = page.named(name).text
+        assert f"optcenter analyse {RUN} --analyses {kind}" in told
+        assert f"write {kind} into the scenario's column analyses" in told
     some = replace(ReportAnalyses(), robustness=all_analyses(run).robustness)
     page = parsed(render_report(header(run), inputs, run, analyses=some))
     assert "Not asked for" not in page.named("robustness").text
@@ -234,7 +236,7 @@ def test_who_asked_who_approved_and_what_was_assumed_stand_in_the_summary() -> N
     assert "by ann@example.com, 2026-11-23 05:42 UTC" in summary
     assert "by bob@example.com, 2026-11-24 08:30 UTC" in summary
     assert "What if: capacity_total_tokens is 100 instead of 90." in summary
-    assert "commitments to run 20261101T000000-abcdef: at most 2 changes" in summary
+    assert "Commitments to run 20261101T000000-abcdef: at most 2 changes." in summary
 
 
 def test_whoever_needs_rows_alone_does_not_load_what_draws_plots() -> None:

@@ -108,10 +108,12 @@ def _otherwise(own: CandidateExplanation | None) -> Cell:
         return Cell("")
     if not own.is_possible:
         return Cell("not possible")
+    found = "" if own.found_change is None else f"{number(own.found_change, is_change=True).text} found"
     if own.objective_change is None:
-        return Cell("not known")
+        return Cell(found or "not known", own.found_change)
     change = number(own.objective_change, is_change=True)
-    return Cell(f"{change.text}{labelled(own.certainty)}", own.objective_change)
+    note = found if own.certainty == "bound" else ""
+    return Cell(f"{change.text}{labelled(own.certainty)}", own.objective_change, note=note)
 
 
 def labelled(certainty: Certainty) -> str:

@@ -8,6 +8,7 @@ from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, Tone, Words, cell
 from optcenter_pipeline.report.html.documents import ReportHeader
+from optcenter_pipeline.report.lines import stability_line
 from optcenter_pipeline.report.numbers import amount, percent
 from optcenter_pipeline.report.output_rows import gap_summary
 from optcenter_pipeline.rules.names import fold
@@ -84,7 +85,8 @@ def summary(header: ReportHeader, snapshot: Snapshot, result: Result | None) -> 
     for override in snapshot.what_if.values():
         blocks.append(Words(f"What if: {override.message}.", tone="warn"))
     if snapshot.commitments is not None:
-        blocks.append(Words(f"The plan keeps to {snapshot.commitments.in_words()}."))
+        told = stability_line(result.stability) if result and result.stability else snapshot.commitments.in_words()
+        blocks.append(Words(f"{told[0].upper()}{told[1:]}."))
     if result is not None and result.has_portfolio:
         blocks.extend(_kpis(snapshot, result))
     return Section("summary", "Summary", blocks)
