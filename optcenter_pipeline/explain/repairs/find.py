@@ -11,7 +11,8 @@ from optcenter_pipeline.engine.question import Question, build_question
 from optcenter_pipeline.engine.result import Conflict, Repair, RepairChange
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.engine.validity import find_problems
-from optcenter_pipeline.explain.repairs.elastic import Elastic, Mended
+from optcenter_pipeline.explain.repairs.elastic import Elastic
+from optcenter_pipeline.explain.repairs.elastic_model import Mended
 from optcenter_pipeline.explain.repairs.levers import Levers, Number, levers_of
 from optcenter_pipeline.explain.repairs.repaired import repaired_snapshot
 from optcenter_pipeline.explain.repairs.rounding import rounded
@@ -43,8 +44,9 @@ def find_repairs(
 
     Looked for are: the smallest change of each single number of the conflict, the cheapest change of several, each
     single rule of the conflict dropped, the cheapest set of dropped rules, and both together where that costs less.
-    A repair that contains another and costs hardly less is left out. Numbers only loosen; min_tokens not below 0. A
-    target_value is lowered by what is missing, so a goal, which is only wished for, is never part of a repair.
+    Of several numbers, as few are changed as a short search finds for about the least cost. A repair that contains
+    another and costs hardly less is left out. Numbers only loosen; min_tokens not below 0. A goal, which is only
+    wished for, is never part of a repair.
 
     The least that a change of numbers has to cost is proven within 1 %, and rounding adds at most 1 % to each
     change: with 5 % less of it no portfolio is left. Where a search stops before that proof, its repair is left
@@ -90,7 +92,11 @@ class _Search:
         for number in singles:
             yield from self._repair(self.elastic.cheapest((number,)))
         if singles and len(self.levers.numbers) > 1:
-            yield from self._repair(self.elastic.cheapest(self.levers.numbers))
+            cheapest = self.elastic.cheapest(self.levers.numbers)
+            if cheapest is not None and len(cheapest.amounts) > 1:
+                used = {number.row for number, _ in cheapest.amounts} | {number.row for number in singles}
+                cheapest = self.elastic.fewest([n for n in self.levers.numbers if n.row in used], cheapest)
+            yield from self._repair(cheapest)
 
     def _of_drops(self, rows: frozenset[str]) -> Iterator[Repair]:
         singles = [source for source in self.levers.drops if source in rows]
@@ -121,7 +127,6 @@ class _Search:
             return
         least = sum(number.price * amount for number, amount in mended.amounts)
         if mended.amounts and mended.bound < (1 - _PROVEN) * least:
-            self.elastic.is_unsure = True
             return
         numbers = [(number, _becomes(number, mended)) for number, _ in mended.amounts]
         changes = (
