@@ -1,7 +1,7 @@
 """Runs Dagster jobs in this process, on the instance that the Dagster UI shows, and tells how they ended."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -38,11 +38,13 @@ def run_job(
     ops: Mapping[str, Any],
     partition_key: str | None = None,
     tags: Mapping[str, str] | None = None,
+    selection: "Sequence[dg.AssetKey] | None" = None,
 ) -> JobOutcome:
-    """Run `save_job` or `optimize_job` here and now.
+    """Run one of our jobs here and now.
 
     Args:
         ops: configuration by asset, as Dagster takes it.
+        selection: some of the job's assets; None: all of them.
 
     Raises:
         StoppedError: a person stopped it.
@@ -68,6 +70,7 @@ def run_job(
             run_config=config,
             partition_key=partition_key,
             tags=dict(tags or {}),
+            asset_selection=list(selection) if selection is not None else None,
             raise_on_error=False,
         )
         try:

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from optcenter_pipeline.cli import dev, engine_commands, history, pipeline, report, workbook_commands
+from optcenter_pipeline.cli import (
+    analyses,
+    analysis_commands,
+    approval,
+    comparison,
+    dev,
+    engine_commands,
+    history,
+    pipeline,
+    replay,
+    report,
+    workbook_commands,
+)
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, StoppedError, SystemFailureError
 
 _INTERRUPTED = 130
@@ -26,7 +38,7 @@ app = typer.Typer(
     help="From a planning workbook to a proven portfolio of initiatives, and back.",
 )
 app.add_typer(workbook_commands.app, name="workbook")
-for module in (pipeline, history, engine_commands, report, dev):
+for module in (pipeline, history, approval, replay, comparison, analyses, engine_commands, analysis_commands, report, dev):
     module.register(app)
 
 

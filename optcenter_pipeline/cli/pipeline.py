@@ -2,14 +2,22 @@
 
 import getpass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optcenter_pipeline.cli.console import Console, ExitCode, StoppedError
+from optcenter_pipeline.cli.analyses import make_analyses, wanted_of
+from optcenter_pipeline.cli.console import (
+    Console,
+    ExitCode,
+    InvalidInputError,
+    StoppedError,
+    SystemFailureError,
+)
 from optcenter_pipeline.cli.jobs import run_job
-from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run
-from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, UnknownAnalysisError, analysis_kinds
+from optcenter_pipeline.cli.run_options import KEEP, WhatIf, analyses_of, commitments_of, overrides_of
+from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run, show_stability_cost
+from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES
 
 if TYPE_CHECKING:
     from optcenter_pipeline.rows.messages import ValidationMessage
@@ -129,11 +137,22 @@ def optimize(
     mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     analyses: Annotated[str | None, typer.Option(help=f"Made behind the run, by commas: {ANALYSIS_NAMES}.")] = None,
+    what_if: WhatIf = None,
+    keep: Annotated[str | None, typer.Option(metavar="RUN_ID|approved", help=KEEP)] = None,
+    lock: Annotated[bool, typer.Option("--lock", help="All that the kept run funds stays funded.")] = False,
+    locked_in: Annotated[str | None, typer.Option(help="These of it stay funded: keys, by commas.")] = None,
+    max_changes: Annotated[
+        int | None, typer.Option(min=0, help="Initiatives that may be funded in one of the two plans alone.")
+    ] = None,
+    price_per_change: Annotated[
+        float | None, typer.Option(min=0.0, help="What each such change must bring, in the objective's unit.")
+    ] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:
     """Save everything, find the best portfolio for a scenario and set, and write it back to the workbook.
 
-    Ctrl-C ends the search; the run is kept as cancelled, with the best portfolio so far.
+    Ctrl-C ends the search; the run is kept as cancelled, with the best portfolio so far. What the scenario or
+    --analyses asks for beside the portfolio is made when that stands in the workbook.
     """
     from optcenter_pipeline.orchestration.run_requests import optimize_ops
     from optcenter_pipeline.rows.action_request import Action
@@ -147,7 +166,11 @@ def optimize(
         "time_limit_seconds": time_limit,
         "mip_gap": mip_gap,
         "node_limit": node_limit,
-        "analyses": _analyses(analyses),
+        "analyses": analyses_of(analyses),
+        "what_if": overrides_of(what_if) or None,
+        "commitments": commitments_of(
+            keep, lock=lock, locked_in=locked_in, max_changes=max_changes, price_per_change=price_per_change
+        ),
         "requested_by": requested_by or _user(),
     }
     try:
@@ -164,22 +187,28 @@ def optimize(
             raise
         run_id = kept
         console.warn("stopped by a person: the run is kept; the next save or run writes it to the workbook")
-    document = run_document(run_id)
+        document = run_document(run_id)
+        show_run(console, document)
+    else:
+        document = run_document(run_id)
+        show_run(console, document)
+        document["stability_cost"] = show_stability_cost(console, document)
+        document["analyses"] = _made_behind(console, run_id)
     console.document(document)
-    show_run(console, document)
     return exit_code(document["run"]["status"])
 
 
-def _analyses(typed: str | None) -> list[str] | None:
-    """Names of analyses as the option gives them.
-
-    Raises:
-        typer.BadParameter: one of the names is none.
-    """
+def _made_behind(console: Console, run_id: str) -> dict[str, Any]:
+    """What became of the analyses that were asked for; whatever it is, the run stands, and the sheet shows it."""
+    wanted = wanted_of(run_id)
+    if not wanted:
+        return {}
+    console.say(f"The portfolio is in the workbook; now {', '.join(wanted)} (Ctrl-C leaves them for later) …")
     try:
-        return None if typed is None else [str(kind) for kind in analysis_kinds(typed)]
-    except UnknownAnalysisError as error:
-        raise typer.BadParameter(str(error)) from None
+        return make_analyses(console, run_id, wanted)
+    except (InvalidInputError, SystemFailureError, StoppedError) as error:
+        console.warn(f"the run stands, without all of its analyses: {error}; `optcenter analyse {run_id}` goes on")
+        return {"error": str(error)}
 
 
 def exit_code(status: str) -> ExitCode:

@@ -75,6 +75,22 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
         console.say(f"approved by {run['approved_by']} at {run['approved_at']}: {since}")
 
 
+def show_stability_cost(console: Console, document: dict[str, Any]) -> dict[str, Any] | None:
+    """What a run's commitments cost, for people; it is solved once more without them. None for a run without any."""
+    if document["result"] is None or not document["snapshot"].get("commitments"):
+        return None
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.explain.stability import cost_of_stability
+
+    snapshot = Snapshot.model_validate(document["snapshot"])
+    cost = cost_of_stability(snapshot, Result.model_validate(document["result"]))
+    if cost is None:
+        return None
+    console.say(cost.message)
+    return cost.model_dump(mode="json")
+
+
 def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
     """A result for people."""
     from optcenter_pipeline.report.lines import stability_line

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,6 +12,7 @@ from optcenter_pipeline.settings import load_settings
 if TYPE_CHECKING:
     from optcenter_pipeline.database.connection import Database
     from optcenter_pipeline.engine.snapshot import SolverOptions
+    from optcenter_pipeline.runs.reports import ReportPlace
     from optcenter_pipeline.workbook.retries import RetryPolicy
     from optcenter_pipeline.workbook.workbook import Workbook
 
@@ -120,3 +122,20 @@ class SolverResource(dg.ConfigurableResource["SolverResource"]):
             mip_gap=next(gap for gap in gaps if gap is not None),
             threads=self.threads or settings.solver_threads,
         )
+
+
+class ReportsResource(dg.ConfigurableResource["ReportsResource"]):
+    """Where the reports of runs are kept, and under which address they are served: of the settings, or as here."""
+
+    folder: str | None = None
+    """None: `OPTCENTER_REPORTS`."""
+    url: str | None = None
+    """None: `OPTCENTER_REPORTS_URL`."""
+
+    def place(self) -> "ReportPlace":
+        """As given here, else by the settings."""
+        from optcenter_pipeline.runs.reports import ReportPlace
+
+        settings = load_settings()
+        folder = Path(self.folder) if self.folder else settings.reports_folder()
+        return ReportPlace(folder, self.url or settings.reports_url)

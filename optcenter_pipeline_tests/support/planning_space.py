@@ -10,7 +10,7 @@ import dagster as dg
 
 from optcenter_pipeline.definitions import build_defs
 from optcenter_pipeline.stages.partitions import CONSTRAINT_SETS, partition_key
-from optcenter_pipeline.stages.resources import DatabaseResource, WorkbookResource
+from optcenter_pipeline.stages.resources import DatabaseResource, ReportsResource, WorkbookResource
 from optcenter_pipeline.workbook.columns import Owner
 from optcenter_pipeline.workbook.sample import sample_rows
 from optcenter_pipeline.workbook.tabs import TAB_BY_NAME
@@ -27,7 +27,8 @@ class PlanningSpace:
         self.home = home
         self.workbook = WorkbookResource(location=f"local:{home / 'workbook.sqlite'}")
         self.database = DatabaseResource(url=f"sqlite:///{home / 'optcenter.db'}")
-        self.defs = build_defs(workbook=self.workbook, database=self.database)
+        self.reports = ReportsResource(folder=str(home / "reports"))
+        self.defs = build_defs(workbook=self.workbook, database=self.database, reports=self.reports)
         self.instance = dg.DagsterInstance.ephemeral()
 
     def init(self, *, sample: bool = True) -> None:
@@ -51,10 +52,18 @@ class PlanningSpace:
         names = {"scenario_name": scenario, "constraint_set_name": constraint_set}
         return self._run("optimize_job", {"run_snapshot": {**names, **request}}, key)
 
-    def _run(self, job: str, ops: Mapping[str, Any], key: str | None) -> dg.ExecuteInProcessResult:
+    def analyse(self, scenario: str, constraint_set: str, *assets: str) -> dg.ExecuteInProcessResult:
+        """Materialise some assets of analyses_job for one set, as a person does in Dagster's UI."""
+        selection = [dg.AssetKey(asset) for asset in assets]
+        return self._run("analyses_job", {}, partition_key(scenario, constraint_set), selection)
+
+    def _run(
+        self, job: str, ops: Mapping[str, Any], key: str | None, selection: list[dg.AssetKey] | None = None
+    ) -> dg.ExecuteInProcessResult:
         return self.defs.resolve_job_def(job).execute_in_process(
             instance=self.instance,
             partition_key=key,
+            asset_selection=selection,
             raise_on_error=False,
             run_config={
                 "ops": {op: {"config": dict(config)} for op, config in ops.items()},

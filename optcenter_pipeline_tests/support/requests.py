@@ -62,6 +62,7 @@ class Daemon:
         return self.space.defs.resolve_job_def(request.job_name).execute_in_process(
             instance=self.space.instance,
             partition_key=request.partition_key,
+            asset_selection=list(request.asset_selection) if request.asset_selection else None,
             run_config={**request.run_config, "loggers": loggers},
             tags=request.tags,
             raise_on_error=False,

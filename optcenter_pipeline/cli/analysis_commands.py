@@ -1,0 +1,244 @@
+"""`explain`, `frontier`, `alternatives`, `robustness`: what else can be said of a snapshot's answer.
+
+The engine and its analyses alone; no workbook, no database, no Dagster.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optcenter_pipeline.cli.console import Console, ExitCode
+from optcenter_pipeline.cli.pipeline import exit_code
+from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.engine.snapshot import Snapshot
+    from optcenter_pipeline.explain.base_plan import BasePlan
+    from optcenter_pipeline.explain.documents import Explanation
+    from optcenter_pipeline.runs.stopping import StopWish
+
+SnapshotFile = Annotated[Path, typer.Argument(metavar="SNAPSHOT.json")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where the JSON document goes.")]
+TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Seconds for each solve of the whole plan.")]
+MipGap = Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(explain)
+    app.command()(frontier)
+    app.command()(alternatives)
+    app.command()(robustness)
+
+
+def explain(
+    context: typer.Context,
+    snapshot: SnapshotFile,
+    output: Output = None,
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+    exact: Annotated[
+        int | None, typer.Option(min=0, help="Solve again for at most so many candidates; others get a bound.")
+    ] = None,
+) -> int:
+    """Tell why each candidate is in or out; where no plan is possible, which rows clash and what would mend it."""
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.explain.explanation import explain as explain_snapshot
+
+    console: Console = context.obj
+    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap))
+    if isinstance(loaded, Result):
+        return _refused(console, snapshot, loaded)
+    with _stop_wish() as wish, console.progress(str(snapshot)) as view:
+        document = explain_snapshot(loaded, exact=exact, cancel=wish.is_wished, on_progress=view.show)
+    _keep(console, document, output)
+    _show_explanation(console, document)
+    return exit_code(document.status)
+
+
+def frontier(
+    context: typer.Context,
+    snapshot: SnapshotFile,
+    output: Output = None,
+    points: Annotated[int, typer.Option(min=2, max=1000, help="How many points.")] = 12,
+    against: Annotated[
+        str, typer.Option(help="`capacity`, `goals`, or a KPI that must reach more and more.")
+    ] = "capacity",
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+) -> int:
+    """Tell what more or fewer tokens would bring: the best for each capacity, proven or with its bound."""
+    from optcenter_pipeline.explain.documents import Frontier
+    from optcenter_pipeline.explain.frontier import frontier as frontier_of
+    from optcenter_pipeline.report.analysis_tables import frontier_frame
+
+    def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Frontier:
+        try:
+            return frontier_of(plan, points=points, against=against, cancel=cancel)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    def show(console: Console, document: Frontier) -> None:
+        console.table(frontier_frame(document), f"{document.y_name} against {document.x_name}")
+
+    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+
+
+def alternatives(
+    context: typer.Context,
+    snapshot: SnapshotFile,
+    output: Output = None,
+    count: Annotated[int, typer.Option(min=1, max=100, help="How many portfolios at most.")] = 5,
+    within: Annotated[
+        float, typer.Option(min=0.0, max=100.0, help="Percent of the best that each may be below it.")
+    ] = 5.0,
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+) -> int:
+    """Tell which other portfolios are nearly as good, as different from the best and each other as possible."""
+    from optcenter_pipeline.explain.alternatives import alternatives as alternatives_of
+    from optcenter_pipeline.explain.documents import Alternatives
+    from optcenter_pipeline.report.analysis_tables import alternatives_frame
+
+    def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Alternatives:
+        return alternatives_of(plan, count=count, within_pct=within, cancel=cancel)
+
+    def show(console: Console, document: Alternatives) -> None:
+        if document.found:
+            console.table(alternatives_frame(document), f"Within {document.within_pct:g} % of the best")
+        if document.no_more_exist:
+            console.say(f"{len(document.found)} exist, and no more")
+
+    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+
+
+def robustness(
+    context: typer.Context,
+    snapshot: SnapshotFile,
+    output: Output = None,
+    draws: Annotated[int, typer.Option(min=1, max=100_000, help="How many draws.")] = 100,
+    tokens: Annotated[
+        float, typer.Option(min=0.0, max=99.0, help="Percent by which each candidate's tokens vary.")
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 0,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Processes that solve; by default one a core.")
+    ] = None,
+    time_limit: TimeLimit = None,
+    mip_gap: MipGap = None,
+) -> int:
+    """Tell how the plan stands when contributions (low … high) and tokens turn out otherwise."""
+    from optcenter_pipeline.explain.documents import Robustness
+    from optcenter_pipeline.explain.robustness import robustness as robustness_of
+    from optcenter_pipeline.report.analysis_tables import robustness_frame, robustness_lines
+
+    def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Robustness:
+        return robustness_of(plan, draws=draws, tokens_pct=tokens, seed=seed, processes=processes, cancel=cancel)
+
+    def show(console: Console, document: Robustness) -> None:
+        console.table(robustness_frame(document), f"{len(document.draws)} draws")
+        for line in robustness_lines(document):
+            console.say(line)
+
+    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+
+
+def _analyse(
+    context: typer.Context,
+    path: Path,
+    output: Path | None,
+    options: dict[str, Any],
+    make: "Callable[[BasePlan, Callable[[], bool]], Any]",
+    show: Callable[[Console, Any], None],
+) -> int:
+    """Solve a snapshot and analyse its plan; a run without a portfolio is told as `optcenter solve` tells it."""
+    from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.explain.answer import answer
+    from optcenter_pipeline.explain.base_plan import base_plan
+
+    console: Console = context.obj
+    loaded = loaded_snapshot(path, options)
+    if isinstance(loaded, Result):
+        return _refused(console, path, loaded)
+    with _stop_wish() as wish:
+        with console.progress(str(path)) as view:
+            result = answer(loaded, on_progress=view.show, cancel=wish.is_wished)
+        if not result.has_portfolio:
+            return _without_plan(console, path, loaded, result)
+        document = make(base_plan(loaded, result), wish.is_wished)
+    _keep(console, document, output)
+    show(console, document)
+    _tell(console, document.messages)
+    if wish.is_wished():
+        console.warn("stopped by a person: what was found by then is told")
+    return ExitCode.DONE
+
+
+def _without_plan(console: Console, path: Path, snapshot: "Snapshot", result: "Result") -> int:
+    from optcenter_pipeline.cli.run_view import show_result
+
+    console.document(result.model_dump(mode="json"))
+    if result.status == "invalid":
+        console.findings(invalid_lines(path, result))
+    else:
+        show_result(console, snapshot, result, title=str(path))
+        console.warn("there is no portfolio to analyse; `optcenter explain` tells what stands in its way")
+    return exit_code(result.status)
+
+
+def _refused(console: Console, path: Path, result: "Result") -> int:
+    """What is wrong with a snapshot that cannot be read."""
+    console.document(result.model_dump(mode="json"))
+    console.findings(invalid_lines(path, result))
+    return ExitCode.INVALID
+
+
+def _keep(console: Console, document: "BaseModel", output: Path | None) -> None:
+    content = document.model_dump(mode="json")
+    console.document(content)
+    if output is not None:
+        write_document(output, content)
+        console.say(f"written to {output}")
+
+
+def _show_explanation(console: Console, document: "Explanation") -> None:
+    from optcenter_pipeline.report.analysis_tables import binding_frame, candidates_frame, limits_frame
+    from optcenter_pipeline.report.tables import conflict_frame, repairs_frame
+
+    if document.status == "invalid":
+        console.findings(document.messages)
+        return
+    if document.conflict:
+        console.table(conflict_frame(document.conflict), "Rules that cannot hold together")
+        if document.conflict.repairs:
+            console.table(repairs_frame(document.conflict), "Ways out, each tried on a copy; the cost in tokens")
+    if document.candidates:
+        console.table(candidates_frame(document), "Each candidate, and the plan with it the other way")
+    if document.limits:
+        console.table(limits_frame(document), "What tokens are worth")
+    if document.binding_rows:
+        console.table(binding_frame(document), "Rules without which the plan would be better")
+    _tell(console, document.messages)
+    console.say(document.status, style="bold")
+
+
+def _tell(console: Console, messages: tuple[str, ...]) -> None:
+    for message in messages:
+        console.say(message, style="yellow")
+
+
+def _options(time_limit: float | None, mip_gap: float | None) -> dict[str, Any]:
+    given = {"time_limit_seconds": time_limit, "mip_gap": mip_gap}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _stop_wish() -> "AbstractContextManager[StopWish]":
+    from optcenter_pipeline.runs.stopping import stop_wish
+
+    return stop_wish()
