@@ -10,14 +10,17 @@ from optcenter_pipeline.rules.names import listed
 
 
 def comparison_rows(document: Comparison) -> AnalysisRows:
-    """Rows of the later run, `run_b`, against the other."""
+    """Rows of the later run, `run_b`, against the other; where there was none before, itself stands for it."""
     keys = {"run_id": document.run_b, "other_run_id": document.run_a}
     rows = [{**keys, "line": number, **cells} for number, cells in enumerate(_lines(document))]
-    return AnalysisRows({COMPARISON: rows}, {COMPARISON: (tuple(keys.values()),)})
+    alone = (document.run_b, document.run_b)
+    return AnalysisRows({COMPARISON: rows}, {COMPARISON: (tuple(keys.values()), alone)})
 
 
 def in_short(document: Comparison) -> str:
     """`optimal, and optimal before: inputs that differ: 2; initiatives in: 1, out: 1; objective +3.5`."""
+    if document.run_a == document.run_b and document.messages:
+        return "; ".join(document.messages)
     if document.is_empty:
         return f"nothing differs: both runs are {document.status_b}, asked and answered the same"
     counts = [sum(1 for moved in document.initiatives if moved.change == way) for way in ("in", "out")]

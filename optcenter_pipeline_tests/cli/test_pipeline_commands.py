@@ -270,7 +270,7 @@ def test_workbook_init_makes_a_new_one(
 ) -> None:
     monkeypatch.setenv("OPTCENTER_WORKBOOK", f"local:{tmp_path / 'new' / 'book.sqlite'}")
     document = optcenter("workbook", "init", "--json").document
-    assert len(document["created_tabs"]) == 11
+    assert len(document["created_tabs"]) == 14
     assert document["sample_rows"] == 0
 
 

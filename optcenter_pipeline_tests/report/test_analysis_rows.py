@@ -141,3 +141,11 @@ def test_a_comparison_is_a_line_each_and_one_in_short() -> None:
 def test_a_document_without_a_word_is_a_line_too() -> None:
     (line,) = explanation_rows("r1", Explanation(status="no_solution"), {}).rows["Explanations"]
     assert line["message"] == "the run is no_solution: there is no plan"
+
+
+def test_a_run_without_another_to_compare_with_says_so_and_the_line_goes_once_there_is_one() -> None:
+    alone = Comparison(run_a="b", run_b="b", status_a="optimal", status_b="optimal", messages=("no earlier run",))
+    assert in_short(alone) == "no earlier run"
+    (first, *_) = comparison_rows(alone).rows["Comparison"]
+    found = comparison_rows(documents.comparison("a", "b"))
+    assert (first["run_id"], first["other_run_id"]) in found.whole["Comparison"]
