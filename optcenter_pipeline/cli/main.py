@@ -38,7 +38,18 @@ app = typer.Typer(
     help="From a planning workbook to a proven portfolio of initiatives, and back.",
 )
 app.add_typer(workbook_commands.app, name="workbook")
-for module in (pipeline, history, approval, replay, comparison, analyses, engine_commands, analysis_commands, report, dev):
+for module in (
+    pipeline,
+    history,
+    approval,
+    replay,
+    comparison,
+    analyses,
+    engine_commands,
+    analysis_commands,
+    report,
+    dev,
+):
     module.register(app)
 
 
