@@ -189,6 +189,7 @@ def steps_figure(label: str, steps: Sequence[CapacityStep], limit: float, value:
             mode="lines+markers",
             line={"shape": "hv", "color": _CURVE, "width": 2},
             marker={
+                "opacity": 1,
                 "size": [13 if x == limit else 9 for x, _, _ in places],
                 "symbol": [
                     "diamond" if x == limit else "circle" if exact else "circle-open" for x, _, exact in places

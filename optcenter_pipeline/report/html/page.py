@@ -93,7 +93,7 @@ def _plan(run_id: str, snapshot: Snapshot, result: Result, analyses: ReportAnaly
         robustness_section(snapshot, analyses.robustness)
         if analyses.robustness
         else not_asked_for(AnalysisKind.ROBUSTNESS, run_id),
-        alternatives_section(analyses.alternatives)
+        alternatives_section(analyses.alternatives, result)
         if analyses.alternatives
         else not_asked_for(AnalysisKind.ALTERNATIVES, run_id),
     ]

@@ -64,15 +64,14 @@ def test_every_candidate_stands_in_one_of_two_tables_with_why_and_what_would_be_
         f"{first.objective_contribution:g}", "-12.5", f"{first.initiative_key} carries 12.5 gmv",
     ]  # fmt: skip
     head, *left = cells(page, "rejected")
-    assert head == ["Initiative", "Title", "Tokens", "With it", "Displaces", "Why not", "Rows"]
+    assert head == ["Initiative", "Title", "Tokens", "With it", "Why not", "Rows"]
     assert [row[0] for row in left] == [rejected.initiative_key for rejected in run.rejected]
     assert left[0][3:] == [
         "not possible",
-        "",
         "with it, at least 20 tokens on country UK cannot be kept",
         "Constraints!5",
     ]
-    assert left[1][3:5] == ["-12.5 at best | -20 found", first.initiative_key]
+    assert left[1][3] == "-12.5 at best | -20 found"
 
 
 def test_without_an_explanation_the_runs_own_reasons_stand_there() -> None:
@@ -152,7 +151,8 @@ def test_the_frontier_tells_proven_points_from_others_and_shows_the_runs_own(who
 def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: str) -> None:
     page = parsed(whole)
     capacity = page.named("capacity").text
-    assert "10 tokens more buy gmv +6 found so far and lets in " in capacity
+    more = "10 tokens more under “at most 100 tokens in all” (Scenario_Config!2): gmv +6 found so far, letting in "
+    assert more in capacity
     assert "3 candidates have a bound only" in capacity
     robustness = page.named("robustness").text
     assert "4 with a portfolio, of 4 asked for (seed 7)" in robustness
@@ -161,6 +161,10 @@ def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: 
     alternatives = page.named("alternatives").text
     assert "1 of 5 asked for, within 5 % of the best gmv" in alternatives
     assert "No more portfolios lie within 5 %" in alternatives
+    _, run = plan_run()
+    brings = cells(page, "alternatives")[-2:]
+    assert [row[:2] for row in brings] == [["gmv", f"{run.kpis['gmv']:g}"], ["nps", f"{run.kpis['nps']:g}"]]
+    assert [row[2] for row in brings] == [f"{run.kpis['gmv'] - 5:g}", "8"]
 
 
 def test_an_infeasible_run_starts_with_its_conflict_and_the_ways_out() -> None:

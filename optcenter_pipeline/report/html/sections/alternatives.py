@@ -1,12 +1,13 @@
 """Other portfolios that are nearly as good."""
 
+from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.explain.documents import Alternative, Alternatives
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
 from optcenter_pipeline.report.numbers import amount
-from optcenter_pipeline.rules.names import fold, listed
+from optcenter_pipeline.rules.names import listed
 
 
-def alternatives_section(alternatives: Alternatives) -> Section:
+def alternatives_section(alternatives: Alternatives, result: Result) -> Section:
     """What each alternative costs, adds and drops against this plan."""
     within = f"within {amount(alternatives.within_pct)} % of the best {alternatives.objective_name}"
     blocks: list[Block] = []
@@ -17,24 +18,23 @@ def alternatives_section(alternatives: Alternatives) -> Section:
         )
         blocks.append(Words(told))
         blocks.append(_table(alternatives))
+        if any(own.kpis for own in alternatives.found):
+            blocks.append(_kpis(alternatives, result))
     if alternatives.no_more_exist:
         which = "No other portfolio lies" if not found else "No more portfolios lie"
         blocks.append(Words(f"{which} {within}; that is proven."))
-    elif not found:
+    elif not found and not alternatives.messages:
         blocks.append(Words(f"No other portfolio was found {within}; one may exist.", tone="warn"))
     blocks.extend(Words(message) for message in alternatives.messages)
     return Section("alternatives", "Alternatives that are nearly as good", blocks)
 
 
 def _table(alternatives: Alternatives) -> Table:
-    shown = fold(alternatives.objective_name)
-    kpis = sorted({kpi for own in alternatives.found for kpi in own.kpis if fold(kpi) != shown})
     columns = (
         Column("Alternative", is_number=True, is_key=True),
         Column(alternatives.objective_name, is_number=True),
         Column("Below the best", is_number=True),
         Column("Tokens", is_number=True),
-        *(Column(kpi, is_number=True) for kpi in kpis),
         Column("Adds", is_wide=True),
         Column("Drops", is_wide=True),
         Column("Proof"),
@@ -45,7 +45,6 @@ def _table(alternatives: Alternatives) -> Table:
             number(own.objective),
             Cell(f"{amount(round(own.loss_pct, 3))} %", own.loss_pct),
             number(own.tokens),
-            *(number(own.kpis.get(kpi)) for kpi in kpis),
             cell(listed(own.adds) or "nothing"),
             cell(listed(own.drops) or "nothing"),
             _proof(own),
@@ -55,7 +54,22 @@ def _table(alternatives: Alternatives) -> Table:
     return Table("Alternatives, beside this plan", columns, rows)
 
 
+def _kpis(alternatives: Alternatives, result: Result) -> Table:
+    """What this plan brings, and each alternative."""
+    kpis = sorted({*result.kpis, *(kpi for own in alternatives.found for kpi in own.kpis)})
+    columns = (
+        Column("KPI", is_key=True),
+        Column("This plan", is_number=True),
+        *(Column(f"Alternative {own.number}", is_number=True) for own in alternatives.found),
+    )
+    rows = tuple(
+        (cell(kpi), number(result.kpis.get(kpi)), *(number(own.kpis.get(kpi)) for own in alternatives.found))
+        for kpi in kpis
+    )
+    return Table("What each brings", columns, rows)
+
+
 def _proof(own: Alternative) -> Cell:
     if own.certainty == "exact":
-        return Cell("none differs more", tone="good")
+        return Cell("the most different there is", tone="good")
     return Cell("a more different one may exist", tone="warn")

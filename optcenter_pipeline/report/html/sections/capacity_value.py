@@ -7,6 +7,9 @@ from optcenter_pipeline.report.html.sections.portfolio import labelled
 from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import listed
 
+_MOST_TOLD = 3
+"""Limits whose next increment is told in a sentence; the table has all."""
+
 
 def capacity_section(explanation: Explanation) -> Section | None:
     """Each limit with its next useful increment; the plan's worth around the whole capacity; rows that bind."""
@@ -14,8 +17,8 @@ def capacity_section(explanation: Explanation) -> Section | None:
         return None
     name = explanation.objective_name or "objective"
     blocks: list[Block] = []
+    blocks.extend(Words(text) for text in _next_steps(explanation.limits, name))
     for limit in explanation.limits[:1]:
-        blocks.append(Words(_next(limit, name)))
         if limit.steps and explanation.objective_value is not None:
             label = f"{name} with fewer and with more tokens, solved again at each step"
             blocks.append(steps_figure(label, limit.steps, limit.limit, explanation.objective_value, name))
@@ -28,15 +31,22 @@ def capacity_section(explanation: Explanation) -> Section | None:
     return Section("capacity", "What one more token buys", blocks)
 
 
-def _next(limit: LimitValue, name: str) -> str:
-    step = limit.next_increment
-    if step is None:
-        return f"No number of tokens more under {limit.text} is known to buy anything."
-    brings = f" and lets in {listed(step.lets_in)}" if step.lets_in else ""
-    gain = f"+{amount(step.objective_change or 0.0)}{labelled(step.certainty)}"
-    return (
-        f"The next useful increment of {limit.text}: {amount(step.change)} tokens more buy {name} {gain}{brings}."
-    )
+def _next_steps(limits: tuple[LimitValue, ...], name: str) -> list[str]:
+    """The fewest tokens more that buy anything, by limit."""
+    told = []
+    for limit in limits[:_MOST_TOLD]:
+        step = limit.next_increment
+        if step is not None and step.objective_change:
+            brings = f", letting in {listed(step.lets_in)}" if step.lets_in else ""
+            where = f"under “{limit.text}” ({limit.source_row})"
+            told.append(f"{amount(step.change)} tokens more {where}: {name} {_gain(step)}{brings}.")
+    if limits and not told:
+        told.append("No number of tokens more under any of these limits is known to buy anything.")
+    return told
+
+
+def _gain(step: CapacityStep) -> str:
+    return f"{number(step.objective_change, is_change=True).text or '0'}{labelled(step.certainty)}"
 
 
 def _steps(limit: LimitValue, name: str) -> Table:
@@ -48,7 +58,7 @@ def _steps(limit: LimitValue, name: str) -> Table:
         Column("Lets in", is_wide=True),
         Column("Displaces", is_wide=True),
     )
-    return Table(f"Steps of {limit.text}", columns, tuple(_step(step) for step in limit.steps), is_folded=True)
+    return Table(f"Steps: {limit.text}", columns, tuple(_step(step) for step in limit.steps), is_folded=True)
 
 
 def _step(step: CapacityStep) -> tuple[Cell, ...]:
@@ -89,9 +99,7 @@ def _limits(limits: tuple[LimitValue, ...], name: str) -> Table:
                 Cell("yes" if limit.is_binding else "no", tone="warn" if limit.is_binding else ""),
                 Cell(f"{gain.text}{labelled(limit.certainty)}" if gain.text else "", limit.gain_without),
                 number(step.change if step else None, is_change=True),
-                Cell(f"+{amount(step.objective_change or 0.0)}{labelled(step.certainty)}", step.objective_change)
-                if step
-                else Cell("nothing known"),
+                Cell(_gain(step), step.objective_change) if step else Cell("nothing known"),
             )
         )
     return Table("Limits on tokens", columns, tuple(rows))

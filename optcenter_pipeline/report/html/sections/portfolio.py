@@ -14,7 +14,7 @@ from optcenter_pipeline.rules.slices import slice_in_words
 
 _GROUPS = ("country", "department", "product")
 _MOST_BARS = 20
-_LONG = 40
+_LONG = 25
 """Rows from which a table is folded."""
 
 
@@ -75,7 +75,7 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
         candidate, own = candidates[left.initiative_key], told.get(left.initiative_key)
         row = [cell(left.initiative_key), _title(candidate), number(candidate.engineering_tokens)]
         if told:
-            row += [_otherwise(own), cell(listed(own.displaces) if own else "")]
+            row.append(_otherwise(own))
         rows_named = own.source_rows if own and own.source_rows else left.source_rows
         row += [cell(own.reason if own else left.reason), cell(listed(rows_named))]
         rows.append(tuple(row))
@@ -83,7 +83,7 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
         Column("Initiative", is_key=True),
         Column("Title", is_wide=True),
         Column("Tokens", is_number=True),
-        *((Column("With it", is_number=True), Column("Displaces")) if told else ()),
+        *([Column("With it", is_number=True)] if told else []),
         Column("Why not", is_wide=True),
         Column("Rows"),
     )

@@ -10,7 +10,7 @@ from optcenter_pipeline.report.html.figures import Bar, bars
 from optcenter_pipeline.report.numbers import amount, percent
 
 _MOST_BARS = 40
-_LONG = 40
+_LONG = 25
 _TONES: dict[str, Tone] = {"core": "good", "borderline": "warn", "out": ""}
 
 

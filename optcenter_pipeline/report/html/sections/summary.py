@@ -37,8 +37,7 @@ def verdict(header: ReportHeader, result: Result | None) -> Verdict:
         kept = f"{_portfolio(result)} It is the best of the search so far." if result.has_portfolio else ""
         return Verdict("cancelled", f"A person stopped the run. {kept or 'Nothing was decided.'}", "warn")
     sentences = {
-        "infeasible": "No portfolio keeps all the rules. Below: which of them cannot hold together, and the "
-        "cheapest ways out.",
+        "infeasible": "No portfolio keeps all the rules.",
         "no_solution": "A limit stopped the search before it found a portfolio. Nothing says that there is none: "
         "run again with more time or more nodes.",
         "invalid": "The inputs make no plan, so nothing was solved. The alerts say which rows to mend.",
