@@ -76,7 +76,7 @@ def show_run(console: Console, document: dict[str, Any]) -> None:
 
 
 def show_stability_cost(console: Console, document: dict[str, Any]) -> dict[str, Any] | None:
-    """What a run's commitments cost, for people; it is solved once more without them. None for a run without any."""
+    """What a run's commitments cost, told and as a document; it is solved once more. None for a run without any."""
     if document["result"] is None or not document["snapshot"].get("commitments"):
         return None
     from optcenter_pipeline.engine.result import Result
