@@ -46,6 +46,8 @@ class Elastic:
         numbers: Sequence[Number],
         drops: Collection[SourceRow] = (),
         gone: Collection[SourceRow] = (),
+        *,
+        start: Mended | None = None,
     ) -> Mended | None:
         """The cheapest way to a portfolio.
 
@@ -53,13 +55,14 @@ class Elastic:
             numbers: those that may change.
             drops: source rows that may be dropped.
             gone: source rows that are dropped, at no cost.
+            start: a way that needs no other levers than these, to begin with.
 
         Returns:
             The best that was found; None where there is none, or a limit came first.
         """
         model = ElasticModel(self.levers, tuple(numbers), frozenset(drops), frozenset(gone))
         solver = self._solver(model)
-        return None if solver is None else self._searched(model, solver, _WORK_OF_A_SEARCH)
+        return None if solver is None else self._searched(model, solver, _WORK_OF_A_SEARCH, start)
 
     def fewest(self, numbers: Sequence[Number], cheapest: Mended) -> Mended:
         """As good as the cheapest way, with fewer numbers changed, where a short search finds one.
@@ -91,12 +94,14 @@ class Elastic:
         solver.set_objective(model.costs, 0.0, "min")
         return solver
 
-    def _searched(self, model: ElasticModel, solver: SolverModel, work: int) -> Mended | None:
+    def _searched(
+        self, model: ElasticModel, solver: SolverModel, work: int, start: Mended | None = None
+    ) -> Mended | None:
         """The best that a search finds; once more, to tighter tolerances, where rounding breaks a row."""
         nodes = max(1, work // max(self._rows.matrix.nnz, 1))
         limits = SearchLimits(_GAP, self.left, self.cancel, nodes=nodes)
         for _ in range(2):
-            search = solver.search(limits)
+            search = solver.search(limits, start=None if start is None else model.values(start))
             if search.values is None:
                 return None
             funded = search.values[: self.levers.question.model.candidate_count] > 0.5

@@ -139,6 +139,14 @@ class ElasticModel:
         own = len(self._numbers)
         return np.repeat([False, True, False], [self._width, own, len(self._drops) + self._counters])
 
+    def values(self, mended: Mended) -> Floats:
+        """A way that needs none but these numbers and no drops, as a point of the model. Shape (columns,)."""
+        values = np.zeros(len(self.costs))
+        values[: self._width] = mended.point[: self._width]
+        moved = {number.row: amount for number, amount in mended.amounts}
+        values[list(self.slacks)] = [moved.get(number.row, 0.0) for number in self._numbers]
+        return values
+
     def arrays(self, rows: ElasticRows) -> ModelArrays:
         """The model for the solver."""
         numbers: list[int] = []

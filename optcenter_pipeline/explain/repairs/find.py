@@ -21,6 +21,8 @@ from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text
 MOST_REPAIRS = 6
 _PROVEN = 0.01
 """How far the cost of changed numbers may be from the least, as a share of it."""
+_MANY_CHANGES = 8
+"""A repair of more is told only where there is no shorter one."""
 _NODES_TO_VERIFY = 1000
 _ANY_PORTFOLIO = 1e6
 """A gap at which the first portfolio ends the search."""
@@ -89,10 +91,12 @@ class _Search:
 
     def _of_numbers(self, rows: frozenset[str]) -> Iterator[Repair]:
         singles = [number for number in self.levers.numbers if not rows.isdisjoint(number.source_rows)]
-        for number in singles:
-            yield from self._repair(self.elastic.cheapest((number,)))
+        alone = [self.elastic.cheapest((number,)) for number in singles]
+        for mended in alone:
+            yield from self._repair(mended)
         if singles and len(self.levers.numbers) > 1:
-            cheapest = self.elastic.cheapest(self.levers.numbers)
+            start = min(filter(None, alone), key=lambda mended: mended.cost, default=None)
+            cheapest = self.elastic.cheapest(self.levers.numbers, start=start)
             if cheapest is not None and len(cheapest.amounts) > 1:
                 used = {number.row for number, _ in cheapest.amounts} | {number.row for number in singles}
                 cheapest = self.elastic.fewest([n for n in self.levers.numbers if n.row in used], cheapest)
@@ -188,6 +192,8 @@ def _worth_telling(repairs: list[Repair]) -> tuple[Repair, ...]:
         if all(repair.cost < other.cost * (1 - _PROVEN) for other in part_of_it):
             kept.append(repair)
     kept.sort(key=lambda repair: (repair.cost, len(repair.changes), repair.text))
+    short = [repair for repair in kept if len(repair.changes) <= _MANY_CHANGES]
+    kept = short or kept[:1]
     told = kept[:MOST_REPAIRS]
     rest = [repair for repair in kept[MOST_REPAIRS:] if _is_drop(repair)]
     if rest and not any(map(_is_drop, told)):
