@@ -12,6 +12,7 @@ import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.pipeline import exit_code
+from optcenter_pipeline.cli.run_options import WhatIf, overrides_of
 from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def explain(
     output: Output = None,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
+    what_if: WhatIf = None,
     exact: Annotated[
         int | None, typer.Option(min=0, help="Solve again for at most so many candidates; others get a bound.")
     ] = None,
@@ -52,7 +54,7 @@ def explain(
     from optcenter_pipeline.explain.explanation import explain as explain_snapshot
 
     console: Console = context.obj
-    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap))
+    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
     if isinstance(loaded, Result):
         return _refused(console, snapshot, loaded)
     with _stop_wish() as wish, console.progress(str(snapshot)) as view:
@@ -72,6 +74,7 @@ def frontier(
     ] = "capacity",
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
+    what_if: WhatIf = None,
 ) -> int:
     """Tell what more or fewer tokens would bring: the best for each capacity, proven or with its bound."""
     from optcenter_pipeline.explain.documents import Frontier
@@ -87,7 +90,8 @@ def frontier(
     def show(console: Console, document: Frontier) -> None:
         console.table(frontier_frame(document), f"{document.y_name} against {document.x_name}")
 
-    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
+    return _analyse(context.obj, snapshot, loaded, output, make, show)
 
 
 def alternatives(
@@ -100,6 +104,7 @@ def alternatives(
     ] = 5.0,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
+    what_if: WhatIf = None,
 ) -> int:
     """Tell which other portfolios are nearly as good, as different from the best and each other as possible."""
     from optcenter_pipeline.explain.alternatives import alternatives as alternatives_of
@@ -115,7 +120,8 @@ def alternatives(
         if document.no_more_exist:
             console.say(f"{len(document.found)} exist, and no more")
 
-    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
+    return _analyse(context.obj, snapshot, loaded, output, make, show)
 
 
 def robustness(
@@ -132,6 +138,7 @@ def robustness(
     ] = None,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
+    what_if: WhatIf = None,
 ) -> int:
     """Tell how the plan stands when contributions (low … high) and tokens turn out otherwise."""
     from optcenter_pipeline.explain.documents import Robustness
@@ -146,14 +153,15 @@ def robustness(
         for line in robustness_lines(document):
             console.say(line)
 
-    return _analyse(context, snapshot, output, _options(time_limit, mip_gap), make, show)
+    loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
+    return _analyse(context.obj, snapshot, loaded, output, make, show)
 
 
 def _analyse(
-    context: typer.Context,
+    console: Console,
     path: Path,
+    loaded: "Snapshot | Result",
     output: Path | None,
-    options: dict[str, Any],
     make: "Callable[[BasePlan, Callable[[], bool]], Any]",
     show: Callable[[Console, Any], None],
 ) -> int:
@@ -162,8 +170,6 @@ def _analyse(
     from optcenter_pipeline.explain.answer import answer
     from optcenter_pipeline.explain.base_plan import base_plan
 
-    console: Console = context.obj
-    loaded = loaded_snapshot(path, options)
     if isinstance(loaded, Result):
         return _refused(console, path, loaded)
     with _stop_wish() as wish:

@@ -84,6 +84,13 @@ def test_frontier_has_the_points_that_were_asked_for(optcenter: Optcenter, plan:
     assert "gmv against capacity" in shown.out
 
 
+def test_numbers_can_be_other_than_the_files(optcenter: Optcenter, plan: str) -> None:
+    ran = optcenter("explain", plan, "--set", "capacity_total_tokens=16", "--json")
+    assert Explanation.model_validate(ran.document).objective_value == 10
+    ran = optcenter("frontier", plan, "--set", "capacity_total_tokens=16", "--json")
+    assert [p.x for p in Frontier.model_validate(ran.document).points if p.is_current] == [16]
+
+
 def test_a_kpi_that_there_is_none_of_is_wrong_usage(optcenter: Optcenter, plan: str) -> None:
     ran = optcenter("frontier", plan, "--against", "gnv")
     assert ran.code == 2
