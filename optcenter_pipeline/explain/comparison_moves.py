@@ -51,12 +51,14 @@ def _step_of(key: str, explained: Sequence[ExplainedChange], *, is_in: bool) -> 
 
 def _by_others(step: ExplainedChange | None, comes: frozenset[str], goes: frozenset[str], *, is_in: bool) -> str:
     """It is what others say, or what others leave, that moves it."""
+    stayed = goes if is_in else comes
     if step is not None:
-        others = step.moves_out if is_in else step.moves_in
+        together = step.moves_out if is_in else step.moves_in
+        others = [key for key in together if key in stayed] or together
         text = f"{'comes in' if is_in else 'goes out'} with the changes of {step.cause}"
     else:
-        others = tuple(sorted(goes if is_in else comes))
+        others = sorted(stayed)
         text = "no input that is about it has changed"
     if not others:
         return text
-    return f"{text}, {'made room by' if is_in else 'displaced by'} {listed(others)}"
+    return f"{text}, {'in the place of' if is_in else 'displaced by'} {listed(others)}"

@@ -47,7 +47,7 @@ def explanation_rows(run_id: str, document: Explanation, titles: Mapping[str, st
                 "certainty": row.certainty,
                 "objective_change": row.gain,
                 "source_rows": row.source_row,
-                "message": f"without {row.text} {_objective_name(document)} would gain {amount(row.gain)}",
+                "message": f"without it {_objective_name(document)} would gain {amount(row.gain)}: {row.text}",
             }
             for row in document.binding_rows
         ],
@@ -86,7 +86,7 @@ def alternatives_rows(run_id: str, document: Alternatives) -> AnalysisRows:
             "tokens": plan.tokens,
             "lets_in": list(plan.adds),
             "displaces": list(plan.drops),
-            "message": f"{amount(round(plan.loss_pct, 6))} % below the best: "
+            "message": f"{_about(plan.loss_pct)} % below the best: "
             + _moves(plan.adds, plan.drops, "the same initiatives"),
         }
         for plan in document.found
@@ -219,7 +219,7 @@ def _point(point: FrontierPoint) -> OutputRow:
         "selected_count": None if point.y is None else len(point.selected),
         "selected": list(point.selected),
         "is_current": point.is_current,
-        "message": _NO_PLAN if point.y is None else "as the run stands" if point.is_current else None,
+        "message": _NO_PLAN if point.y is None else "the run's own" if point.is_current else None,
     }
 
 
@@ -240,7 +240,7 @@ def _draws_in_short(document: Robustness) -> str:
     if document.base_keeps_rules_share is not None:
         parts.append(f"the run's plan keeps every rule in {percent(document.base_keeps_rules_share)} of them")
     if document.mean_regret is not None and document.largest_regret is not None:
-        given_away = f"{amount(document.mean_regret)} on average, {amount(document.largest_regret)} at most"
+        given_away = f"{_about(document.mean_regret)} on average, {_about(document.largest_regret)} at most"
         parts.append(f"it gives away {given_away} of {document.objective_name}")
     return "; ".join(parts)
 
@@ -260,6 +260,11 @@ def _moves(adds: tuple[str, ...], drops: tuple[str, ...], none: str) -> str:
     """`in: A, B; out: C`."""
     parts = [f"{word}: {listed(keys)}" for word, keys in (("in", adds), ("out", drops)) if keys]
     return "; ".join(parts) or none
+
+
+def _about(value: float) -> str:
+    """Four digits: of a number that is read, not calculated with."""
+    return amount(float(f"{value:.4g}"))
 
 
 def _objective_name(document: Explanation) -> str:

@@ -1,6 +1,6 @@
 """A comparison of two runs as rows of the tab Comparison."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from optcenter_pipeline.explain.documents import Comparison, ExplainedChange, FigureChange, InputChange
 from optcenter_pipeline.report.analysis_rows import COMPARISON, AnalysisRows
@@ -9,10 +9,14 @@ from optcenter_pipeline.report.output_rows import OutputRow
 from optcenter_pipeline.rules.names import listed
 
 
-def comparison_rows(document: Comparison) -> AnalysisRows:
-    """Rows of the later run, `run_b`, against the other; where there was none before, itself stands for it."""
+def comparison_rows(document: Comparison, titles: Mapping[str, str]) -> AnalysisRows:
+    """Rows of the later run, `run_b`, against the other; where there was none before, itself stands for it.
+
+    Args:
+        titles: by initiative key.
+    """
     keys = {"run_id": document.run_b, "other_run_id": document.run_a}
-    rows = [{**keys, "line": number, **cells} for number, cells in enumerate(_lines(document))]
+    rows = [{**keys, "line": number, **cells} for number, cells in enumerate(_lines(document, titles))]
     alone = (document.run_b, document.run_b)
     return AnalysisRows({COMPARISON: rows}, {COMPARISON: (tuple(keys.values()), alone)})
 
@@ -31,7 +35,7 @@ def in_short(document: Comparison) -> str:
     return f"{document.status_b}, and {document.status_a} before: {'; '.join(parts)}"
 
 
-def _lines(document: Comparison) -> Iterator[OutputRow]:
+def _lines(document: Comparison, titles: Mapping[str, str]) -> Iterator[OutputRow]:
     yield {
         "kind": "summary",
         "before": document.status_a,
@@ -42,8 +46,10 @@ def _lines(document: Comparison) -> Iterator[OutputRow]:
     for moved in document.initiatives:
         yield {
             "kind": "initiative",
-            "name": moved.change,
+            "name": titles.get(moved.initiative_key) or None,
             "initiative_key": moved.initiative_key,
+            "before": "out" if moved.change == "in" else "in",
+            "after": moved.change,
             "source_rows": ", ".join(moved.source_rows) or None,
             "message": moved.reason,
         }

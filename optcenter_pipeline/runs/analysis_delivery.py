@@ -122,7 +122,7 @@ def rows_of(record: AnalysisRecord, run: RunRecord) -> AnalysisRows:
         case Robustness() as document:
             return robustness_rows(record.run_id, document, _titles(run))
         case Comparison() as document:
-            return comparison_rows(document)
+            return comparison_rows(document, _titles(run))
         case Report() as document:
             (line,) = run_rows(run)["Runs"]
             return AnalysisRows({"Runs": [{**line, "report_url": document.url}]})

@@ -156,7 +156,11 @@ COMPARISON = Tab(
         system("other_run_id", "The run that it is compared with: what was before.", is_key=True),
         system("line", "Number within the two runs; 0 says it in short.", is_key=True, kind=Kind.NUMBER),
         system("kind", "summary, input, initiative, figure, explained or message."),
-        system("name", "What differs: an input, a KPI, a group of inputs that explains.", width=200),
+        system(
+            "name",
+            "What differs: an input, an initiative's title, a figure, a group of inputs that explains.",
+            width=200,
+        ),
         system("initiative_key", "The initiative that is in now, or out."),
         system("before", "In the other run."),
         system("after", "In this run."),

@@ -330,7 +330,7 @@ def test_who_moves_is_told_why_with_rows() -> None:
     by_key = {m.initiative_key: m for m in found.initiatives}
     assert by_key["A"].reason == "now A is excluded (Constraints!4)"
     assert by_key["A"].source_rows == ("Constraints!4",)
-    assert by_key["C"].reason == "comes in with the changes of constraints, made room by A"
+    assert by_key["C"].reason == "comes in with the changes of constraints, in the place of A"
     back = comparison(plan(exclude_initiatives=excluded), plan())
     assert {m.initiative_key: m.reason for m in back.initiatives} == {
         "A": "no longer A is excluded (Constraints!4)",

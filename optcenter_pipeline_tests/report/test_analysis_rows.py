@@ -24,7 +24,7 @@ EVERY = {
     "frontier": frontier_rows("r1", documents.frontier()),
     "alternatives": alternatives_rows("r1", documents.alternatives()),
     "robustness": robustness_rows("r1", documents.robustness(), TITLES),
-    "comparison": comparison_rows(documents.comparison("r0", "r1")),
+    "comparison": comparison_rows(documents.comparison("r0", "r1"), TITLES),
 }
 
 
@@ -99,7 +99,7 @@ def test_line_0_says_it_in_short_and_messages_follow() -> None:
     assert (plan["line"], plan["objective_change"], plan["message"]) == (
         1,
         -1,
-        "14.285714 % below the best: in: C; out: B",
+        "14.29 % below the best: in: C; out: B",
     )
     short, core, borderline = lines(EVERY["robustness"], "Explanations", "robustness")
     assert short["message"].startswith("1 of 2 draws have a plan; tokens vary by 10 % either way")
@@ -111,7 +111,7 @@ def test_a_frontier_says_where_no_plan_is_possible_and_where_the_run_stands() ->
     assert short["message"] == ("the best gmv under 3 values of capacity; from 7 at 5 to 14 at 10; stopped early")
     assert (nothing["message"], nothing["selected_count"]) == ("no plan is possible", None)
     assert (some["x"], some["y"], some["mip_gap_pct"], some["message"]) == (5, 7, 0.01, None)
-    assert (current["is_current"], current["message"]) == (True, "as the run stands")
+    assert (current["is_current"], current["message"]) == (True, "the run's own")
     empty = frontier_rows("r1", Frontier(x_name="capacity", y_name="gmv", points=(), messages=("no plan",)))
     assert [row["point"] for row in empty.rows["Frontier"]] == [0]
 
@@ -134,6 +134,7 @@ def test_a_comparison_is_a_line_each_and_one_in_short() -> None:
         "constraints: objective +2; tokens +1; in: C",
         "capacity and scenario: objective 0; tokens 0",
     ]
+    assert (rows[3]["name"], rows[3]["before"], rows[3]["after"]) == ("=1+1", "out", "in")
     same = Comparison(run_a="a", run_b="b", status_a="optimal", status_b="optimal")
     assert in_short(same) == "nothing differs: both runs are optimal, asked and answered the same"
 
@@ -146,6 +147,6 @@ def test_a_document_without_a_word_is_a_line_too() -> None:
 def test_a_run_without_another_to_compare_with_says_so_and_the_line_goes_once_there_is_one() -> None:
     alone = Comparison(run_a="b", run_b="b", status_a="optimal", status_b="optimal", messages=("no earlier run",))
     assert in_short(alone) == "no earlier run"
-    (first, *_) = comparison_rows(alone).rows["Comparison"]
-    found = comparison_rows(documents.comparison("a", "b"))
+    (first, *_) = comparison_rows(alone, {}).rows["Comparison"]
+    found = comparison_rows(documents.comparison("a", "b"), {})
     assert (first["run_id"], first["other_run_id"]) in found.whole["Comparison"]
