@@ -34,6 +34,9 @@ class Column:
     is_key: bool = False
     """The row's header."""
     is_wide: bool = False
+    """Its texts are phrases."""
+    is_widest: bool = False
+    """Its texts are sentences: half of the table is theirs."""
 
 
 @dataclass(frozen=True, slots=True)

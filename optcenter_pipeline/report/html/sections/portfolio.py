@@ -52,7 +52,7 @@ def portfolio_section(snapshot: Snapshot, result: Result, explanation: Explanati
         Column("Tokens", is_number=True),
         Column("Adds", is_number=True),
         *([Column("Without it", is_number=True)] if told else []),
-        Column("Why", is_wide=True),
+        Column("Why", is_widest=True),
     )
     blocks: list[Block] = [Table("Funded, by rank", columns, tuple(rows))]
     if told:
@@ -84,7 +84,7 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
         Column("Title", is_wide=True),
         Column("Tokens", is_number=True),
         *([Column("With it", is_number=True)] if told else []),
-        Column("Why not", is_wide=True),
+        Column("Why not", is_widest=True),
         Column("Rows"),
     )
     count = len(rows)

@@ -26,7 +26,7 @@ def alerts_section(result: Result) -> Section | None:
     """What else a person should know."""
     if not result.alerts:
         return None
-    columns = (Column("Alert", is_key=True), Column("Message", is_wide=True), Column("Rows"))
+    columns = (Column("Alert", is_key=True), Column("Message", is_widest=True), Column("Rows"))
     rows = tuple(
         (cell(alert.code.replace("_", " ")), cell(alert.message), cell(", ".join(alert.source_rows)))
         for alert in result.alerts
