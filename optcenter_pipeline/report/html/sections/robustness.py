@@ -59,8 +59,9 @@ def _facts(robustness: Robustness) -> list[tuple[str, str]]:
 
 def _most_telling(candidates: Sequence[CandidateRobustness]) -> list[CandidateRobustness]:
     """Those in doubt before those that are not, and among these the funded; shown by share."""
-    doubt = [own for own in candidates if own.verdict == "borderline" or own.is_selected != (own.verdict == "core")]
-    others = [own for own in candidates if own not in doubt and own.share > 0]
+    in_doubt = [own.verdict == "borderline" or own.is_selected != (own.verdict == "core") for own in candidates]
+    doubt = [own for own, is_open in zip(candidates, in_doubt, strict=True) if is_open]
+    others = [own for own, is_open in zip(candidates, in_doubt, strict=True) if not is_open and own.share > 0]
     kept = sorted([*doubt, *others][:_MOST_BARS], key=lambda own: (-own.share, own.initiative_key))
     return kept or list(candidates[:_MOST_BARS])
 
