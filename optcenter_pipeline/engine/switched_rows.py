@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import highspy
 import numpy as np
@@ -11,34 +11,29 @@ import scipy.sparse as sp
 from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.highs import SolverModel
 from optcenter_pipeline.engine.linear_model import LinearModel
-from optcenter_pipeline.engine.row_matrix import Bools, Floats, Integers
-from optcenter_pipeline.engine.search import SearchLimits
+from optcenter_pipeline.engine.reachable_sums import reachable_bounds
+from optcenter_pipeline.engine.refutation import Refutation, refutation, sparser
+from optcenter_pipeline.engine.row_matrix import Bools, Floats, Integers, RowMatrix
+from optcenter_pipeline.engine.search import Fixings, Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
-from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.rules.linear import LinearRow, Terms
 
-_NEGLIGIBLE = 1e-9
-"""Of a ray's largest number."""
-_MARGIN = 1e-7
-"""By how much of its sizes a combination of rows must miss zero to count as a proof."""
-
-
-@dataclass(frozen=True)
-class Refutation:
-    """Rows that, weighted and added up, nothing between the columns' bounds can keep."""
-
-    rows: tuple[int, ...]
-    """Numbers of the run's rows."""
-    pull: Floats
-    """Coefficients of the sum: where above 0 it leans on the column's upper bound, below 0 on the lower.
-    Shape (columns,)."""
+_DUAL_SIMPLEX = 1
+_PRIMAL_SIMPLEX = 4
+_FRACTION = 1e-6
+_FEW_COLUMNS = 150
+"""Of which a search along a proof begins, and fewer than which it does not pick any."""
+_ANY_NUMBER = int(highspy.kHighsIInf)
 
 
 class SwitchedRows(SolverModel):
     """A feasibility question over some rows of a run; at first all of them are in force.
 
+    Their bounds are moved to sums that their coefficients reach, so the relaxation is no looser than it need be.
+
     Args:
         model: the run.
-        numbers: the rows to ask of, each once; none with a goal's shortfall.
+        numbers: the rows to ask of, in order, each once; none with a goal's shortfall.
         options: threads and seed.
 
     Raises:
@@ -51,23 +46,30 @@ class SwitchedRows(SolverModel):
         matrix = whole.matrix[self.numbers]
         self.columns: Integers = np.unique(matrix.indices).astype(np.int32)
         """Columns of the run that these rows speak of, in order."""
-        place = np.zeros(model.column_count, dtype=np.int32)
-        place[self.columns] = np.arange(len(self.columns), dtype=np.int32)
+        self._place = np.zeros(model.column_count, dtype=np.int32)
+        self._place[self.columns] = np.arange(len(self.columns), dtype=np.int32)
         shape = (len(self.numbers), len(self.columns))
+        own = sp.csr_array((matrix.data, self._place[matrix.indices], matrix.indptr), shape=shape)
+        is_candidate = self.columns < model.candidate_count
+        rows = RowMatrix(own, whole.lower[self.numbers], whole.upper[self.numbers])
+        lower, upper = reachable_bounds(rows, is_candidate)
         arrays = ModelArrays(
-            matrix=sp.csr_array((matrix.data, place[matrix.indices], matrix.indptr), shape=shape),
-            row_lower=whole.lower[self.numbers],
-            row_upper=whole.upper[self.numbers],
+            matrix=own,
+            row_lower=lower,
+            row_upper=upper,
             lower=np.zeros(len(self.columns)),
             upper=np.ones(len(self.columns)),
-            integer=self.columns < model.candidate_count,
+            integer=is_candidate,
         )
         super().__init__(arrays, np.zeros(len(self.columns), dtype=bool), options)
-        self._place = place
+        self._relaxation = replace(self._scaled.arrays, lower=arrays.lower.copy(), upper=arrays.upper.copy())
         self._in_force = np.ones(len(self.numbers), dtype=bool)
-        self._position = {int(number): position for position, number in enumerate(self.numbers)}
         self._cuts: list[tuple[int, int, LinearRow]] = []
-        self._bounds = (np.zeros(len(self.columns)), np.ones(len(self.columns)))
+
+    @property
+    def matrix(self) -> sp.csr_array:
+        """Coefficients in the solver's units. Shape (numbers, columns)."""
+        return self._relaxation.matrix
 
     def switch(self, in_force: Bools) -> None:
         """Put rows in force or out of it, in place.
@@ -77,7 +79,7 @@ class SwitchedRows(SolverModel):
         """
         changed = np.flatnonzero(in_force != self._in_force).astype(np.int32)
         if len(changed):
-            arrays, wanted = self._scaled.arrays, in_force[changed]
+            arrays, wanted = self._relaxation, in_force[changed]
             lower = np.where(wanted, arrays.row_lower[changed], -np.inf)
             upper = np.where(wanted, arrays.row_upper[changed], np.inf)
             self._checked(self._highs.changeRowsBounds(len(changed), changed, lower, upper), "switching rows")
@@ -85,15 +87,14 @@ class SwitchedRows(SolverModel):
         for number, position, cut in self._cuts:
             self.set_row_bounds(number, cut.lower if in_force[position] else -math.inf, math.inf)
 
-    def teach(self, number: int, cut: LinearRow) -> None:
-        """One more row, in force wherever row `number` of the run is: what keeps that row keeps it too."""
-        columns = tuple(int(self._place[column]) for column in cut.terms.columns)
-        terms = type(cut.terms)(columns, cut.terms.coefficients)
-        self._cuts.append((self.add_row(terms, cut.lower, cut.upper), self._position[number], cut))
+    def teach(self, position: int, cut: LinearRow) -> None:
+        """One more row, in force wherever the row at this position is: what keeps that row keeps it too."""
+        terms = Terms(tuple(int(self._place[column]) for column in cut.terms.columns), cut.terms.coefficients)
+        self._cuts.append((self.add_row(terms, cut.lower, cut.upper), position, cut))
 
     def bound(self, column: int, lower: float, upper: float) -> None:
-        """Other bounds for a column, by its position, in relaxations; None of them lasts into a search."""
-        self._bounds[0][column], self._bounds[1][column] = lower, upper
+        """Other bounds for a column, by its position, in relaxations; a search begins and ends with 0 and 1."""
+        self._relaxation.lower[column], self._relaxation.upper[column] = lower, upper
         self._checked(self._highs.changeColBounds(column, lower, upper), "changing a bound")
 
     def relaxed(self, limits: SearchLimits) -> Refutation | Floats | None:
@@ -104,7 +105,7 @@ class SwitchedRows(SolverModel):
         """
         self._set("solve_relaxation", True)
         self._set("presolve", "off")
-        self._set("simplex_strategy", 1)
+        self._set("simplex_strategy", _DUAL_SIMPLEX)
         run = self._run(limits)
         if run is None or self.is_lost:
             return None
@@ -114,25 +115,58 @@ class SwitchedRows(SolverModel):
         if status != highspy.HighsModelStatus.kInfeasible:
             return None
         _, has_ray, ray = self._highs.getDualRay()
-        return self._proof(np.array(ray)[: len(self.numbers)]) if has_ray else None
-
-    def _proof(self, ray: Floats) -> Refutation | None:
-        """The ray as a proof, either way round; None where its numbers do not add up to one."""
-        largest = np.abs(ray).max(initial=0.0)
-        if not largest > 0:
+        if not has_ray:
             return None
-        ray = np.where(np.abs(ray) > _NEGLIGIBLE * largest, ray / largest, 0.0)
-        arrays = self._scaled.arrays
-        for weights in (ray, -ray):
-            used = np.flatnonzero(weights)
-            wanted = np.where(weights[used] > 0, arrays.row_lower[used], arrays.row_upper[used])
-            if not np.isfinite(wanted).all() or not self._in_force[used].all():
-                continue
-            pull = weights @ arrays.matrix
-            lower, upper = self._bounds
-            reach = float((np.maximum(pull, 0.0) * upper).sum() + (np.minimum(pull, 0.0) * lower).sum())
-            total = float(weights[used] @ wanted)
-            if total - reach > _MARGIN * (1.0 + float(np.abs(weights[used] * wanted).sum())):
-                pull[np.abs(pull) <= _NEGLIGIBLE] = 0.0
-                return Refutation(tuple(int(number) for number in self.numbers[used]), pull)
-        return None
+        return refutation(self._relaxation, self._in_force, np.array(ray)[: len(self.numbers)])
+
+    def sparser(self, proof: Refutation) -> Refutation:
+        """A proof of this model with fewer rows."""
+        return sparser(self._relaxation, proof)
+
+    def rows_of(self, proof: Refutation) -> frozenset[int]:
+        """The run's rows that a proof takes."""
+        return frozenset(self.numbers[proof.weights != 0].tolist())
+
+    def find(self, limits: SearchLimits, weights: Floats | None = None) -> Search:
+        """Look for whole candidates that keep the rows in force; the first that do will do.
+
+        Args:
+            limits: when to stop.
+            weights: of a proof that more rows than those cannot be kept. The search then goes where the rows of the
+                proof ask it to, without presolve: what that leaves undecided is a few candidates at first. Shape
+                (numbers,).
+        """
+        if weights is None:
+            return self.search(limits)
+        self.set_objective((weights * self._in_force) @ self.matrix, 0.0, "max")
+        usual, self._presolve = self._presolve, "off"
+        self._set("mip_max_improving_sols", 1)
+        self._set("mip_heuristic_run_feasibility_jump", False)
+        fixings = self._undecided(limits)
+        search = self.search(limits, fixings=fixings)
+        if search.values is None and fixings is not None and not self.is_lost:
+            search = self.search(limits)
+        self._presolve = usual
+        if not self.is_lost:
+            self._set("mip_max_improving_sols", _ANY_NUMBER)
+            self._set("mip_heuristic_run_feasibility_jump", True)
+            self.set_objective(np.zeros(self.width), 0.0, "max")
+        return search
+
+    def _undecided(self, limits: SearchLimits) -> Fixings | None:
+        """All but the columns that the relaxation of the objective is least sure of."""
+        if self.width <= _FEW_COLUMNS:
+            return None
+        self._set("solve_relaxation", True)
+        self._set("presolve", "off")
+        self._set("simplex_strategy", _PRIMAL_SIMPLEX)
+        run = self._run(limits)
+        if run is None or self.is_lost or self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        values, costs = np.array(solution.col_value), np.abs(np.array(solution.col_dual))
+        costs[~self.integer | (np.minimum(values, 1.0 - values) > _FRACTION)] = -1.0
+        free = np.argsort(costs, kind="stable")[:_FEW_COLUMNS]
+        fixed = costs >= 0
+        fixed[free] = False
+        return Fixings(fixed, np.rint(values))

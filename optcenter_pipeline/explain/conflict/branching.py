@@ -7,14 +7,17 @@ does not lean on the last decision is a proof without it: its other side need no
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from optcenter_pipeline.engine.row_matrix import Floats
-from optcenter_pipeline.engine.switched_rows import Refutation, SwitchedRows
+from optcenter_pipeline.engine.refutation import Refutation
+from optcenter_pipeline.engine.row_matrix import Floats, Integers
+from optcenter_pipeline.engine.switched_rows import SwitchedRows
 from optcenter_pipeline.explain.conflict.effort import Effort
 
 _FRACTION = 1e-6
+_ANY_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,29 @@ class Branching:
         return None
 
     def _next(self, values: Floats) -> int | None:
-        """The column to decide: one of earlier proofs, else the least clear one; None where all are whole."""
+        """The column to decide; None where all are whole.
+
+        One of earlier proofs; else one of the shortest row: whole candidates matter most where there are few.
+        """
         distance = np.minimum(values, 1.0 - values) * self.solver.integer
-        open_columns = np.flatnonzero(distance > _FRACTION).tolist()
-        return max(open_columns, key=lambda c: (self._weights.get(c, 0), distance[c], -c), default=None)
+        candidates = np.flatnonzero(distance > _FRACTION).tolist()
+        weights, company = self._weights, self._company
+        return max(candidates, key=lambda c: (weights.get(c, 0), -company[c], distance[c], -c), default=None)
+
+    @cached_property
+    def _company(self) -> Integers:
+        """How many columns the shortest row of each column has, pairs aside. Shape (columns,)."""
+        matrix = self.solver.matrix
+        lengths = np.diff(matrix.indptr)
+        fewest = np.full(matrix.shape[1], _ANY_NUMBER, dtype=np.int32)
+        np.minimum.at(fewest, matrix.indices, np.repeat(np.where(lengths > 2, lengths, _ANY_NUMBER), lengths))
+        return fewest
 
     def _leaf(self, refutation: Refutation) -> _Proof:
         """The decisions that a relaxation without a solution takes: bounds that the sum of its rows leans on."""
         pull = refutation.pull
         leans = (d.column for d in self._decisions if (pull[d.column] < 0 if d.value else pull[d.column] > 0))
-        return _Proof(frozenset(refutation.rows), frozenset(leans))
+        return _Proof(self.solver.rows_of(refutation), frozenset(leans))
 
     def _learn(self, proof: _Proof) -> _Proof | None:
         """Go back to the last decision whose other side is open, and take it; the proof, where there is none."""

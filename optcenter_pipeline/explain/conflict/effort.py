@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from optcenter_pipeline.engine.search import SearchLimits
 
-_WORK_OF_A_PROBE = 2_000_000
-_WORK_OF_ALL = 60_000_000
-"""Nodes times coefficients."""
-_NODES_OF_A_PROBE = (50, 2_000)
-_MOST_UNDECIDED = 10
+_WORK_OF_A_PROBE = 1_000_000
+_WORK_OF_ALL = 6_000_000
+"""Nodes times coefficients; a search counts as some nodes more, before it has any."""
+_NODES_BEFORE_THE_FIRST = 10
+_NODES_OF_A_PROBE = (20, 2_000)
+_MOST_UNDECIDED = 4
 
 
 @dataclass
@@ -43,6 +44,10 @@ class Effort:
         nodes = min(max(_WORK_OF_A_PROBE // max(nonzeros, 1), fewest), most)
         return SearchLimits(0.0, self.left, self.cancel, nodes=nodes)
 
-    def count(self, nodes: int, nonzeros: int) -> None:
+    def count_search(self, nodes: int, nonzeros: int) -> None:
         """A search of so many nodes was done."""
-        self.work += (nodes + 1) * nonzeros
+        self.work += (nodes + _NODES_BEFORE_THE_FIRST) * nonzeros
+
+    def count_relaxations(self, solved: int, nonzeros: int) -> None:
+        """So many relaxations were solved."""
+        self.work += solved * nonzeros

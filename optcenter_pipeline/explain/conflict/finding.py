@@ -9,21 +9,26 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from optcenter_pipeline.engine.infeasibility import contradictions
 from optcenter_pipeline.engine.question import Question
-from optcenter_pipeline.engine.result import Conflict
+from optcenter_pipeline.engine.result import Conflict, ConflictRule
 from optcenter_pipeline.explain.conflict.effort import Effort
 from optcenter_pipeline.explain.conflict.probes import Probes
-from optcenter_pipeline.explain.conflict.rule_rows import RuleRows
+from optcenter_pipeline.explain.conflict.rule_rows import RuleRows, Saying
 from optcenter_pipeline.explain.conflict.thinning import Thinning, Verdict
 from optcenter_pipeline.rules.names import SourceRow
 
 _MANY = 16
 """Sheet rows from which on halves of them are asked of before each."""
 _FAMILIES = (
-    "scenario_capacity", "capacity_floor", "mandatory", "locked_in", "target_floor", "capacity_cap",
-    "change_budget", "bundle_all_or_nothing", "ineligible", "exclude_initiative", "exclude_pair", "require_prereq",
-)  # fmt: skip
-_LIKELY = {family: rank for rank, family in enumerate(_FAMILIES)}
-_LEAST_LIKELY = len(_FAMILIES)
+    ("scenario_capacity", "capacity_floor", "target_floor", "capacity_cap", "change_budget"),
+    ("mandatory", "locked_in", "ineligible", "exclude_initiative"),
+    ("bundle_all_or_nothing",),
+    ("exclude_pair",),
+    ("require_prereq",),
+    ("synergy_bonus",),
+)
+"""Families in steps: what lies within an earlier one is told rather than what takes a later one."""
+_STEP = {family: step for step, families in enumerate(_FAMILIES) for family in families}
+_LAST_STEP = len(_FAMILIES) - 1
 
 
 class NoConflictError(RuntimeError):
@@ -77,63 +82,81 @@ class _Finding:
     def _within(self, rows: Iterable[int]) -> Conflict | None:
         """The conflict within what the sheet rows of some linear rows say; None where those can all be kept."""
         sources = self._likely_first(self._rules.sources(rows, self._rules.by_source))
-        numbers = self._rules.numbers(sources)
-        probes = self._probes(numbers)
-        verdict = self._verdict(probes)
-        if not sources or verdict(sources) in (None, False):
+        probes = self._probes(self._rules.numbers(sources))
+        if not sources or _is_no_contradiction(self._asked(probes.contradict)(sources)):
             return None
-        return self._thinned(sources, verdict)
+        if _is_no_contradiction(self._asked(probes.relaxed)(sources)):
+            return self._thinned(sources, probes)
+        by_relaxation = Thinning(self._asked(probes.relaxed), lambda: self._effort.is_spent)
+        return self._thinned(by_relaxation.minimal(sources)[0], probes, is_thin=True)
 
     def _within_all(self) -> Conflict | None:
         """The conflict within all rules."""
         sources = self._likely_first(self._rules.by_source)
         probes = self._probes(self._rules.numbers(sources))
-        core = probes.core()
-        if core is not None:
-            found = self._within(core)
-            if found is not None:
-                return found
+        steps: list[list[int]] = [[] for _ in _FAMILIES]
+        for source in sources:
+            steps[self._step(source)].extend(self._rules.by_source[source])
+        core = probes.core(steps)
+        found = self._within(core) if core is not None else None
+        if found is not None:
+            return found
         if self._effort.is_over:
             return None
-        verdict = self._verdict(probes)
-        if verdict(sources) is False:
+        if probes.contradict(self._rules.numbers(sources)) is False:
             raise NoConflictError("the solver called this run infeasible, but a portfolio keeps all of its rules")
-        return self._thinned(sources, verdict)
+        return self._thinned(sources, probes)
 
-    def _verdict(self, probes: Probes) -> Verdict[SourceRow]:
-        """Whether sheet rows contradict each other, by probes of their linear rows."""
+    def _asked(self, contradict: Verdict[int]) -> Verdict[SourceRow]:
+        """A verdict on linear rows as one on sheet rows."""
 
-        def contradict(sources: Sequence[SourceRow]) -> Collection[SourceRow] | bool | None:
-            verdict = probes.contradict(self._rules.numbers(sources))
-            return (
-                verdict if verdict is None or isinstance(verdict, bool) else self._rules.sources(verdict, sources)
-            )
+        def verdict(sources: Sequence[SourceRow]) -> Collection[SourceRow] | bool | None:
+            rows = contradict(self._rules.numbers(sources))
+            return rows if rows is None or isinstance(rows, bool) else self._rules.sources(rows, sources)
 
-        return contradict
+        return verdict
 
-    def _thinned(self, sources: Sequence[SourceRow], verdict: Verdict[SourceRow]) -> Conflict | None:
-        """What of a proven contradiction is needed."""
-        thinning = Thinning(verdict, lambda: self._effort.is_spent)
-        if len(sources) > _MANY:
+    def _thinned(self, sources: Sequence[SourceRow], probes: Probes, *, is_thin: bool = False) -> Conflict | None:
+        """What of a proven contradiction is needed; where it is thin already, most of it is."""
+        thinning = Thinning(self._asked(probes.contradict), lambda: self._effort.is_spent)
+        if len(sources) > _MANY and not is_thin:
             sources = thinning.quick_explanation(sources)
         kept, is_minimal = thinning.minimal(sources)
-        numbers = self._rules.numbers(kept)
-        probes = self._probes(numbers)
-        probes.without_presolve()
-        confirmed = probes.contradict(numbers)
+        confirmed = probes.confirm(self._rules.numbers(kept))
         if confirmed is False and self._presolve:
             return _Finding(self._question, self._effort, presolve=False).conflict()
-        if len(numbers) > len(kept) and confirmed is not None:
-            numbers, _ = Thinning(probes.contradict, lambda: self._effort.is_spent).minimal(numbers)
         in_order = sorted(kept, key=lambda source: self._rules.by_source[source])
-        return self._rules.conflict(in_order, numbers, minimal=is_minimal and confirmed is not None)
+        rules = self._needed(in_order, probes)
+        return Conflict(
+            source_rows=tuple(in_order),
+            minimal=is_minimal and confirmed is not None,
+            rules=tuple(ConflictRule(source_row=saying.source, text=saying.text) for saying in rules),
+        )
+
+    def _needed(self, sources: Sequence[SourceRow], probes: Probes) -> list[Saying]:
+        """What these sheet rows say that the contradiction takes: one may say more than one thing."""
+        sayings = self._rules.sayings(sources)
+        if len(sayings) == len(sources):
+            return sayings
+
+        def contradict(some: Sequence[Saying]) -> Collection[Saying] | bool | None:
+            verdict = probes.contradict(sorted({number for saying in some for number in saying.numbers}))
+            if verdict is None or isinstance(verdict, bool):
+                return verdict
+            return [saying for saying in some if not verdict.isdisjoint(saying.numbers)]
+
+        kept, _ = Thinning(contradict, lambda: self._effort.is_spent).minimal(sayings)
+        return kept
 
     def _likely_first(self, sources: Iterable[SourceRow]) -> list[SourceRow]:
-        """By how likely rules of their family are to blame, then in order of the model's rows."""
-        rows, by_source = self._question.model.rows, self._rules.by_source
+        """By step, then in order of the model's rows."""
+        return sorted(sources, key=lambda source: (self._step(source), self._rules.by_source[source]))
 
-        def rank(source: SourceRow) -> tuple[int, int]:
-            families = (_LIKELY.get(rows[number].family, _LEAST_LIKELY) for number in by_source[source])
-            return min(families), by_source[source][0]
+    def _step(self, source: SourceRow) -> int:
+        """The step at which all that a sheet row says is in force."""
+        rows = self._question.model.rows
+        return max(_STEP.get(rows[number].family, _LAST_STEP) for number in self._rules.by_source[source])
 
-        return sorted(sources, key=rank)
+
+def _is_no_contradiction(verdict: Collection[SourceRow] | bool | None) -> bool:
+    return verdict is None or verdict is False

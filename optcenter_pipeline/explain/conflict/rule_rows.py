@@ -6,17 +6,26 @@ from functools import cached_property
 
 from optcenter_pipeline.engine.infeasibility import is_bonus
 from optcenter_pipeline.engine.linear_model import LinearModel
-from optcenter_pipeline.engine.result import Conflict, ConflictRule
 from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.synergy import FAMILY as SYNERGY_FAMILY
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One thing that a sheet row says, and the linear rows that it takes to say it."""
+
+    source: SourceRow
+    text: str
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class RuleRows:
     """A run's rules by the sheet rows that they come from.
 
-    A linear row is in force while any of its sheet rows is. A bonus is no rule but like a contribution: what ties
-    it to its members is in force whatever is dropped. A goal can be missed, so it is in nobody's way.
+    A linear row is in force while any of its sheet rows is, and always where it has none. A bonus is no rule but
+    like a contribution: what ties it to its members is in force whatever is dropped. A goal can be missed: it is in
+    nobody's way.
     """
 
     model: LinearModel
@@ -25,13 +34,25 @@ class RuleRows:
     def by_source(self) -> dict[SourceRow, tuple[int, ...]]:
         """Sheet row → numbers of its linear rows, in the order of the model's rows."""
         numbers: dict[SourceRow, list[int]] = {}
-        first_shortfall = self.model.candidate_count + len(self.model.synergies)
-        for number, row in enumerate(self.model.rows):
-            is_goal = bool(row.terms.columns) and row.terms.columns[-1] >= first_shortfall
-            if not is_goal and not is_bonus(row):
-                for source in row.source_rows:
-                    numbers.setdefault(source, []).append(number)
+        for number in self._hard:
+            for source in self.model.rows[number].source_rows:
+                numbers.setdefault(source, []).append(number)
         return {source: tuple(own) for source, own in numbers.items()}
+
+    @cached_property
+    def unsourced(self) -> tuple[int, ...]:
+        """Linear rows that nobody can drop."""
+        return tuple(number for number in self._hard if not self.model.rows[number].source_rows)
+
+    @cached_property
+    def _hard(self) -> tuple[int, ...]:
+        """All linear rows but goals and what ties bonuses."""
+        first_shortfall = self.model.candidate_count + len(self.model.synergies)
+        return tuple(
+            number
+            for number, row in enumerate(self.model.rows)
+            if not is_bonus(row) and not (row.terms.columns and row.terms.columns[-1] >= first_shortfall)
+        )
 
     @cached_property
     def _links(self) -> dict[int, tuple[int, ...]]:
@@ -69,18 +90,10 @@ class RuleRows:
     def _source(self, number: int, among: Collection[SourceRow]) -> Sequence[SourceRow]:
         return [source for source in self.model.rows[number].source_rows if source in among][:1]
 
-    def conflict(self, sources: Sequence[SourceRow], needed: Collection[int], *, minimal: bool) -> Conflict:
-        """The document.
-
-        Args:
-            sources: sheet rows that contradict each other.
-            needed: those of their linear rows that it takes.
-            minimal: whether each of them is known to be needed.
-        """
-        rows = [self.model.rows[number] for number in sorted(needed)]
-        texts = {(source, row.text): None for source in sources for row in rows if source in row.source_rows}
-        return Conflict(
-            source_rows=tuple(sources),
-            minimal=minimal,
-            rules=tuple(ConflictRule(source_row=source, text=text) for source, text in texts),
-        )
+    def sayings(self, sources: Sequence[SourceRow]) -> list[Saying]:
+        """What these sheet rows say, by row and then in order of the linear rows."""
+        found: dict[tuple[SourceRow, str], list[int]] = {}
+        for source in sources:
+            for number in self.by_source[source]:
+                found.setdefault((source, self.model.rows[number].text), []).append(number)
+        return [Saying(source, text, tuple(numbers)) for (source, text), numbers in found.items()]
