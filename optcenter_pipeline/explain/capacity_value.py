@@ -1,4 +1,4 @@
-"""What tokens under a limit are worth: the whole capacity and each cap, changed and solved again.
+"""What tokens under a limit are worth: the whole capacity and each cap, changed and searched again.
 
 What is compared is the first KPI stage's value in the final portfolio. Never a dual value: the next token of an
 integer plan mostly buys nothing, and the one that does buys much.
@@ -22,10 +22,12 @@ from optcenter_pipeline.explain.documents import BindingRow, CapacityStep, Limit
 from optcenter_pipeline.rules import capacity_cap
 from optcenter_pipeline.rules.linear import INFINITY, LinearRow, Terms
 
-_WORK = 10_000
-"""Candidates times searches."""
-_FEWEST = 15
-_STEPS_PCT = (-10, -5, -1, 1, 5, 10)
+_SMALL = 150
+_MOST_OF_SMALL = 400
+_WORK = 12_000
+_FEWEST = 8
+"""Searches: so many for a pool of up to 150; for a larger one, work over its size, and no fewer than these."""
+_STEPS_PCT = (1, -1, 5, -5, 10, -10)
 _CLEARLY_MORE = 1e-4
 """Of the best: what counts as more where the objective changes in no step that is known."""
 
@@ -42,13 +44,15 @@ def value_limits(
 
     Returns:
         (limits: the whole capacity first, then caps that bind, then the others; binding rows: largest gain first).
-        Searches are counted: the whole capacity first, then limits and rows that are used up.
+        Searches are counted: the whole capacity comes first, then caps, most used up first, then other rows. What
+        was not searched any more has no gain and no steps, or is no binding row.
 
     Raises:
         SolverError: the solver refused a model or gave no usable answer.
     """
     size = len(plan.question.model.columns.candidates)
-    search = Variations(plan, max(_WORK // max(size, 1), _FEWEST), left, cancel)
+    most = _MOST_OF_SMALL if size <= _SMALL else max(_WORK // size, _FEWEST)
+    search = Variations(plan, most, left, cancel)
     limits = _Limits(plan, search).all()
     return limits, binding_rows(plan, search, limits)
 
@@ -60,27 +64,54 @@ class _Limits:
         self._rows = plan.question.model.rows
 
     def all(self) -> tuple[LimitValue, ...]:
-        """Every limit, by how much tokens are left under it first."""
-        numbers = [number for number, row in enumerate(self._rows) if row.family == capacity_cap.FAMILY]
-        numbers.sort(key=lambda number: (self._room(number), number))
+        """The whole capacity, then caps that bind by what they cost, then the others."""
         whole = next(n for n, row in enumerate(self._rows) if row.family == capacity_cap.SCENARIO_FAMILY)
-        first = self._stepped(self._gained(whole), whole)
-        gained = [(number, self._gained(number)) for number in numbers]
-        told = [(n, self._stepped(value, n) if value.is_binding else value) for n, value in gained]
-        told.sort(key=lambda entry: (not entry[1].is_binding, -(entry[1].gain_without or 0.0), entry[0]))
-        return (first, *(value for _, value in told))
+        numbers = [number for number, row in enumerate(self._rows) if row.family == capacity_cap.FAMILY]
+        first = self._stepped(self._limit(whole, self._without(whole)), whole)
+        gains = self._gains(sorted(numbers, key=lambda number: (self._room(number), number)))
+        values = [(number, self._limit(number, gains.get(number))) for number in numbers]
+        values.sort(key=lambda entry: (not entry[1].is_binding, -(entry[1].gain_without or 0.0), entry[0]))
+        told = [self._stepped(value, number) if value.is_binding else value for number, value in values]
+        return (first, *told)
 
     def _room(self, number: int) -> float:
         row = self._rows[number]
         return row.upper - row.terms.value(self._plan.point)
 
-    def _gained(self, number: int) -> LimitValue:
+    def _gains(self, numbers: list[int]) -> dict[int, Varied]:
+        """The run without each cap; those far from used up are tried all at once first."""
+        found = {number: self._search.unchanged() for number in numbers if self._cannot_bind(number)}
+        far = [number for number in numbers if number not in found and self._is_far(number)]
+        if self._search.is_monotone and len(far) > 1:
+            together = self._search.without(far)
+            if together is not None and together.certainty == "exact" and not self._gain(together):
+                found |= dict.fromkeys(far, self._search.unchanged())
+        for number in numbers:
+            if number not in found and (varied := self._without(number)) is not None:
+                found[number] = varied
+        return found
+
+    def _without(self, number: int) -> Varied | None:
+        return self._search.unchanged() if self._cannot_bind(number) else self._search.without([number])
+
+    def _cannot_bind(self, number: int) -> bool:
+        """Whether even everybody together stays under the limit, and fewer rules can only help."""
+        row = self._rows[number]
+        return math.fsum(row.terms.coefficients) <= row.upper + row_tolerance(row)
+
+    def _is_far(self, number: int) -> bool:
+        """Whether each candidate by itself would still fit."""
+        return self._room(number) >= max(self._rows[number].terms.coefficients, default=0.0)
+
+    def _gain(self, varied: Varied) -> float | None:
+        if varied.objective is None:
+            return None
+        return clean(varied.objective - clean(self._plan.objective))
+
+    def _limit(self, number: int, without: Varied | None) -> LimitValue:
         """A limit and what the plan would gain without it."""
         row = self._rows[number]
-        without = self._without(number)
-        gain = None
-        if without is not None and without.objective is not None:
-            gain = clean(without.objective - clean(self._plan.objective))
+        gain = None if without is None else self._gain(without)
         return LimitValue(
             source_row=row.source_rows[0],
             text=row.text,
@@ -92,23 +123,14 @@ class _Limits:
             certainty=without.certainty if without is not None else "found",
         )
 
-    def _without(self, number: int) -> Varied | None:
-        if self._cannot_bind(number):
-            return self._search.unchanged()
-        return self._search.solved([row for other, row in enumerate(self._rows) if other != number])
-
-    def _cannot_bind(self, number: int) -> bool:
-        """Whether even everybody together stays under the limit."""
-        row = self._rows[number]
-        return math.fsum(row.terms.coefficients) <= row.upper + row_tolerance(row)
-
     def _stepped(self, value: LimitValue, number: int) -> LimitValue:
         """A limit with its next useful increment and its steps."""
         increment = self._increment(number) if value.is_binding else None
-        steps = tuple(self._steps(value, number, increment))
-        return value.model_copy(update={"next_increment": increment, "steps": steps})
+        steps = sorted(self._steps(value, number, increment), key=lambda step: step.change)
+        return value.model_copy(update={"next_increment": increment, "steps": tuple(steps)})
 
     def _steps(self, value: LimitValue, number: int, increment: CapacityStep | None) -> Iterator[CapacityStep]:
+        """The limit some percent up and down, in whole tokens."""
         seen = {0.0}
         for percent in _STEPS_PCT:
             change = float(round(value.limit * percent / 100))
@@ -117,30 +139,26 @@ class _Limits:
             seen.add(change)
             varied = self._at(value, number, value.limit + change, increment)
             if varied is not None:
-                yield self._step(value, value.limit + change, varied)
+                yield self._step(value.limit, value.limit + change, varied)
 
     def _at(self, value: LimitValue, number: int, limit: float, increment: CapacityStep | None) -> Varied | None:
         """The run under another limit; searched for only where it is not known already."""
         row = self._rows[number]
-        if self._search.is_strict and value.used <= limit < value.limit:
+        if self._search.is_strict and self._room(number) + row_tolerance(row) >= value.limit - limit > 0:
             return self._search.unchanged()
         if self._search.is_monotone and limit >= value.limit and value.certainty == "exact":
             if not value.is_binding:
                 return self._search.unchanged()
             if increment is not None and increment.certainty == "exact" and limit < increment.limit:
                 return self._search.unchanged()
-        return self._search.solved(self._replaced(number, replace(row, upper=limit)))
+        return self._search.instead(number, replace(row, upper=limit))
 
-    def _replaced(self, number: int, row: LinearRow) -> list[LinearRow]:
-        return [row if other == number else kept for other, kept in enumerate(self._rows)]
-
-    def _step(self, value: LimitValue, limit: float, varied: Varied) -> CapacityStep:
-        now = clean(self._plan.objective)
+    def _step(self, before: float, limit: float, varied: Varied) -> CapacityStep:
         return CapacityStep(
-            change=clean(limit - value.limit),
+            change=clean(limit - before),
             limit=clean(limit),
             objective=varied.objective,
-            objective_change=None if varied.objective is None else clean(varied.objective - now),
+            objective_change=self._gain(varied),
             bound=varied.bound,
             certainty=varied.certainty,
             lets_in=varied.lets_in,
@@ -150,10 +168,11 @@ class _Limits:
     def _increment(self, number: int) -> CapacityStep | None:
         """The fewest tokens under the limit with which the first KPI stage can be better than it can be now.
 
-        Better than its best before goals and tolerances take their share, all stages before it held.
+        Better than its best before goals and tolerances take their share, all stages before it held. What is
+        bought with them is what the run comes to under that limit.
         """
         row = self._rows[number]
-        rows = [*self._replaced(number, replace(row, upper=INFINITY)), *self._held(), self._better()]
+        rows = [*self._search.replaced(number, replace(row, upper=INFINITY)), *self._held(), self._better()]
         spared = Terms(row.terms.columns, tuple(-tokens for tokens in row.terms.coefficients))
         own = self._plan.question.plan
         fewest = Plan((Stage("tokens spared", "kpi", spared),), None, 0.0, own.economy)
@@ -161,18 +180,8 @@ class _Limits:
         if staged is None or staged.point is None or not staged.stages or not staged.stages[0].proven:
             return None
         limit = row.terms.value(staged.point)
-        varied = self._search.solved(self._replaced(number, replace(row, upper=limit)))
-        if varied is None:
-            return None
-        value = LimitValue(
-            source_row=row.source_rows[0],
-            text=row.text,
-            field="max_tokens",
-            limit=row.upper,
-            used=0,
-            is_binding=True,
-        )
-        return self._step(value, limit, varied)
+        varied = self._search.instead(number, replace(row, upper=limit))
+        return None if varied is None else self._step(row.upper, limit, varied)
 
     def _held(self) -> Iterator[LinearRow]:
         """The stages before the first KPI stage, at what the plan gives them."""
@@ -185,7 +194,7 @@ class _Limits:
         """The first KPI stage above what is proven to be the most now."""
         stage = self._plan.stage
         objective = self._plan.result.objective
-        best = max(self._plan.objective, objective.best_possible or 0.0, objective.bound or 0.0)
+        best = max(self._plan.objective, objective.best_possible or -math.inf, objective.bound or -math.inf)
         step = granularity(np.asarray((*stage.terms.coefficients, stage.terms.constant)))
         least = best + (step or _CLEARLY_MORE * (abs(best) or 1.0))
         return LinearRow("more", stage.terms, (), f"{stage.name} is more than {best:.12g}", lower=least)

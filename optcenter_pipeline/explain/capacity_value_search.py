@@ -1,17 +1,23 @@
 """A run with some of its rows changed, searched again by its own stages, so many times at most."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import Point
-from optcenter_pipeline.engine.objective import Plan
+from optcenter_pipeline.engine.objective import ECONOMY, Plan, Stage
 from optcenter_pipeline.engine.portfolio_search import search_portfolio
 from optcenter_pipeline.engine.staged import Clock, Staged
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.documents import Certainty
-from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.rules.linear import LinearRow, Terms
+
+_NO_ECONOMY = Stage(ECONOMY, "economy", Terms((), ()))
+"""Where only the objective is asked for and no tolerance lets it vary, nobody needs the last tokens."""
+_NODES = 30_000
+_FEWEST_NODES = 30
+"""Nodes of one search: so many over the number of candidates, and no fewer than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,14 @@ class Variations:
 
     def __init__(self, plan: BasePlan, most: int, left: Callable[[], float | None], cancel: Cancel) -> None:
         self.plan = plan
+        self._rows = plan.question.model.rows
         self._left_to_search = most
         self._left = left
         self._cancel = cancel
+        options = plan.question.snapshot.solver
+        nodes = max(_NODES // max(len(plan.question.model.columns.candidates), 1), _FEWEST_NODES)
+        given = options.node_limit
+        self._options = options.model_copy(update={"node_limit": nodes if given is None else min(nodes, given)})
         stages = plan.question.plan.stages
         self.is_strict = plan.question.plan.goals is None and all(stage.tolerance == 0 for stage in stages)
         """Nothing gives way: what is best stays so for as long as it is allowed."""
@@ -58,9 +69,32 @@ class Variations:
         certainty: Certainty = "exact" if self.plan.result.status == "optimal" else "found"
         return Varied(clean(self.plan.objective), None, certainty)
 
-    def solved(self, rows: Sequence[LinearRow]) -> Varied | None:
-        """The run with these rows instead of its own; None where that is not searched any more."""
-        staged = self.staged(rows)
+    def without(self, numbers: Collection[int]) -> Varied | None:
+        """The objective of the run without some rows; None where it is not searched any more."""
+        rows = [row for number, row in enumerate(self._rows) if number not in numbers]
+        plan = self.plan.question.plan
+        return self._told(self.staged(rows, replace(plan, economy=_NO_ECONOMY) if self.is_strict else plan))
+
+    def instead(self, number: int, row: LinearRow) -> Varied | None:
+        """The run with another row in place of one; None where it is not searched any more."""
+        return self._told(self.staged(self.replaced(number, row), self.plan.question.plan))
+
+    def replaced(self, number: int, row: LinearRow) -> list[LinearRow]:
+        """The run's rows with another in place of one."""
+        return [row if other == number else kept for other, kept in enumerate(self._rows)]
+
+    def staged(self, rows: Sequence[LinearRow], plan: Plan) -> Staged | None:
+        """A search over these rows by these stages; None where it is not searched any more."""
+        if self.is_over:
+            return None
+        self._left_to_search -= 1
+        question = self.plan.question.with_model_rows(rows).with_plan(plan)
+        clock = Clock(time.perf_counter(), self._left())
+        return search_portfolio(
+            question, options=self._options, clock=clock, start=self.plan.point, cancel=self._cancel
+        ).staged
+
+    def _told(self, staged: Staged | None) -> Varied | None:
         if staged is None:
             return None
         if staged.ending == "infeasible":
@@ -68,8 +102,7 @@ class Variations:
         if staged.point is None:
             return None
         ahead = [stage for stage in staged.stages if stage.kind != "economy"]
-        plan = self.plan.question.plan
-        is_whole = staged.ending == "done" and len(ahead) == plan.length - 1
+        is_whole = staged.ending == "done" and len(ahead) == self.plan.question.plan.length - 1
         is_proven = is_whole and all(stage.proven for stage in ahead) and self.plan.result.status == "optimal"
         first = next((stage for stage in ahead if stage.kind in ("kpi", "weighted")), None)
         lets_in, displaces = self._moves(staged.point)
@@ -81,24 +114,9 @@ class Variations:
             displaces=displaces,
         )
 
-    def staged(self, rows: Sequence[LinearRow], plan: Plan | None = None) -> Staged | None:
-        """The search itself, by the run's stages or by others."""
-        if self.is_over:
-            return None
-        self._left_to_search -= 1
-        question = self.plan.question.with_model_rows(rows)
-        question = question if plan is None else question.with_plan(plan)
-        clock = Clock(time.perf_counter(), self._left())
-        options = question.snapshot.solver
-        return search_portfolio(
-            question, options=options, clock=clock, start=self.plan.point, cancel=self._cancel
-        ).staged
-
     def _moves(self, point: Point) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """(funded there only, funded in the run only), in order of key."""
         question = self.plan.question
-        before, after = frozenset(question.keys_of(self.plan.point)), question.keys_of(point)
-        return (
-            tuple(key for key in after if key not in before),
-            tuple(key for key in question.keys_of(self.plan.point) if key not in frozenset(after)),
-        )
+        before, after = question.keys_of(self.plan.point), question.keys_of(point)
+        gone, come = frozenset(before) - frozenset(after), frozenset(after) - frozenset(before)
+        return tuple(key for key in after if key in come), tuple(key for key in before if key in gone)

@@ -96,6 +96,7 @@ class TightRelaxation:
         self._run()
         self.base = self._read()
         """The optimum with nobody the other way; None where the solver gives none."""
+        self.bound_without_cuts = self.base.bound if self.base is not None else math.inf
         if self.base is not None:
             self._tighten()
         self._basis = self._highs.getBasis()
@@ -103,6 +104,15 @@ class TightRelaxation:
     def resolution(self, bound: float) -> float:
         """What the solver's tolerance amounts to in the stage's unit."""
         return _TOLERANCE / self._cost_scale + 1e-9 * abs(bound)
+
+    @property
+    def cut_count(self) -> int:
+        """How many cuts are in force."""
+        return len(self._rows.upper) - self._own_rows
+
+    def keeps(self, values: Floats) -> bool:
+        """Whether a point of the reduced model, in the PM's units, keeps every row and cut."""
+        return self._rows.hold(values * self._column_scale)
 
     def flipped(self, column: int, value: float) -> Relaxed | None:
         """The optimum where a reduced column has a value; None where no portfolio has it so.

@@ -5,7 +5,7 @@ linear rows. Up to about 15 candidates; sums are in floats, so data should have 
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,6 +54,8 @@ class Answer:
     portfolios: frozenset[frozenset[str]] = frozenset()
     """Every portfolio that is best in all stages, economy included."""
     pool: frozenset[str] = frozenset()
+    first_values: frozenset[float] = frozenset()
+    """The first KPI stage's value in each of these."""
     decided: bool = True
     """False where some portfolio lies so near to a held value that floating point may call it either way."""
 
@@ -62,13 +64,19 @@ def folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def solve(snapshot: Snapshot) -> Answer:
-    """The answer, by enumeration."""
+def solve(snapshot: Snapshot, *, forced: Mapping[str, bool] | None = None, without: Collection[str] = ()) -> Answer:
+    """The answer, by enumeration.
+
+    Args:
+        snapshot: the inputs.
+        forced: candidates of the pool that are funded, or not, whatever else; the pool stays as it is.
+        without: source rows whose rules nobody has to keep; the pool and the objective stay as they are.
+    """
     try:
         question = _Question(snapshot)
     except InvalidSnapshotError as error:
         return Answer("invalid", why=str(error))
-    return _Search(question).answer()
+    return _Search(question).answer(forced or {}, without)
 
 
 def feasible(snapshot: Snapshot) -> frozenset[frozenset[str]]:
@@ -88,6 +96,17 @@ def satisfiable(snapshot: Snapshot, rows: Collection[str]) -> bool:
     search.synergies = [s for s in search.synergies if s.value > 0 or any(row in rows for row in s.source_rows)]
     search.hard_rules(rows)
     return bool(search.alive.any())
+
+
+def token_sums(snapshot: Snapshot, dimension: str, key: str) -> frozenset[float]:
+    """What portfolios, allowed or not, may spend on a slice."""
+    return frozenset(np.round(_Search(_Question(snapshot)).tokens(dimension, key), 6).tolist())
+
+
+def sources(snapshot: Snapshot) -> set[str]:
+    """Every source row that a hard rule may come from."""
+    rows = {snapshot.scenario.source_row or "", *(c.source_row or "" for c in snapshot.candidates)}
+    return rows | {row for rule in snapshot.constraint_set.rules() for row in rule.source_rows}
 
 
 def first_day(period: str) -> dt.date:
@@ -245,16 +264,20 @@ class _Search:
         ]
         self.cost: Numbers = np.array([c.engineering_tokens for c in self.members], dtype=float)
 
-    def answer(self) -> Answer:
+    def answer(self, forced: Mapping[str, bool], without: Collection[str]) -> Answer:
         pool = frozenset(self.question.pool)
-        self.hard_rules()
+        self.hard_rules(sources(self.snapshot) - set(without) if without else None)
+        for key, is_funded in forced.items():
+            self.alive &= self.x[:, self.column[key]] == is_funded
         if not self.alive.any():
             return Answer("infeasible", pool=pool)
         stages = self._stages()
         tokens = self.x @ self.cost
         fewest = float(tokens[self.alive].min())
         final = self.alive & (tokens <= fewest + FLOAT_NOISE)
-        return Answer("optimal", "", tuple(stages), fewest, self.portfolios(final), pool, self.decided)
+        kind, name = next((kind, name) for kind, name, _ in self.question.listed if kind != "goals")
+        first = frozenset(self.measure(kind, name)[final].tolist())
+        return Answer("optimal", "", tuple(stages), fewest, self.portfolios(final), pool, first, self.decided)
 
     def portfolios(self, which: Mask) -> frozenset[frozenset[str]]:
         keys = np.array(self.question.pool, dtype=object)
