@@ -42,6 +42,23 @@ def test_solve_needs_no_workbook_and_no_database(
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_solve_shows_why_there_is_no_portfolio_and_the_ways_out(optcenter: Optcenter, tmp_path: Path) -> None:
+    floor = {"min_tokens": 9.5, "source_rows": ["Constraints!7"]}
+    cap = {"max_tokens": 9.8, "source_rows": ["Constraints!8"]}
+    path = written(tmp_path, "s.json", constraint_set={"capacity_floors": [floor], "capacity_caps": [cap]})
+    shown = optcenter("solve", path)
+    assert shown.code == 0
+    words = " ".join(shown.out.split())
+    assert "Rules that cannot hold together" in words
+    assert "raise max_tokens from 9.8 to 10" in words
+    conflict = optcenter("solve", path, "--json").document["conflict"]
+    assert conflict["source_rows"] == ["Constraints!7", "Constraints!8"]
+    assert [(repair["cost"], repair["text"]) for repair in conflict["repairs"]] == [
+        (0.2, "Constraints row 8: raise max_tokens from 9.8 to 10"),
+        (3.5, "Constraints row 7: lower min_tokens from 9.5 to 6"),
+    ]
+
+
 def test_solve_of_several_writes_each_under_its_own_name(optcenter: Optcenter, tmp_path: Path) -> None:
     more = {"scenario_name": "plan", "capacity_total_tokens": 11}
     paths = [written(tmp_path, "one.json"), written(tmp_path, "two.json", scenario=more)]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.engine import Result, Snapshot, solve
+from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
 from optcenter_pipeline.report.tables import gaps_frame, markdown, portfolio_frame
 from optcenter_pipeline.workbook.columns import Owner
@@ -106,6 +107,25 @@ def test_an_infeasible_run_names_the_rows() -> None:
     conflict = next(line for line in rows["Gaps_Alerts"] if line["kind"] == "conflict")
     assert set(conflict["source_rows"].split(", ")) == {"Constraints!2", "Constraints!3", "Scenario_Config!2"}
     assert conflict["severity"] == "CRITICAL"
+
+
+def test_ways_out_stand_below_their_conflict() -> None:
+    both = [{"initiative_key": key, "source_rows": [f"Constraints!{n}"]} for n, key in ((2, "A"), (3, "B"))]
+    asked = snapshot(mandatory=both)
+    result = answer(asked)
+    assert result.conflict is not None
+    unsettled = result.model_copy(update={"conflict": result.conflict.model_copy(update={"minimal": False})})
+    for found in (result, unsettled):
+        lines = output_rows(header(found), asked, found)["Gaps_Alerts"]
+        assert [line["kind"] for line in lines] == ["conflict", "repair", "repair", "repair"]
+        first, second, _ = lines[1:]
+        assert first["source_rows"] == "Scenario_Config!2"
+        assert first["recommendation"].startswith("Scenario_Config row 2: raise capacity_total_tokens from ")
+        assert first["message"].startswith("Way out 1 of 3: changes 1 number; it counts as ")
+        assert second["message"].startswith("Way out 2 of 3: drops 1 row; it counts as ")
+        assert second["recommendation"] == "Constraints row 2: drop the rule (A is mandatory)"
+        left_open = "left open whether each of them is needed"
+        assert (left_open in lines[0]["message"]) == (not found.conflict or not found.conflict.minimal)
 
 
 def test_a_failed_run_says_so_and_nothing_else() -> None:

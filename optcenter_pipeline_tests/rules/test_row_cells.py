@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from optcenter_pipeline.rules.row import LONGEST_SHOWN, is_formula_error, shown, split_keys
+from optcenter_pipeline.rules.row import LONGEST_SHOWN, is_fixed, is_formula_error, shown, split_keys
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,20 @@ def test_what_is_no_formula_error(cell: object) -> None:
 
 def test_keys_split_on_bars_semicolons_and_commas() -> None:
     assert split_keys(" A|B ;C,, D|") == ("A", "B", "C", "D")
+
+
+@pytest.mark.parametrize(
+    ("notes", "fixed"),
+    [
+        ("[fixed]", True),
+        ("agreed with finance [FIXED] in March", True),
+        ("see [Fixed], twice [fixed]", True),
+        ("fixed", False),
+        ("[ fixed ]", False),
+        ("", False),
+        (None, False),
+        (7.0, False),
+    ],
+)
+def test_a_mark_in_the_notes_fixes_a_row(notes: object, fixed: bool) -> None:
+    assert is_fixed(notes) == fixed

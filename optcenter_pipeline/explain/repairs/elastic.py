@@ -5,8 +5,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from optcenter_pipeline.engine.highs import SolverModel
-from optcenter_pipeline.engine.search import SearchLimits
+from optcenter_pipeline.engine.row_matrix import Bools, Floats
+from optcenter_pipeline.engine.search import Fixings, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.explain.repairs.elastic_model import ElasticModel, ElasticRows, Mended
 from optcenter_pipeline.explain.repairs.levers import Levers, Number
@@ -18,6 +21,7 @@ _MOST_FOR_FEWER = 8e-3
 """Of the least cost: what may be added to it so that fewer numbers change."""
 _WORK_OF_A_SEARCH = 10_000_000
 _WORK_FOR_FEWER = 1_000_000
+_NODES_NEARBY = 200
 """Nodes times coefficients. Counted, not timed, so that the same snapshot gives the same repairs on any machine."""
 
 
@@ -27,11 +31,13 @@ class Elastic:
 
     Args:
         levers: all that may be touched.
+        around: True for the run's columns that the conflict's rows speak of. Shape (columns,).
         left: seconds until the caller's time limit, None without one.
         cancel: asked often; True ends a search.
     """
 
     levers: Levers
+    around: Bools
     left: Callable[[], float | None]
     cancel: Callable[[], bool]
 
@@ -48,6 +54,7 @@ class Elastic:
         gone: Collection[SourceRow] = (),
         *,
         start: Mended | None = None,
+        near: Mended | None = None,
     ) -> Mended | None:
         """The cheapest way to a portfolio.
 
@@ -56,13 +63,19 @@ class Elastic:
             drops: source rows that may be dropped.
             gone: source rows that are dropped, at no cost.
             start: a way that needs no other levers than these, to begin with.
+            near: a way with other levers: looked at first is what differs from it where the conflict lies.
 
         Returns:
             The best that was found; None where there is none, or a limit came first.
         """
         model = ElasticModel(self.levers, tuple(numbers), frozenset(drops), frozenset(gone))
         solver = self._solver(model)
-        return None if solver is None else self._searched(model, solver, _WORK_OF_A_SEARCH, start)
+        if solver is None:
+            return None
+        begin = None if start is None else model.values(start)
+        if near is not None:
+            begin = self._near(model, solver, near)
+        return self._searched(model, solver, _WORK_OF_A_SEARCH, begin)
 
     def fewest(self, numbers: Sequence[Number], cheapest: Mended) -> Mended:
         """As good as the cheapest way, with fewer numbers changed, where a short search finds one.
@@ -85,6 +98,16 @@ class Elastic:
             return cheapest
         return replace(found, bound=cheapest.bound)
 
+    def _near(self, model: ElasticModel, solver: SolverModel, known: Mended) -> Floats | None:
+        """A point of the model that differs from a known portfolio only where the conflict lies."""
+        count = self.levers.question.model.candidate_count
+        kept = np.zeros(solver.width, dtype=bool)
+        kept[:count] = ~self.around[:count]
+        values = np.zeros(solver.width)
+        values[:count] = known.point[:count]
+        limits = SearchLimits(_GAP, self.left, self.cancel, nodes=_NODES_NEARBY)
+        return solver.search(limits, fixings=Fixings(kept, values)).values
+
     def _solver(self, model: ElasticModel) -> SolverModel | None:
         """A model in the solver; None where no time is left."""
         if self.is_stopped:
@@ -95,13 +118,13 @@ class Elastic:
         return solver
 
     def _searched(
-        self, model: ElasticModel, solver: SolverModel, work: int, start: Mended | None = None
+        self, model: ElasticModel, solver: SolverModel, work: int, start: Floats | None = None
     ) -> Mended | None:
         """The best that a search finds; once more, to tighter tolerances, where rounding breaks a row."""
         nodes = max(1, work // max(self._rows.matrix.nnz, 1))
         limits = SearchLimits(_GAP, self.left, self.cancel, nodes=nodes)
         for _ in range(2):
-            search = solver.search(limits, start=None if start is None else model.values(start))
+            search = solver.search(limits, start=start)
             if search.values is None:
                 return None
             funded = search.values[: self.levers.question.model.candidate_count] > 0.5

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from optcenter_pipeline.engine.linear_model import broken_rows
 from optcenter_pipeline.engine.portfolio_search import search_portfolio
 from optcenter_pipeline.engine.question import Question, build_question
 from optcenter_pipeline.engine.result import Conflict, Repair, RepairChange
+from optcenter_pipeline.engine.row_matrix import Bools
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.explain.repairs.elastic import Elastic
@@ -16,7 +19,8 @@ from optcenter_pipeline.explain.repairs.elastic_model import Mended
 from optcenter_pipeline.explain.repairs.levers import Levers, Number, levers_of
 from optcenter_pipeline.explain.repairs.repaired import repaired_snapshot
 from optcenter_pipeline.explain.repairs.rounding import rounded
-from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text
+from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text, sheet_order
+from optcenter_pipeline.rules.capacity_cap import SCENARIO_FAMILY
 
 MOST_REPAIRS = 6
 _PROVEN = 0.01
@@ -64,7 +68,8 @@ def find_repairs(
         cancel: asked often; True ends the search with the repairs in hand.
     """
     levers = levers_of(question)
-    search = _Search(levers, Elastic(levers, left, cancel), conflict)
+    around = _columns_of(question, conflict)
+    search = _Search(levers, Elastic(levers, around, left, cancel), conflict)
     return _worth_telling(list(search.found()))
 
 
@@ -91,11 +96,14 @@ class _Search:
 
     def _of_numbers(self, rows: frozenset[str]) -> Iterator[Repair]:
         singles = [number for number in self.levers.numbers if not rows.isdisjoint(number.source_rows)]
-        alone = [self.elastic.cheapest((number,)) for number in singles]
-        for mended in alone:
-            yield from self._repair(mended)
+        alone: list[Mended] = []
+        for number in singles:
+            mended = self.elastic.cheapest((number,), near=alone[-1] if alone else None)
+            if mended is not None:
+                alone.append(mended)
+                yield from self._repair(mended)
         if singles and len(self.levers.numbers) > 1:
-            start = min(filter(None, alone), key=lambda mended: mended.cost, default=None)
+            start = min(alone, key=lambda mended: mended.cost, default=None)
             cheapest = self.elastic.cheapest(self.levers.numbers, start=start)
             if cheapest is not None and len(cheapest.amounts) > 1:
                 used = {number.row for number, _ in cheapest.amounts} | {number.row for number in singles}
@@ -129,10 +137,14 @@ class _Search:
         """The repair that a portfolio stands for, if it is proven and stands up to verification."""
         if mended is None or not (mended.amounts or dropped):
             return
+        dropped = tuple(sorted(dropped, key=sheet_order))
         least = sum(number.price * amount for number, amount in mended.amounts)
         if mended.amounts and mended.bound < (1 - _PROVEN) * least:
             return
-        numbers = [(number, _becomes(number, mended)) for number, _ in mended.amounts]
+        moved = sorted(
+            (number for number, _ in mended.amounts), key=lambda number: sheet_order(number.source_rows[0])
+        )
+        numbers = [(number, _becomes(number, mended)) for number in moved]
         changes = (
             *(_change(source, number, to) for number, to in numbers for source in number.source_rows),
             *(RepairChange(source_row=source, drop=True) for source in dropped),
@@ -147,6 +159,16 @@ class _Search:
             *drop_texts(self.levers, dropped, mended.point),
         )
         yield Repair(changes=changes, cost=float(f"{cost:.12g}"), text="; ".join(texts))
+
+
+def _columns_of(question: Question, conflict: Conflict) -> Bools:
+    """True for the columns that the conflict's rows speak of, the scenario's capacity aside."""
+    rows = frozenset(conflict.source_rows)
+    around = np.zeros(question.model.column_count, dtype=bool)
+    for row in question.model.rows:
+        if row.family != SCENARIO_FAMILY and not rows.isdisjoint(row.source_rows):
+            around[list(row.terms.columns)] = True
+    return around
 
 
 def _becomes(number: Number, mended: Mended) -> float:

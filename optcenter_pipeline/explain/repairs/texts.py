@@ -43,6 +43,12 @@ def drop_texts(levers: Levers, dropped: Sequence[SourceRow], point: Point) -> It
         yield f"{place(source)}: {_drop(source, broken or gone)}"
 
 
+def sheet_order(source: SourceRow) -> tuple[str, int, str]:
+    """Sorts source rows by tab and number."""
+    tab, _, number = source.rpartition("!")
+    return tab, int(number) if number.isdigit() else 0, source
+
+
 def place(source: SourceRow) -> str:
     """`Constraints!7` → `Constraints row 7`; what is no row of a sheet stays as it is."""
     tab, mark, number = source.rpartition("!")
