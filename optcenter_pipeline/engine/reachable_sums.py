@@ -25,11 +25,11 @@ def reachable_bounds(rows: RowMatrix, whole: Bools) -> tuple[Floats, Floats]:
     """
     lower, upper = rows.lower.copy(), rows.upper.copy()
     matrix = rows.matrix
-    plain = np.flatnonzero(rows.largest != 1.0)
-    for row in plain.tolist():
+    numbers = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    for row in np.unique(numbers[np.abs(matrix.data) != 1.0]).tolist():
         entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
         coefficients = matrix.data[entries]
-        if len(coefficients) and whole[matrix.indices[entries]].all():
+        if whole[matrix.indices[entries]].all():
             slack = ARITHMETIC_TOLERANCE * float(rows.magnitudes[row])
             lower[row], upper[row] = _reached(coefficients, float(lower[row]), float(upper[row]), slack)
     return lower, upper
