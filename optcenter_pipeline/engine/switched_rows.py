@@ -67,6 +67,11 @@ class SwitchedRows(SolverModel):
         self._cuts: list[tuple[int, int, LinearRow]] = []
 
     @property
+    def presolves(self) -> bool:
+        """Whether a search without a proof to go along begins with presolve."""
+        return self._presolve != "off"
+
+    @property
     def matrix(self) -> sp.csr_array:
         """Coefficients in the solver's units. Shape (numbers, columns)."""
         return self._relaxation.matrix

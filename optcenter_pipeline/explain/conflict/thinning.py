@@ -58,10 +58,10 @@ class Thinning(Generic[Item]):
         kept, is_minimal, needed = list(items), True, set[Item]()
         while True:
             item = next((item for item in reversed(kept) if item not in needed), None)
-            if item is None:
-                return kept, is_minimal
+            if item is None or self.stop():
+                return kept, is_minimal and item is None
             without = [other for other in kept if other != item]
-            verdict = None if self.stop() else self._ask(without)
+            verdict = self._ask(without)
             if verdict is None or verdict is False:
                 needed.add(item)
                 is_minimal = is_minimal and verdict is False
