@@ -82,27 +82,6 @@ class BindingRow(Value):
     certainty: Certainty
 
 
-class Explanation(Value):
-    """`EXPLAIN.json`: conflict and repairs where infeasible; otherwise why each candidate is in or out."""
-
-    schema_version: Literal[1] = 1
-    status: Status
-    objective_name: str | None = None
-    """The first KPI stage: a KPI, or `weighted_kpis`."""
-    objective_value: float | None = None
-    tokens_used: float | None = None
-    conflict: Conflict | None = None
-    candidates: tuple[CandidateExplanation, ...] = ()
-    """The pool, in order of key."""
-    limits: tuple[LimitValue, ...] = ()
-    """The whole capacity first, then caps that bind, then the others."""
-    binding_rows: tuple[BindingRow, ...] = ()
-    """Largest gain first."""
-    messages: tuple[str, ...] = ()
-    """What is wrong with the inputs, or what a limit kept from being said."""
-    seconds: float = 0.0
-
-
 class StabilityCost(Value):
     """What a run's commitments cost: the plan without them beside the plan with them, in the KPI's unit."""
 
@@ -130,6 +109,29 @@ class StabilityCost(Value):
     """What the plan without them spends more (or less, below 0)."""
     message: str
     """A sentence for people."""
+    seconds: float = 0.0
+
+
+class Explanation(Value):
+    """`EXPLAIN.json`: conflict and repairs where infeasible; otherwise why each candidate is in or out."""
+
+    schema_version: Literal[1] = 1
+    status: Status
+    objective_name: str | None = None
+    """The first KPI stage: a KPI, or `weighted_kpis`."""
+    objective_value: float | None = None
+    tokens_used: float | None = None
+    conflict: Conflict | None = None
+    candidates: tuple[CandidateExplanation, ...] = ()
+    """The pool, in order of key."""
+    limits: tuple[LimitValue, ...] = ()
+    """The whole capacity first, then caps that bind, then the others."""
+    binding_rows: tuple[BindingRow, ...] = ()
+    """Largest gain first."""
+    stability: StabilityCost | None = None
+    """Where the run has commitments."""
+    messages: tuple[str, ...] = ()
+    """What is wrong with the inputs, what commitments cost, or what a limit kept from being said."""
     seconds: float = 0.0
 
 

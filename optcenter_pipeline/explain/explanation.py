@@ -1,7 +1,7 @@
 """The whole explanation of a run: its conflict, or why each candidate is in or out and what capacity is worth."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.progress import Progress
@@ -11,7 +11,8 @@ from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline.explain.base_plan import Cancel, base_plan
 from optcenter_pipeline.explain.capacity_value import value_limits
-from optcenter_pipeline.explain.documents import Explanation
+from optcenter_pipeline.explain.documents import Explanation, StabilityCost
+from optcenter_pipeline.explain.stability import cost_of_stability
 from optcenter_pipeline.explain.why import explain_candidates
 
 
@@ -41,8 +42,9 @@ def explain(
     clock = Clock(time.perf_counter(), snapshot.solver.time_limit_seconds)
     asked_to_cancel = cancel or (lambda: False)
     answered = result or answer(snapshot, on_progress=on_progress, cancel=asked_to_cancel)
+    cost = cost_of_stability(snapshot, answered, seconds=clock.left, cancel=asked_to_cancel)
     if not answered.has_portfolio:
-        return _without_portfolio(answered, clock)
+        return _without_portfolio(answered, clock, cost)
     plan = base_plan(snapshot, answered)
     candidates = explain_candidates(plan, exact=exact, left=lambda: clock.left, cancel=asked_to_cancel)
     limits, binding = value_limits(plan, left=lambda: clock.left, cancel=asked_to_cancel)
@@ -54,18 +56,29 @@ def explain(
         candidates=candidates,
         limits=limits,
         binding_rows=binding,
-        messages=tuple(_unsaid(answered, clock, asked_to_cancel)),
+        stability=cost,
+        messages=(*_of_commitments(answered, cost), *_unsaid(answered, clock, asked_to_cancel)),
         seconds=clock.spent,
     )
 
 
-def _without_portfolio(result: Result, clock: Clock) -> Explanation:
+def _without_portfolio(result: Result, clock: Clock, cost: StabilityCost | None) -> Explanation:
     return Explanation(
         status=result.status,
         conflict=result.conflict,
-        messages=tuple(_told(alert) for alert in result.alerts),
+        stability=cost,
+        messages=(*(_told(alert) for alert in result.alerts), *_of_commitments(result, cost)),
         seconds=clock.spent,
     )
+
+
+def _of_commitments(result: Result, cost: StabilityCost | None) -> Iterator[str]:
+    """What keeping to an earlier run costs, and that its price of changes is off what is told."""
+    if cost is not None:
+        yield cost.message
+    if result.stability is not None and result.stability.price_per_change:
+        price = result.stability.price_per_change
+        yield f"each change against run {result.stability.run_id} has its price of {price:.12g} taken off here"
 
 
 def _told(alert: Alert) -> str:

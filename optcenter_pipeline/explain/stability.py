@@ -11,23 +11,32 @@ from optcenter_pipeline.explain.documents import StabilityCost
 from optcenter_pipeline.rules.names import listed
 
 ALERT = "cost_of_stability"
+_LEAST_SECONDS = 0.001
 
 
 def cost_of_stability(
-    snapshot: Snapshot, result: Result, *, cancel: Callable[[], bool] | None = None
+    snapshot: Snapshot,
+    result: Result,
+    *,
+    seconds: float | None = None,
+    cancel: Callable[[], bool] | None = None,
 ) -> StabilityCost | None:
     """Solve a run once more without its commitments; None for a run without any, or one that could not be asked.
 
     Args:
         snapshot: the run's inputs; the same limits hold for the second search.
         result: its answer.
+        seconds: for the second search, in place of the run's own limit.
         cancel: asked often; True ends the search with what it has by then.
     """
     commitments = snapshot.commitments
     if commitments is None or result.status == "invalid":
         return None
     began = time.perf_counter()
-    free = solve(snapshot.model_copy(update={"commitments": None}), cancel=cancel)
+    solver = snapshot.solver
+    if seconds is not None:
+        solver = solver.model_copy(update={"time_limit_seconds": max(seconds, _LEAST_SECONDS)})
+    free = solve(snapshot.model_copy(update={"commitments": None, "solver": solver}), cancel=cancel)
     kept, instead = ({chosen.initiative_key for chosen in answer.selected} for answer in (result, free))
     before = set(commitments.selected)
     pool = kept | instead | {candidate.initiative_key for candidate in (*result.rejected, *free.rejected)}

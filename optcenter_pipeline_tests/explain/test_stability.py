@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, assume, given, seed, settings
 
 from optcenter_pipeline.engine import solve
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.explain.explanation import explain
 from optcenter_pipeline.explain.stability import cost_of_stability, stability_alert
 from optcenter_pipeline_tests.engine.test_brute_force import funded, near
 from optcenter_pipeline_tests.engine.test_commitments import RUN, asked
@@ -95,3 +96,14 @@ def test_a_search_that_is_stopped_says_so() -> None:
     cost = cost_of_stability(question, solve(question), cancel=lambda: True)
     assert cost is not None
     assert (cost.certainty, cost.cost) == ("found", None)
+
+
+def test_an_explanation_tells_what_the_commitments_cost() -> None:
+    document = explain(asked({"max_changes": 2, "price_per_change": 0.1}))
+    assert document.stability is not None
+    assert document.stability.cost == 1
+    assert document.stability.message in document.messages
+    assert f"each change against run {RUN} has its price of 0.1 taken off here" in document.messages
+    infeasible = explain(asked({"locked_in": ["A", "B", "C"]}))
+    assert f"keeping to run {RUN} allows no plan; without that one brings 19 gmv" in infeasible.messages
+    assert explain(asked({}).model_copy(update={"commitments": None})).stability is None
