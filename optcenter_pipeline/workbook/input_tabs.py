@@ -244,7 +244,13 @@ ACTIONS = Tab(
         Column("scope_keys", "For scope keys: of the rows, separated by | ; or ,", kind=Kind.KEY_LIST),
         Column("scenario_name", "For runs."),
         Column("constraint_set_name", "For runs; blank means the Candidates' own rules alone."),
-        Column("options_json", 'E.g. {"time_limit_seconds": 60}.', kind=Kind.JSON),
+        Column(
+            "options_json",
+            'E.g. {"time_limit_seconds": 60}; {"capacity_total_tokens": 120} to try another number without changing '
+            'the sheet; {"commitments": {"run": "approved", "max_changes": 3}} to keep to the plan; '
+            '{"analyses": ["explain"]}.',
+            kind=Kind.JSON,
+        ),
         Column("requested_by", "Who asked."),
         Column("requested_at", "When.", kind=Kind.TEXT),
         system("status", "queued, running, success, failed or rejected."),
