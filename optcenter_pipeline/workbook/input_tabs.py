@@ -246,8 +246,8 @@ ACTIONS = Tab(
         Column("constraint_set_name", "For runs; blank means the Candidates' own rules alone."),
         Column(
             "options_json",
-            'E.g. {"time_limit_seconds": 60}; {"capacity_total_tokens": 120} to try another number without changing '
-            'the sheet; {"commitments": {"run": "approved", "max_changes": 3}} to keep to the plan; '
+            'E.g. {"time_limit_seconds": 60}; {"capacity_total_tokens": 120} to try another number and leave '
+            'the sheet as it is; {"commitments": {"run": "approved", "max_changes": 3}} to keep to the plan; '
             '{"analyses": ["explain"]}.',
             kind=Kind.JSON,
         ),
