@@ -107,16 +107,16 @@ def test_dates_outside_date_columns_stay_dates(
     empty.structural_update(
         [
             {"repeatCell": {"range": {**area, "startColumnIndex": place, "endColumnIndex": place + 1}, **how}}
-            for place in (1, 6)
+            for place in (1, 7)
             for how in [{"cell": day, "fields": fields}]
         ],
         idempotent=True,
     )
-    cells: list[str | int | float | bool | None] = ["Plan", 46447, 10, None, None, None, 46447.25]
-    empty.batch_update([RangeWrite(cell_range("Scenario_Config", 1, 0, 1, 6), [cells])])
+    cells: list[str | int | float | bool | None] = ["Plan", 46447, 10, None, None, None, None, 46447.25]
+    empty.batch_update([RangeWrite(cell_range("Scenario_Config", 1, 0, 1, 7), [cells])])
     export(empty, tmp_path / name)
     back = into_a_fresh_workbook(tmp_path / name)["Scenario_Config"][1]
-    assert (back[1], back[6]) == (Moment(46447), Moment(46447.25))
+    assert (back[1], back[7]) == (Moment(46447), Moment(46447.25))
 
 
 @BOTH
