@@ -1,16 +1,19 @@
 """Runs with commitments against enumeration, and what is told of them."""
 
+from pathlib import Path
 from typing import Any
 
+import highspy
 import pytest
 from hypothesis import HealthCheck, assume, given, seed, settings
 
-from optcenter_pipeline.engine import solve
+from optcenter_pipeline.engine import solve, write_mps
 from optcenter_pipeline.engine.checker import check
 from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.reading import load_snapshot
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline_tests.engine.test_brute_force import funded, near, same_answer
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.commitments import committed_snapshots
@@ -41,8 +44,8 @@ def test_a_conflict_names_commitments_as_it_names_rows() -> None:
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots(tight_percent=40))
     def put(question: Snapshot) -> None:
-        result = solve(question)
-        assume(result.status == "infeasible" and result.conflict is not None)
+        assume(solve(question).status == "infeasible")
+        result = answer(question)
         assert result.conflict is not None
         rows = set(result.conflict.source_rows)
         assert not brute_force.satisfiable(question, rows)
@@ -108,7 +111,7 @@ def test_goals_take_their_share_of_the_priced_best() -> None:
 
 def test_locked_in_and_ineligible_is_a_conflict_of_the_two() -> None:
     question = asked({"locked_in": ["A"]}, A={"lifecycle_status": "Done", "source_row": "Candidates!2"})
-    result = solved(question)
+    result = answer(question)
     assert result.status == "infeasible"
     assert result.conflict is not None
     assert set(result.conflict.source_rows) == {f"run {RUN} locked_in A", "Candidates!2"}
@@ -198,3 +201,15 @@ def test_the_checker_holds_a_portfolio_to_what_was_committed() -> None:
     assert "max_changes" in {violation.what for violation in check(few, result)}
     priced = asked({"price_per_change": 0.1})
     assert "objective.best_possible" in {violation.what for violation in check(priced, result)}
+
+
+def test_the_exported_model_has_the_price_of_changes(tmp_path: Path) -> None:
+    question = asked({"price_per_change": 0.6, "max_changes": 3})
+    write_mps(question, tmp_path / "model.mps")
+    reader: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    reader.silent()
+    reader.readModel(str(tmp_path / "model.mps"))
+    reader.run()
+    best = solved(question).objective.stages[0].value
+    assert reader.getObjectiveValue() == near(best)
+    assert best == near(16.8)
