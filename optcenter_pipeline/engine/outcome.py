@@ -12,7 +12,6 @@ from optcenter_pipeline.engine.pool import Pool
 from optcenter_pipeline.engine.reasons import Reasons
 from optcenter_pipeline.engine.result import (
     Alert,
-    Conflict,
     ModelSize,
     Objective,
     RejectedCandidate,
@@ -41,8 +40,6 @@ class Run:
     plan: Plan
     presolved: ModelSize | None
     staged: Staged
-    conflict: Conflict | None
-    conflict_alerts: tuple[Alert, ...]
     solver_version: str
 
     @property
@@ -70,8 +67,7 @@ def _written(run: Run) -> Result:
     common = {
         "status": run.status,
         "objective": _objective(run),
-        "conflict": run.conflict,
-        "alerts": (*what_if_alerts(run.snapshot), *run.pool.alerts, *run.conflict_alerts, *_limit_alerts(run)),
+        "alerts": (*what_if_alerts(run.snapshot), *run.pool.alerts, *_limit_alerts(run)),
         "solver": SolverInfo(version=run.solver_version, model=size, presolved=run.presolved),
         "timings": Timings(),
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pyomo.common.gc_manager import PauseGC
 
 from optcenter_pipeline.engine.highs import solver_version
-from optcenter_pipeline.engine.infeasibility import Refutation, not_located
+from optcenter_pipeline.engine.infeasibility import QuickProof
 from optcenter_pipeline.engine.outcome import Run, write_result
 from optcenter_pipeline.engine.portfolio_search import Searched, search_portfolio
 from optcenter_pipeline.engine.problems import invalid_result
@@ -35,29 +35,27 @@ def solve_snapshot(
         question = build_question(snapshot)
     asked_to_cancel = cancel or (lambda: False)
     clock = Clock(began, snapshot.solver.time_limit_seconds)
-    refutation = Refutation(question.model, snapshot.solver.threads, lambda: clock.left, asked_to_cancel)
+    proof = QuickProof(question.model, snapshot.solver.threads, lambda: clock.left, asked_to_cancel)
     searched = search_portfolio(
         question,
         clock=clock,
         on_progress=on_progress,
         cancel=asked_to_cancel,
-        refuted=lambda: refutation.found,
+        refuted=lambda: proof.found,
     )
     solved = time.perf_counter()
-    result = write_result(_told(question, searched, refutation))
+    result = write_result(_told(question, searched, proof))
     timings = Timings(
         build=searched.built - began, solve=solved - searched.built, extract=time.perf_counter() - solved
     )
     return result.model_copy(update={"timings": timings})
 
 
-def _told(question: Question, searched: Searched, refutation: Refutation) -> Run:
-    """The run with its conflict, where there is no portfolio because the rules contradict each other."""
+def _told(question: Question, searched: Searched, proof: QuickProof) -> Run:
+    """The run; infeasible too where only the search came to no end, and the rules contradict each other."""
     staged = searched.staged
-    if staged.ending in ("unconfirmed", "nothing_found") and refutation.found:
+    if staged.ending in ("unconfirmed", "nothing_found") and proof.found:
         staged = replace(staged, ending="infeasible")
-    infeasible = staged.ending == "infeasible"
-    conflict = refutation.conflict if infeasible else None
     return Run(
         snapshot=question.snapshot,
         pool=question.pool,
@@ -65,7 +63,5 @@ def _told(question: Question, searched: Searched, refutation: Refutation) -> Run
         plan=question.plan,
         presolved=searched.presolved,
         staged=staged,
-        conflict=conflict,
-        conflict_alerts=not_located(conflict) if infeasible else (),
         solver_version=solver_version(),
     )

@@ -8,7 +8,6 @@ from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.result import Alert, Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 
-NOT_LOCATED = "conflict_not_located"
 NO_REPAIR = "no_repair"
 _GRACE_SECONDS = 1.0
 """What a conflict and its repairs may take where the run's own limit leaves less."""
@@ -64,11 +63,11 @@ def _with_ways_out(
     from optcenter_pipeline.explain.repairs import find_repairs, touches  # noqa: PLC0415
 
     question = build_question(snapshot)
-    conflict = find_conflict(question, left=left, cancel=cancel) or result.conflict
+    conflict = find_conflict(question, left=left, cancel=cancel)
     if conflict is None:
         return result
     repairs = find_repairs(question, conflict, left=left, cancel=cancel)
-    alerts = [alert for alert in result.alerts if alert.code != NOT_LOCATED]
+    alerts = list(result.alerts)
     if not repairs:
         alerts.append(_no_repair(conflict, may_touch=touches(question, conflict)))
     told = conflict.model_copy(update={"repairs": repairs})

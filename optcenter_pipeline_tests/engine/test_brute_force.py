@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, assume, given, seed, settings
 
 from optcenter_pipeline.engine import solve
 from optcenter_pipeline.engine.checker import check
-from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline.engine.question import build_question
+from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.explain.conflict import find_conflict
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.snapshots import (
     Json,
@@ -86,16 +88,19 @@ def test_units_large_and_small(factor: float) -> None:
 
 def tells_the_conflict(question: Snapshot) -> None:
     """The rules of the rows that it names cannot be kept together; without any one of them they can."""
-    result = solve(question)
-    assume(result.status == "infeasible")
-    if result.conflict is None:
-        assert "conflict_not_located" in {alert.code for alert in result.alerts}
-        return
-    rows = set(result.conflict.source_rows)
+    assume(solve(question).status == "infeasible")
+    conflict = located(question)
+    rows = set(conflict.source_rows)
     assert rows
     assert not brute_force.satisfiable(question, rows)
-    if result.conflict.minimal:
-        assert {row for row in rows if not brute_force.satisfiable(question, rows - {row})} == set()
+    assert {row for row in rows if not brute_force.satisfiable(question, rows - {row})} == set()
+    assert conflict.minimal
+
+
+def located(question: Snapshot) -> Conflict:
+    conflict = find_conflict(build_question(question), left=lambda: None, cancel=lambda: False)
+    assert conflict is not None
+    return conflict
 
 
 @pytest.mark.parametrize("share", range(4))
@@ -408,9 +413,7 @@ def test_conflicts_by_hand(name: str) -> None:
     for rows in right:
         assert not brute_force.satisfiable(question, rows)
         assert all(brute_force.satisfiable(question, rows - {row}) for row in rows)
-    conflict = solve(question).conflict
-    assert conflict is not None
-    assert set(conflict.source_rows) in right or not conflict.minimal
+    assert set(located(question).source_rows) in right
 
 
 def test_the_same_question_without_those_rules_has_an_answer() -> None:

@@ -97,7 +97,6 @@ def test_the_sheet_tells_conflict_and_ways_out(space: PlanningSpace, nth: int) -
     assert [row["message"].partition(":")[0] for row in ways_out] == [
         f"Way out {number} of {len(ways_out)}" for number in range(1, len(ways_out) + 1)
     ]
-    assert "conflict_not_located" not in " ".join(str(row.get("message")) for row in lines)
 
 
 def materialized_run(space: PlanningSpace, scenario: str, constraint_set: str) -> str:

@@ -58,7 +58,7 @@ def header(result: Result, **changes: Any) -> RunHeader:
 
 
 def rows_of(asked: Snapshot) -> dict[str, list[dict[str, Any]]]:
-    result = solve(asked)
+    result = answer(asked)
     return output_rows(header(result), asked, result)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from optcenter_pipeline.engine.infeasibility import bonus_ties
 from optcenter_pipeline.engine.linear_model import ARITHMETIC_TOLERANCE, LinearModel, Point, certainly_hold, holds
 from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.refutation import Refutation
@@ -35,7 +36,7 @@ class Probes:
         self._model: LinearModel = rules.model
         self._maluses = rules.maluses
         self._effort = effort
-        always = {*rules.unsourced, *rules.links([*numbers, *rules.unsourced])}
+        always = {*rules.unsourced, *bonus_ties(rules.model, [*numbers, *rules.unsourced])}
         whole = self._model.row_matrix
         self.numbers = np.array(sorted(always.union(numbers)), dtype=np.int64)
         self._rows = RowMatrix(whole.matrix[self.numbers], whole.lower[self.numbers], whole.upper[self.numbers])

@@ -55,15 +55,6 @@ class RuleRows:
         )
 
     @cached_property
-    def _links(self) -> dict[int, tuple[int, ...]]:
-        """A bonus's column → the rows that tie it to its members."""
-        links: dict[int, list[int]] = {}
-        for number, row in enumerate(self.model.rows):
-            if is_bonus(row):
-                links.setdefault(row.terms.columns[0], []).append(number)
-        return {column: tuple(own) for column, own in links.items()}
-
-    @cached_property
     def maluses(self) -> dict[int, int]:
         """A cannibalisation's column → the row that ties it to its members, which can be dropped like any rule."""
         n, m = self.model.candidate_count, len(self.model.synergies)
@@ -76,12 +67,6 @@ class RuleRows:
     def numbers(self, sources: Iterable[SourceRow]) -> list[int]:
         """The linear rows that these ask for, in order."""
         return sorted({number for source in sources for number in self.by_source[source]})
-
-    def links(self, numbers: Iterable[int]) -> list[int]:
-        """The rows that tie the bonuses which these rows speak of, in order."""
-        rows = self.model.rows
-        columns = {c for n in numbers for c in rows[n].terms.columns if c in self._links} if self._links else set()
-        return sorted(number for column in columns for number in self._links[column])
 
     def sources(self, numbers: Iterable[int], among: Collection[SourceRow]) -> list[SourceRow]:
         """Some of these sheet rows that ask for all of these linear rows, one each; in order of the rows."""
