@@ -14,7 +14,7 @@ from typing import IO
 import pytest
 from playwright.sync_api import Page, expect
 
-from optcenter_pipeline_tests.browser.planner import Planner
+from optcenter_pipeline_tests.browser.planner import PATIENCE_MS, Planner
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 
 START_SECONDS = 60
@@ -97,8 +97,13 @@ def test_a_planner_mends_a_row_and_gets_a_portfolio(page: Page, address: str) ->
     planner.shows(5, "run_status", "OK")
     expect(planner.page.locator("#error-count")).to_have_text("")
 
+    planner.open("Scenario_Config")
+    planner.shows(2, "scenario_name", "Q1 2027 growth")
+    planner.type(2, "analyses", "report")
+    planner.shows(2, "analyses", "report")
+
     planner.page.get_by_role("button", name="Run…").click()
-    planner.page.get_by_label("Scenario").select_option("Q1 2027 growth")
+    planner.page.get_by_label("Scenario", exact=True).select_option("Q1 2027 growth")
     planner.page.get_by_label("Constraint set").select_option("baseline")
     planner.page.get_by_role("dialog").get_by_role("button", name="Run", exact=True).click()
     expect(planner.page.locator("#requests li")).to_have_count(3)
@@ -115,6 +120,17 @@ def test_a_planner_mends_a_row_and_gets_a_portfolio(page: Page, address: str) ->
     expect(planner.cell(2, "selected").get_by_role("checkbox")).to_have_attribute("aria-checked", "true")
     planner.open("Gaps_Alerts")
     expect(planner.page.locator("#chart .bar-line").first).to_contain_text("gmv")
+
+    # the report was asked for in the scenario: it comes by itself, and is a click away
+    planner.open("Runs")
+    link = planner.cell(2, "report_url").get_by_role("link")
+    expect(link).to_be_visible(timeout=ANSWER_MS)
+    with page.context.expect_page() as opening:
+        link.click()
+    report = opening.value
+    expect(report.get_by_role("heading", level=1)).to_have_text("Q1 2027 growth / baseline", timeout=PATIENCE_MS)
+    expect(report.locator("#targets .plot svg.main-svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(report.locator("#explanations")).to_contain_text("Not asked for.")
     assert planner.problems == []
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.runs.analyses import make_analysis
 from optcenter_pipeline.runs.reports import ReportPlace, report_of
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, materialized
 
@@ -50,6 +52,23 @@ def test_a_report_that_cannot_be_finished_leaves_the_earlier_one_and_nothing_els
     with pytest.raises(OSError, match="No space left"):
         place.write(RUN, "second")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["first"]
+
+
+def test_a_report_shows_what_was_analysed_by_then(sample_space: PlanningSpace, tmp_path: Path) -> None:
+    run_id = materialized(sample_space.optimize("Q1 2027 growth", "baseline"), "solve")["run_id"]
+    place = ReportPlace(tmp_path, "https://plans.example")
+    with sample_space.database.open() as database:
+        report = make_analysis(database, run_id, AnalysisKind.REPORT, reports=place).document
+        assert report.model_dump() == {"path": str(tmp_path / f"{run_id}.html"), "url": place.url(run_id)}
+        html = (tmp_path / f"{run_id}.html").read_text(encoding="utf-8")
+        assert 'id="explanations"' in html
+        for kind in (AnalysisKind.EXPLAIN, AnalysisKind.FRONTIER, AnalysisKind.REPORT):
+            make_analysis(database, run_id, kind, reports=place)
+    html = (tmp_path / f"{run_id}.html").read_text(encoding="utf-8")
+    assert 'id="explanations"' not in html
+    assert "Limits on tokens" in html
+    assert "The best gmv against capacity" in html
+    assert f"optcenter analyse {run_id} --analyses robustness" in html
 
 
 def test_a_runs_report_is_made_of_the_ledger_alone(sample_space: PlanningSpace) -> None:
