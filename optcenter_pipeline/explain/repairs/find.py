@@ -25,6 +25,7 @@ from optcenter_pipeline.rules.capacity_cap import SCENARIO_FAMILY
 MOST_REPAIRS = 6
 _PROVEN = 0.01
 """How far the cost of changed numbers may be from the least, as a share of it."""
+_MOST_DROPS_TRIED = 40
 _MANY_CHANGES = 8
 """A repair of more is told only where there is no shorter one."""
 _NODES_TO_VERIFY = 1000
@@ -97,11 +98,16 @@ class _Search:
     def _of_numbers(self, rows: frozenset[str]) -> Iterator[Repair]:
         singles = [number for number in self.levers.numbers if not rows.isdisjoint(number.source_rows)]
         alone: list[Mended] = []
+        again: list[Number] = []
         for number in singles:
             mended = self.elastic.cheapest((number,), near=alone[-1] if alone else None)
-            if mended is not None:
+            if mended is not None and _is_proven(mended):
                 alone.append(mended)
                 yield from self._repair(mended)
+            elif mended is not None:
+                again.append(number)
+        for number in again if alone else ():  # there is a portfolio to look near to by now
+            yield from self._repair(self.elastic.cheapest((number,), near=alone[-1]))
         if singles and len(self.levers.numbers) > 1:
             start = min(alone, key=lambda mended: mended.cost, default=None)
             cheapest = self.elastic.cheapest(self.levers.numbers, start=start)
@@ -112,15 +118,19 @@ class _Search:
 
     def _of_drops(self, rows: frozenset[str]) -> Iterator[Repair]:
         singles = [source for source in self.levers.drops if source in rows]
-        works = False
-        for source in singles:
-            for repair in self._repair(self.elastic.cheapest((), gone=(source,)), (source,)):
-                works = True
-                yield repair
-        if singles and not works and len(self.levers.drops) > 1:
-            cheapest = self.elastic.cheapest((), self.levers.drops)
-            if cheapest is not None and self._is_least_drops(cheapest):
-                yield from self._repair(cheapest, cheapest.dropped)
+        cheapest = self.elastic.cheapest((), self.levers.drops) if singles else None
+        if cheapest is None:
+            return
+        works = 0
+        if cheapest.bound < self.levers.price_of_drop * (2 - _PROVEN):
+            for source in singles[:_MOST_DROPS_TRIED]:
+                for repair in self._repair(self.elastic.cheapest((), gone=(source,)), (source,)):
+                    works += 1
+                    yield repair
+                if works == MOST_REPAIRS:
+                    return
+        if not works and self._is_least_drops(cheapest):
+            yield from self._repair(cheapest, cheapest.dropped)
 
     def _of_both(self) -> Iterator[Repair]:
         """Numbers beside dropped rules; what the numbers then need is proven for these rules."""
@@ -135,12 +145,9 @@ class _Search:
 
     def _repair(self, mended: Mended | None, dropped: tuple[str, ...] = ()) -> Iterator[Repair]:
         """The repair that a portfolio stands for, if it is proven and stands up to verification."""
-        if mended is None or not (mended.amounts or dropped):
+        if mended is None or not (mended.amounts or dropped) or not _is_proven(mended):
             return
         dropped = tuple(sorted(dropped, key=sheet_order))
-        least = sum(number.price * amount for number, amount in mended.amounts)
-        if mended.amounts and mended.bound < (1 - _PROVEN) * least:
-            return
         moved = sorted(
             (number for number, _ in mended.amounts), key=lambda number: sheet_order(number.source_rows[0])
         )
@@ -159,6 +166,12 @@ class _Search:
             *drop_texts(self.levers, dropped, mended.point),
         )
         yield Repair(changes=changes, cost=float(f"{cost:.12g}"), text="; ".join(texts))
+
+
+def _is_proven(mended: Mended) -> bool:
+    """Whether the numbers cost hardly more than they have to."""
+    cost = sum(number.price * amount for number, amount in mended.amounts)
+    return not mended.amounts or mended.bound >= (1 - _PROVEN) * cost
 
 
 def _columns_of(question: Question, conflict: Conflict) -> Bools:

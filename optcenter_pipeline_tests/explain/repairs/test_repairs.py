@@ -16,6 +16,7 @@ from optcenter_pipeline.explain.conflict import find_conflict
 from optcenter_pipeline.explain.repairs import find_repairs
 from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline_tests.support import brute_force
+from optcenter_pipeline_tests.support.infeasible_plans import InfeasiblePlan, infeasible_plans
 from optcenter_pipeline_tests.support.repair_oracle import assert_repairs_hold, changed, forgiveness
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
@@ -172,18 +173,8 @@ def test_the_same_snapshot_has_the_same_repairs() -> None:
     assert repairs(plan) == repairs(plan)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(plan=snapshots(spoilt_percent=0, tight_percent=90, most=8), seed=st.integers(0, 2**16))
-def test_any_infeasible_plan_against_enumeration(plan: Snapshot, seed: int) -> None:
-    assume(brute_force.solve(plan).status == "infeasible")
-    dice = Random(seed)
-    rows = sorted({source for rule in plan.constraint_set.rules() for source in rule.source_rows})
-    fixed = tuple(source for source in [*rows, "Scenario_Config!2"] if dice.random() < 0.1)
-    plan = plan.model_copy(update={"fixed_rows": fixed})
-    found = repairs(plan)
-    assert_repairs_hold(plan, found)
-    if plan.scope.scope_type == "selected":  # a dropped mandate changes the pool there
-        return
+def assert_they_are_the_cheapest(plan: Snapshot, found: tuple[Repair, ...]) -> None:
+    """Nothing that is looked for costs less, and single numbers and rows are those that enumeration finds."""
     known = forgiveness(plan)
     cheapest = known.cheapest()
     if math.isinf(cheapest):
@@ -201,6 +192,27 @@ def test_any_infeasible_plan_against_enumeration(plan: Snapshot, seed: int) -> N
     if len(found) < 6:
         assert told_numbers.keys() == numbers.keys()
         assert told_drops == drops
+
+
+@pytest.mark.parametrize("plan", infeasible_plans(), ids=lambda plan: plan.name)
+def test_every_kind_of_contradiction_against_enumeration(plan: InfeasiblePlan) -> None:
+    found = repairs(plan.snapshot)
+    assert_repairs_hold(plan.snapshot, found)
+    assert_they_are_the_cheapest(plan.snapshot, found)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plan=snapshots(spoilt_percent=0, tight_percent=90, most=8), seed=st.integers(0, 2**16))
+def test_any_infeasible_plan_against_enumeration(plan: Snapshot, seed: int) -> None:
+    assume(brute_force.solve(plan).status == "infeasible")
+    dice = Random(seed)
+    rows = sorted({source for rule in plan.constraint_set.rules() for source in rule.source_rows})
+    fixed = tuple(source for source in [*rows, "Scenario_Config!2"] if dice.random() < 0.1)
+    plan = plan.model_copy(update={"fixed_rows": fixed})
+    found = repairs(plan)
+    assert_repairs_hold(plan, found)
+    if plan.scope.scope_type == "all":  # else a dropped mandate changes the pool
+        assert_they_are_the_cheapest(plan, found)
 
 
 @pytest.mark.parametrize("share", [0.95, 0.5])
