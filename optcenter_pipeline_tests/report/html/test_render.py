@@ -10,6 +10,14 @@ import pytest
 
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.explain.documents import (
+    Comparison,
+    ExplainedChange,
+    FigureChange,
+    Frontier,
+    InitiativeChange,
+    InputChange,
+)
 from optcenter_pipeline.report.html import ReportAnalyses, render_report
 from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.what_if import Override
@@ -146,6 +154,43 @@ def test_the_frontier_tells_proven_points_from_others_and_shows_the_runs_own(who
         "no portfolio is possible", "proven", "not proven: a better one may exist", "proven", "proven",
     ]  # fmt: skip
     assert [row[6] for row in rows] == ["", "", "", "this run", ""]
+
+
+def test_a_frontier_without_points_says_why_and_draws_nothing() -> None:
+    inputs, run = plan_run()
+    none = Frontier(x_name="capacity", y_name="gmv", points=(), messages=("a person stopped the search",))
+    page = parsed(render_report(header(run), inputs, run, analyses=ReportAnalyses(frontiers=(none,))))
+    assert "a person stopped the search" in page.named("frontier").text
+    assert page.named("frontier").all("table") == page.named("frontier").all("figure") == []
+
+
+def test_a_run_beside_another_tells_what_differs_and_why() -> None:
+    inputs, run = plan_run()
+    comparison = Comparison(
+        run_a="20261101T000000-abcdef",
+        run_b=header(run).run_id,
+        status_a="optimal",
+        status_b=run.status,
+        inputs=(
+            InputChange(source_row="Constraints!5", kind="changed", what="min_tokens", before="30", after="20"),
+        ),
+        initiatives=(InitiativeChange(initiative_key="INIT-001", change="in", reason="there is room for it"),),
+        figures=(FigureChange(name="gmv", before=300, after=320, change=20),),
+        explained=(ExplainedChange(cause="a lower floor", objective_change=20, certainty="found"),),
+    )
+    page = parsed(render_report(header(run), inputs, run, analyses=ReportAnalyses(comparison=comparison)))
+    rows = cells(page, "comparison")
+    for row in (
+        ["gmv", "300", "320", "+20"],
+        ["INIT-001", "now funded", "there is room for it", ""],
+        ["a lower floor", "+20 found so far", "", "", "", ""],
+        ["Constraints!5", "changed", "min_tokens", "30", "20"],
+    ):
+        assert row in rows
+    same = Comparison(run_a="a", run_b="b", status_a="optimal", status_b="optimal")
+    page = parsed(render_report(header(run), inputs, run, analyses=ReportAnalyses(comparison=same)))
+    assert "Both asked and answered the same." in page.named("comparison").text
+    assert page.named("comparison").all("table") == []
 
 
 def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: str) -> None:

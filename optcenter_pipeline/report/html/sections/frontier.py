@@ -15,7 +15,8 @@ def frontier_section(frontiers: tuple[Frontier, ...]) -> Section:
         label = f"The best {frontier.y_name} against {against}"
         if any(point.y is not None for point in frontier.points):
             blocks.append(frontier_figure(label, frontier, x_title))
-        blocks.append(_points(f"{label}: the points", frontier, x_title))
+        if frontier.points:
+            blocks.append(_points(f"{label}: the points", frontier, x_title))
         blocks.extend(Words(message) for message in frontier.messages)
     return Section("frontier", "Frontier: what other limits would buy", blocks)
 
