@@ -19,13 +19,15 @@ from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.capacity_value_rows import binding_rows
 from optcenter_pipeline.explain.capacity_value_search import Variations, Varied
 from optcenter_pipeline.explain.documents import BindingRow, CapacityStep, LimitValue
+from optcenter_pipeline.explain.why_relaxation import TightRelaxation
 from optcenter_pipeline.rules import capacity_cap
 from optcenter_pipeline.rules.linear import INFINITY, LinearRow, Terms
 
 _SMALL = 150
+_LARGE = 500
 _MOST_OF_SMALL = 400
 _WORK = 12_000
-_FEWEST = 8
+_FEWEST = 7
 """Searches: so many for a pool of up to 150; for a larger one, work over its size, and no fewer than these."""
 _STEPS_PCT = (1, -1, 5, -5, 10, -10)
 _CLEARLY_MORE = 1e-4
@@ -44,8 +46,9 @@ def value_limits(
 
     Returns:
         (limits: the whole capacity first, then caps that bind, then the others; binding rows: largest gain first).
-        Searches are counted: the whole capacity comes first, then caps, most used up first, then other rows. What
-        was not searched any more has no gain and no steps, or is no binding row.
+        Searches are counted: the whole capacity comes first, then caps, most used up first, then other rows. A cap
+        that was not searched any more has the most that it can gain, as a `bound`, and no steps; another row is
+        left out. In a large pool wide steps are searched to the gap of an analysis; each says how far it is proven.
 
     Raises:
         SolverError: the solver refused a model or gave no usable answer.
@@ -62,12 +65,13 @@ class _Limits:
         self._plan = plan
         self._search = search
         self._rows = plan.question.model.rows
+        self._is_large = len(plan.question.model.columns.candidates) > _LARGE
 
     def all(self) -> tuple[LimitValue, ...]:
         """The whole capacity, then caps that bind by what they cost, then the others."""
         whole = next(n for n, row in enumerate(self._rows) if row.family == capacity_cap.SCENARIO_FAMILY)
         numbers = [number for number, row in enumerate(self._rows) if row.family == capacity_cap.FAMILY]
-        first = self._stepped(self._limit(whole, self._without(whole)), whole)
+        first = self._stepped(self._limit(whole, self._without(whole, roughly=self._is_large)), whole)
         gains = self._gains(sorted(numbers, key=lambda number: (self._room(number), number)))
         values = [(number, self._limit(number, gains.get(number))) for number in numbers]
         values.sort(key=lambda entry: (not entry[1].is_binding, -(entry[1].gain_without or 0.0), entry[0]))
@@ -89,10 +93,24 @@ class _Limits:
         for number in numbers:
             if number not in found and (varied := self._without(number)) is not None:
                 found[number] = varied
-        return found
+        rest = [number for number in numbers if number not in found]
+        return found | (dict.fromkeys(rest, self._bounded(rest)) if rest else {})
 
-    def _without(self, number: int) -> Varied | None:
-        return self._search.unchanged() if self._cannot_bind(number) else self._search.without([number])
+    def _bounded(self, numbers: list[int]) -> Varied:
+        """Where no search is left: what the plan could gain at most, even without all of these at once."""
+        now = clean(self._plan.objective)
+        if not self._search.is_monotone:
+            return Varied(None, None, "found")
+        relaxed = TightRelaxation(self._plan.question.with_model_rows(self._search.remaining(numbers))).base
+        if relaxed is None or not math.isfinite(relaxed.bound):
+            return Varied(None, None, "found")
+        most = max(now, clean(relaxed.bound))
+        return Varied(most, most, "bound") if most > now else self._search.unchanged()
+
+    def _without(self, number: int, *, roughly: bool = False) -> Varied | None:
+        if self._cannot_bind(number):
+            return self._search.unchanged()
+        return self._search.without([number], roughly=roughly)
 
     def _cannot_bind(self, number: int) -> bool:
         """Whether even everybody together stays under the limit, and fewer rules can only help."""
@@ -118,7 +136,7 @@ class _Limits:
             field="capacity_total_tokens" if row.family == capacity_cap.SCENARIO_FAMILY else "max_tokens",
             limit=row.upper,
             used=clean(row.terms.value(self._plan.point)),
-            is_binding=gain is not None and gain > 0,
+            is_binding=gain is not None and gain > 0 and without is not None and without.certainty != "bound",
             gain_without=gain,
             certainty=without.certainty if without is not None else "found",
         )
@@ -137,11 +155,14 @@ class _Limits:
             if change in seen or value.limit + change < 0:
                 continue
             seen.add(change)
-            varied = self._at(value, number, value.limit + change, increment)
+            is_far = self._is_large and abs(percent) > 1
+            varied = self._at(value, number, value.limit + change, increment, roughly=is_far)
             if varied is not None:
                 yield self._step(value.limit, value.limit + change, varied)
 
-    def _at(self, value: LimitValue, number: int, limit: float, increment: CapacityStep | None) -> Varied | None:
+    def _at(
+        self, value: LimitValue, number: int, limit: float, increment: CapacityStep | None, *, roughly: bool
+    ) -> Varied | None:
         """The run under another limit; searched for only where it is not known already."""
         row = self._rows[number]
         if self._search.is_strict and self._room(number) + row_tolerance(row) >= value.limit - limit > 0:
@@ -151,7 +172,7 @@ class _Limits:
                 return self._search.unchanged()
             if increment is not None and increment.certainty == "exact" and limit < increment.limit:
                 return self._search.unchanged()
-        return self._search.instead(number, replace(row, upper=limit))
+        return self._search.instead(number, replace(row, upper=limit), roughly=roughly)
 
     def _step(self, before: float, limit: float, varied: Varied) -> CapacityStep:
         return CapacityStep(

@@ -49,6 +49,7 @@ class Variations:
         self._left = left
         self._cancel = cancel
         options = plan.question.snapshot.solver
+        self._gap = options.mip_gap
         nodes = max(_NODES // max(len(plan.question.model.columns.candidates), 1), _FEWEST_NODES)
         given = options.node_limit
         self._options = options.model_copy(update={"node_limit": nodes if given is None else min(nodes, given)})
@@ -69,29 +70,41 @@ class Variations:
         certainty: Certainty = "exact" if self.plan.result.status == "optimal" else "found"
         return Varied(clean(self.plan.objective), None, certainty)
 
-    def without(self, numbers: Collection[int]) -> Varied | None:
-        """The objective of the run without some rows; None where it is not searched any more."""
-        rows = [row for number, row in enumerate(self._rows) if number not in numbers]
-        plan = self.plan.question.plan
-        return self._told(self.staged(rows, replace(plan, economy=_NO_ECONOMY) if self.is_strict else plan))
+    def without(self, numbers: Collection[int], *, roughly: bool = False) -> Varied | None:
+        """The objective of the run without some rows; None where it is not searched any more.
 
-    def instead(self, number: int, row: LinearRow) -> Varied | None:
+        Args:
+            numbers: of the rows.
+            roughly: to the gap of an analysis (`BasePlan.options`) rather than to the run's own.
+        """
+        plan = self.plan.question.plan
+        plan = replace(plan, economy=_NO_ECONOMY) if self.is_strict else plan
+        return self._told(self.staged(self.remaining(numbers), plan, roughly=roughly))
+
+    def instead(self, number: int, row: LinearRow, *, roughly: bool = False) -> Varied | None:
         """The run with another row in place of one; None where it is not searched any more."""
-        return self._told(self.staged(self.replaced(number, row), self.plan.question.plan))
+        return self._told(self.staged(self.replaced(number, row), self.plan.question.plan, roughly=roughly))
+
+    def remaining(self, numbers: Collection[int]) -> list[LinearRow]:
+        """The run's rows without some."""
+        return [row for number, row in enumerate(self._rows) if number not in numbers]
 
     def replaced(self, number: int, row: LinearRow) -> list[LinearRow]:
         """The run's rows with another in place of one."""
         return [row if other == number else kept for other, kept in enumerate(self._rows)]
 
-    def staged(self, rows: Sequence[LinearRow], plan: Plan) -> Staged | None:
+    def staged(self, rows: Sequence[LinearRow], plan: Plan, *, roughly: bool = False) -> Staged | None:
         """A search over these rows by these stages; None where it is not searched any more."""
         if self.is_over:
             return None
         self._left_to_search -= 1
         question = self.plan.question.with_model_rows(rows).with_plan(plan)
         clock = Clock(time.perf_counter(), self._left())
+        options = (
+            self._options.model_copy(update={"mip_gap": self.plan.options.mip_gap}) if roughly else self._options
+        )
         return search_portfolio(
-            question, options=self._options, clock=clock, start=self.plan.point, cancel=self._cancel
+            question, options=options, clock=clock, start=self.plan.point, cancel=self._cancel
         ).staged
 
     def _told(self, staged: Staged | None) -> Varied | None:
@@ -103,7 +116,9 @@ class Variations:
             return None
         ahead = [stage for stage in staged.stages if stage.kind != "economy"]
         is_whole = staged.ending == "done" and len(ahead) == self.plan.question.plan.length - 1
-        is_proven = is_whole and all(stage.proven for stage in ahead) and self.plan.result.status == "optimal"
+        is_proven = (
+            is_whole and all(stage.mip_gap <= self._gap for stage in ahead) and self.plan.result.status == "optimal"
+        )
         first = next((stage for stage in ahead if stage.kind in ("kpi", "weighted")), None)
         lets_in, displaces = self._moves(staged.point)
         return Varied(

@@ -62,9 +62,9 @@ class LimitValue(Value):
     limit: float
     used: float
     is_binding: bool
-    """Whether the plan would be better without it."""
+    """Whether the plan is known to be better without it."""
     gain_without: float | None = None
-    """What the first KPI stage would gain without it."""
+    """What the first KPI stage would gain without it, as `bound` at most; None where nothing is known."""
     certainty: Certainty = "exact"
     """Of `gain_without`."""
     next_increment: CapacityStep | None = None

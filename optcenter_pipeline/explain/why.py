@@ -21,7 +21,7 @@ from optcenter_pipeline.rules.names import SourceRow
 
 _SEARCHED_IN_FULL = 150
 """Candidates up to which each is searched again."""
-_WORK = 8_000
+_WORK = 5_000
 """Of more: so many over the number of candidates are searched again."""
 _MOST_CONFLICTS = 20
 """Candidates for whom the rows in the way are searched, where no row forbids them by itself."""
