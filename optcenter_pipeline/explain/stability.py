@@ -5,12 +5,11 @@ from collections.abc import Callable
 
 from optcenter_pipeline.engine import solve
 from optcenter_pipeline.engine.figures import clean
-from optcenter_pipeline.engine.result import Alert, Result
+from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import StabilityCost
 from optcenter_pipeline.rules.names import listed
 
-ALERT = "cost_of_stability"
 _LEAST_SECONDS = 0.001
 
 
@@ -58,11 +57,6 @@ def cost_of_stability(
         seconds=time.perf_counter() - began,
     )
     return cost.model_copy(update={"message": _in_words(cost, is_possible=result.status != "infeasible")})
-
-
-def stability_alert(cost: StabilityCost) -> Alert:
-    """The cost as a run's alert."""
-    return Alert(code=ALERT, message=cost.message)
 
 
 def _objective_name(*answers: Result) -> str:

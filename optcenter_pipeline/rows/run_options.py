@@ -7,6 +7,7 @@ from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, UnknownAnalysisError, analysis_kinds
 from optcenter_pipeline.rules.commitment import APPROVED, AskedCommitments
 from optcenter_pipeline.rules.names import LARGEST
+from optcenter_pipeline.rules.row import LONGEST_SHOWN
 from optcenter_pipeline.rules.what_if import DROP, FORMS, SCENARIO_FIELDS, names_an_override, place_and_field
 
 
@@ -44,8 +45,12 @@ def judge_options(typed: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, 
         try:
             options[name] = judge(value)
         except WrongOptionError as error:
-            wrong.append(f"has {value!r} for {name}; {error}")
+            wrong.append(f"has {_shortened(repr(value))} for {name}; {error}")
     return options, tuple(wrong)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def _seconds(value: object) -> float:

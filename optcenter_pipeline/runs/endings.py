@@ -44,7 +44,8 @@ def ending_of_run(record: RunRecord) -> Ending:
 
 def _portfolio(record: RunRecord) -> str:
     run = record.summary
-    parts = [f"{run.status}: {run.selected_count or 0} initiatives selected"]
+    kind = f"{run.status} (what-if)" if run.what_if else run.status
+    parts = [f"{kind}: {run.selected_count or 0} initiatives selected"]
     if run.capacity_used is not None and run.capacity_total is not None:
         parts.append(f"{amount(run.capacity_used)} of {amount(run.capacity_total)} tokens used")
     if run.objective_value is not None:

@@ -31,6 +31,7 @@ def test_a_what_if_is_solved_and_shown_as_one_and_the_sheets_inputs_stay(sample_
     before = pm_cells(sample_space.grids())
     asked = ask(sample_space, "r-1", 2, capacity_total_tokens=300, what_if={"Targets!2.target_value": 10})
     assert asked["status"] == "success"
+    assert asked["message"].startswith("optimal (what-if): ")
     run_id, snapshot, result = newest_run(sample_space)
     assert snapshot["scenario"]["capacity_total_tokens"] == 300
     assert result["capacity"]["used"] <= 300
