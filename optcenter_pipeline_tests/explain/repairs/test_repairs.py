@@ -194,7 +194,7 @@ def assert_they_are_the_cheapest(plan: Snapshot, found: tuple[Repair, ...]) -> N
         assert told_drops == drops
 
 
-@pytest.mark.parametrize("plan", infeasible_plans(), ids=lambda plan: plan.name)
+@pytest.mark.parametrize("plan", list(infeasible_plans()), ids=lambda plan: plan.name)
 def test_every_kind_of_contradiction_against_enumeration(plan: InfeasiblePlan) -> None:
     found = repairs(plan.snapshot)
     assert_repairs_hold(plan.snapshot, found)
