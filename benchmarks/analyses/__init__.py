@@ -1,0 +1,1 @@
+"""How long each analysis takes: conflicts, repairs, why and why not, frontier, alternatives, robustness."""
