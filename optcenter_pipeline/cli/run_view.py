@@ -82,9 +82,11 @@ def show_stability_cost(console: Console, document: dict[str, Any]) -> dict[str,
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
     from optcenter_pipeline.explain.stability import cost_of_stability
+    from optcenter_pipeline.runs.stopping import stop_wish
 
     snapshot = Snapshot.model_validate(document["snapshot"])
-    cost = cost_of_stability(snapshot, Result.model_validate(document["result"]))
+    with stop_wish() as wish:  # Ctrl-C ends this search alone: the run stands
+        cost = cost_of_stability(snapshot, Result.model_validate(document["result"]), cancel=wish.is_wished)
     if cost is None:
         return None
     console.say(cost.message)
