@@ -74,7 +74,7 @@ def make_analyses(console: Console, run_id: str, kinds: "Sequence[AnalysisKind]"
     """
     from optcenter_pipeline.database.analyses import analyses_of
     from optcenter_pipeline.database.run_records import get_run
-    from optcenter_pipeline.orchestration.wanted_analyses import analyses_ops, analyses_selection
+    from optcenter_pipeline.orchestration.wanted_analyses import ANALYSED_RUN_TAG, analyses_ops, analyses_selection
     from optcenter_pipeline.stages.partitions import partition_key
     from optcenter_pipeline.stages.resources import DatabaseResource
 
@@ -86,6 +86,7 @@ def make_analyses(console: Console, run_id: str, kinds: "Sequence[AnalysisKind]"
         ops=analyses_ops(run_id, kinds),
         partition_key=partition_key(run.scenario_name, run.constraint_set_name),
         selection=analyses_selection(kinds),
+        tags={ANALYSED_RUN_TAG: run_id},
     )
     with DatabaseResource().open() as database, database.reading() as session:
         records = [record for record in analyses_of(session, run_id) if record.kind in kinds]

@@ -4,7 +4,7 @@ import sqlite3
 
 import dagster as dg
 
-from optcenter_pipeline.orchestration.wanted_analyses import wanted_analyses_sensor
+from optcenter_pipeline.orchestration.wanted_analyses import ANALYSED_RUN_TAG, wanted_analyses_sensor
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, failure_text, materialized
 from optcenter_pipeline_tests.support.requests import Daemon
 
@@ -71,3 +71,16 @@ def test_the_requests_partition_is_known_to_this_dagster(sample_space: PlanningS
     (request,) = Daemon(elsewhere, wanted_analyses_sensor).tick()
     assert isinstance(request, dg.RunRequest)
     assert elsewhere.instance.get_dynamic_partitions("constraint_sets") == [request.partition_key]
+
+
+def test_while_a_job_is_at_work_on_a_run_no_other_begins_there(sample_space: PlanningSpace) -> None:
+    solved = sample_space.optimize(RESILIENCE, "platform first", analyses=["frontier", "report"])
+    run_id = materialized(solved, "solve")["run_id"]
+    at_work = sample_space.instance.create_run_for_job(
+        sample_space.defs.resolve_job_def("analyses_job"), tags={ANALYSED_RUN_TAG: run_id}
+    )
+    daemon = Daemon(sample_space, wanted_analyses_sensor)
+    assert daemon.tick() == []
+    sample_space.instance.report_run_failed(at_work)
+    (request,) = daemon.tick()
+    assert request.tags[ANALYSED_RUN_TAG] == run_id
