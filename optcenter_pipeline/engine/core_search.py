@@ -23,10 +23,14 @@ from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, Search
 
 _CORE_SHARES = (0.02, 0.07, 0.15, 0.5)
 """Of all columns, how many with a reduced cost are in each core, beside all without."""
+_FIRST_CORE = 30
+"""Of columns with a reduced cost: where rules are slack that holds a portfolio near enough, for little."""
 _SMALLEST_CORE = 200
 _LARGEST_SHARE = 0.7
 """A core of more of the columns than that is no smaller than the whole."""
 _NODES_OF_A_CORE = 200
+_NEAR_CORE = 100
+"""Columns of the one core where the best lies near a portfolio in hand, all that it needs among them."""
 _ZERO = 1e-7
 _FRACTIONAL = 1e-6
 
@@ -42,6 +46,8 @@ class Aim:
     """False: only what the relaxation and one core prove at little cost."""
     gaps_that_do: float = 1.0
     """How many times the gap asked for a portfolio in hand may be from the bound and nothing is searched."""
+    is_near: bool = False
+    """The portfolio in hand was the best of nearly the same question: one small core, then the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +133,20 @@ class _StageSearch:
         relative = self._sizes / np.maximum(np.abs(self._solver.costs), self._solver.resolution)
         order = np.argsort(np.where(free, np.inf, relative), kind="stable")
         cores = []
-        for share in _CORE_SHARES[: None if self._aim.is_thorough else 1]:
-            size = max(_SMALLEST_CORE, int(share * integer.sum()))
+        for size in self._core_sizes(int(integer.sum()), int(free.sum())):
             core = free.copy()
             core[order[: min(size, int((~free).sum()))]] = True
             if core[integer].sum() > _LARGEST_SHARE * integer.sum():
                 break
             cores.append(core)
         return cores
+
+    def _core_sizes(self, columns: int, needed: int) -> list[int]:
+        """How many columns each core has beside those that it needs."""
+        if self._aim.is_near:
+            return [max(0, _NEAR_CORE - needed)]
+        sizes = [max(_SMALLEST_CORE, int(share * columns)) for share in _CORE_SHARES]
+        return [_FIRST_CORE, *sizes] if self._aim.is_thorough else sizes[:1]
 
     def _nearest(self) -> list[Bools]:
         """For a full proof: what a portfolio as good as the rounded bound can have other than the relaxation."""
@@ -152,7 +164,8 @@ class _StageSearch:
             self._limits,
             mip_gap=self._limits.mip_gap / 10,  # the target ends it, not the core's own bound
             target=target,
-            nodes=self._nodes_left(_NODES_OF_A_CORE if self._gap() > 0 else 1),
+            seeks=True,
+            nodes=self._nodes_of_a_core(),
             improved=lambda value, _, nodes: self._limits.improved(value, None, nodes),  # the bound is the core's
         )
         start = self._best.values if self._best is not None and self._fits(self._best.values, core) else None
@@ -160,6 +173,12 @@ class _StageSearch:
         self._nodes += search.nodes
         if search.values is not None:
             self._take(self._rounded_point(search.values))
+
+    def _nodes_of_a_core(self) -> int | None:
+        if self._gap() == 0:
+            return 1
+        most = self._limits.nodes
+        return self._nodes_left(_NODES_OF_A_CORE if most is None or not self._aim.is_near else most // 2)
 
     def _rounded_point(self, values: Floats) -> Incumbent:
         """A point whose whole numbers are whole, and its value: what is almost 1 is worth almost as much."""

@@ -169,7 +169,8 @@ class SolverModel:
         self._set("presolve", self._presolve)
         self._set("mip_rel_gap", 0.0 if thorough else limits.mip_gap)
         for heuristic in ("mip_heuristic_run_rins", "mip_heuristic_run_rens"):
-            self._set(heuristic, limits.mip_gap > 0)  # a full proof takes longer with their sub-problems
+            # a full proof takes longer with their sub-problems
+            self._set(heuristic, limits.mip_gap > 0 and limits.seeks)
         self._set("mip_max_nodes", min(max(limits.nodes or _ANY_NUMBER, 1), _ANY_NUMBER))
         self._set("objective_target", self._target(limits.target))
         self._fix(fixings)

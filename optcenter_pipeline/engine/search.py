@@ -20,6 +20,8 @@ class SearchLimits:
     """Nodes after which the search stops, the same on every machine."""
     target: float | None = None
     """A value of the stage that is good enough."""
+    seeks: bool = True
+    """False: only the proof counts, and no sub-problems are solved for a better portfolio than the one in hand."""
 
 
 @dataclass(frozen=True, slots=True)

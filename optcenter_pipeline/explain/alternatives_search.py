@@ -11,11 +11,12 @@ from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
-from optcenter_pipeline.explain.warm_search import Least, WarmSearch
+from optcenter_pipeline.explain.least_count import Least
+from optcenter_pipeline.explain.warm_search import WarmSearch
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 
-NODES_OF_A_DISTANCE = 100
-NODES_OF_A_STAGE = 10
+NODES_OF_A_DISTANCE = 10
+NODES_OF_A_STAGE = 5
 """Nodes that one search may take; what is not proven by then says so."""
 
 
@@ -120,7 +121,7 @@ def search_alternative(
     for stage in (*wanted, plan.economy):
         if search.is_stopped:
             break
-        better = search.best(stage, start=point, nodes=NODES_OF_A_STAGE, glance=stage is plan.economy)
+        better = search.best(stage, start=point, nodes=NODES_OF_A_STAGE, seeks=False, glance=True)
         if better.point is not None and better.value is not None:
             point = better.point
             bound = {"lower": better.value} if stage.sense == "max" else {"upper": better.value}

@@ -14,8 +14,10 @@ from optcenter_pipeline.explain.frontier_axis import Axis, relevant_stages
 from optcenter_pipeline.explain.warm_search import Found, WarmSearch
 from optcenter_pipeline.rules.linear import LinearRow
 
-NODES_OF_A_POINT = 30
+NODES_OF_A_POINT = 20
 """Nodes that one point's search may take: what is not proven by then is told with its bound."""
+
+NODES_OF_A_GLANCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Sweep:
         if start is None or relative_gap(start.y, target.bound) > self._gap:
             self._ask(self._x_row, target.x)
             point = start.point if start else None
-            found = self._search.best(self._y, start=point, nodes=NODES_OF_A_POINT)
+            found = self._search.best(self._y, start=point, nodes=NODES_OF_A_POINT, seeks=start is None)
             target.is_impossible = found.is_infeasible
             target.bound = min(target.bound, found.bound)
             self._keep(found.point)
@@ -107,7 +109,7 @@ class Sweep:
         if found.point is None or found.value is None or self._search.is_stopped:
             return
         self._search.move(self._y_row, lower=found.value)
-        self._keep(self._search.best(self._economy, start=found.point, nodes=1, glance=True).point)
+        self._keep(self._search.best(self._economy, start=found.point, nodes=NODES_OF_A_GLANCE, glance=True).point)
         self._search.move(self._y_row)
 
     def _extreme(self) -> Found:
@@ -127,7 +129,7 @@ class Sweep:
         """The tightest x of the best portfolio in hand: from there on a looser one buys nothing that was found."""
         best = self._first(self._pool)
         self._search.move(self._y_row, lower=best.y)
-        found = self._search.best(self._axis.stage, start=best.point, nodes=1, glance=True)
+        found = self._search.best(self._axis.stage, start=best.point, nodes=NODES_OF_A_GLANCE, glance=True)
         self._search.move(self._y_row)
         self._keep(found.point)
         alike = [entry.x for entry in self._pool if entry.y >= best.y]

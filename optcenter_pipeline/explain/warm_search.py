@@ -10,10 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
 from pyomo.common.gc_manager import PauseGC
 
-from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.core_search import Aim, Incumbent, search_stage
 from optcenter_pipeline.engine.effort import aim_of
 from optcenter_pipeline.engine.highs import SolverError, SolverModel
@@ -29,13 +27,18 @@ from optcenter_pipeline.engine.pyomo_model import through_pyomo
 from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.row_matrix import Floats
-from optcenter_pipeline.engine.search import Search, SearchLimits
+from optcenter_pipeline.engine.search import Fixings, Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.staged import Clock
+from optcenter_pipeline.explain.least_count import Least, with_count
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 
 _MOST_RECHECKS = 1000
 _GAPS_OF_A_GLANCE = 10.0
+_SMALL = 100
+_BLOCK = 100
+"""Columns of the reduced model that are searched together for a portfolio farther from others."""
+_NODES_OF_A_BLOCK = 5
 _WHOLE = 1e-6
 """What a bound of whole numbers may be off."""
 
@@ -55,20 +58,6 @@ class Found:
     def is_within(self, gap: float) -> bool:
         """Whether the portfolio is proven to a relative gap."""
         return self.value is not None and relative_gap(self.value, self.bound) <= gap
-
-
-@dataclass(frozen=True, slots=True)
-class Least:
-    """The smallest of several counts, to be as large as possible: the distance from the nearest of others."""
-
-    counts: tuple[tuple[Stage, float], ...]
-    """A stage with coefficients of 1 and -1, and what is added to its value."""
-    most: float
-    """No count is larger."""
-
-    def value(self, point: Point) -> float:
-        """At a portfolio."""
-        return min(stage.terms.value(point) + constant for stage, constant in self.counts)
 
 
 class WarmSearch:
@@ -109,7 +98,7 @@ class WarmSearch:
         self._lines = {id(stage): line for line, stage in enumerate((*stages, economy))}
         shortfalls = self._reduced.families == SHORTFALL
         if least is not None:
-            arrays, shortfalls = _with_count(arrays, least.most), np.append(shortfalls, False)
+            arrays, shortfalls = with_count(arrays, least.most), np.append(shortfalls, False)
         self._solver = SolverModel(arrays, shortfalls, options)
         self._least = least
         for stage, constant in least.counts if least is not None else ():
@@ -127,7 +116,7 @@ class WarmSearch:
     def _add_count(self, stage: Stage, constant: float) -> None:
         """The last column is no larger than this count."""
         terms, fixed = self._reduced.columns.terms(stage.terms)
-        row = Terms((*terms.columns, self._reduced.width), (*terms.coefficients, -1.0))
+        row = Terms((*terms.columns, self._solver.width - 1), (*terms.coefficients, -1.0))
         self._solver.add_row(row, -constant - fixed, math.inf)
 
     def add(self, row: LinearRow) -> int:
@@ -146,14 +135,17 @@ class WarmSearch:
         for cut in self._cuts.pop(number, ()):  # it followed from the bounds as they were
             self._solver.set_row_bounds(cut, -math.inf, math.inf)
 
-    def best(self, stage: Stage, *, start: Point | None, nodes: int, glance: bool = False) -> Found:
+    def best(
+        self, stage: Stage, *, start: Point | None, nodes: int, seeks: bool = True, glance: bool = False
+    ) -> Found:
         """The best portfolio by a stage, and how far that is proven.
 
         Args:
             stage: one of the stages.
             start: a portfolio that keeps the rows, to begin with; never lost.
             nodes: of branch and bound, at most.
-            glance: only what the relaxation and one core show.
+            seeks: False where the start is good enough for the proof to be all that is worth the time.
+            glance: only what the relaxation and one core show, unless the model is small.
 
         Raises:
             SolverError: the solver gave no usable answer.
@@ -163,10 +155,12 @@ class WarmSearch:
         costs = np.zeros(self._solver.width)
         costs[: self._reduced.width] = sign * benefits
         self._solver.set_objective(costs, sign * constant, stage.sense)
+        glance = glance and self._reduced.width > _SMALL
+        gaps = _GAPS_OF_A_GLANCE if glance else 1.0
         aim = aim_of(stage, self._reduced.width)
-        if glance:
-            aim = replace(aim, is_thorough=False, gaps_that_do=_GAPS_OF_A_GLANCE)
-        point, search = self._searched(stage.terms.value, aim, self._options.mip_gap, start, nodes)
+        aim = replace(aim, is_thorough=not glance, gaps_that_do=gaps, is_near=stage.is_kpi)
+        limits = replace(self._limits(nodes), seeks=seeks)
+        point, search = self._searched(stage.terms.value, aim, limits, start)
         if search is not None and point is None and search.infeasible:
             return Found(None, None, search.bound, is_infeasible=True)
         bound = self._unbounded(aim) if search is None else search.bound
@@ -192,20 +186,48 @@ class WarmSearch:
         costs[-1] = 1.0
         self._solver.set_objective(costs, 0.0, "max")
         gap = 0.5 / max(least.most, 1.0)  # less than 1 of any count
-        point, search = self._searched(least.value, Aim(maximise=True, step=1.0), gap, start, nodes)
+        limits = replace(self._limits(nodes), mip_gap=gap, seeks=start is None)
+        start = self._improved_by_blocks(least, start, limits) if start is not None else None
+        aim = Aim(maximise=True, step=1.0, is_near=start is not None)
+        point, search = self._searched(least.value, aim, limits, start)
         bound = least.most if search is None else min(search.bound, least.most)
         if point is None:
             return Found(None, None, bound, is_infeasible=search is not None and search.infeasible)
         value = least.value(point)
         return Found(point, value, max(math.floor(bound + _WHOLE), value))
 
+    def _improved_by_blocks(self, least: Least, start: Point, limits: SearchLimits) -> Point:
+        """The start, made better in one block of columns after the other: small questions that it answers already.
+
+        Where rules leave little room the solver finds no portfolio far from the start by itself.
+        """
+        best = start
+        width = self._reduced.width
+        blocks = math.ceil(width / _BLOCK)
+        for block in range(blocks if blocks > 1 else 0):
+            incumbent = self._incumbent(least.value, best)
+            if incumbent is None or self.is_stopped:
+                break
+            fixed = np.ones(self._solver.width, dtype=np.bool_)
+            fixed[block * width // blocks : (block + 1) * width // blocks] = False
+            fixed[-1] = False
+            fixings = Fixings(fixed, incumbent.values)
+            few = replace(limits, nodes=_NODES_OF_A_BLOCK, seeks=True)
+            search = self._solver.search(few, start=incumbent.values, fixings=fixings)
+            point = None if search.values is None else self._portfolio(search.values)
+            if point is not None and not self._broken(point) and least.value(point) > least.value(best):
+                best = point
+        return best
+
+    def _limits(self, nodes: int) -> SearchLimits:
+        allowed = nodes if self._options.node_limit is None else min(nodes, self._options.node_limit)
+        return SearchLimits(self._options.mip_gap, lambda: self._clock.left, self._cancel, nodes=allowed)
+
     def _searched(
-        self, value: Callable[[Point], float], aim: Aim, gap: float, start: Point | None, nodes: int
+        self, value: Callable[[Point], float], aim: Aim, limits: SearchLimits, start: Point | None
     ) -> tuple[Point | None, Search | None]:
         """(the best portfolio by the solver's objective, kept exactly; the search that proved so much of it)."""
         looked_twice = False
-        allowed = nodes if self._options.node_limit is None else min(nodes, self._options.node_limit)
-        limits = SearchLimits(gap, lambda: self._clock.left, self._cancel, nodes=allowed)
         for _ in range(_MOST_RECHECKS):
             if self.is_stopped:
                 return start, None
@@ -232,9 +254,11 @@ class WarmSearch:
         count = self._question.model.candidate_count
         if not np.array_equal(self._reduced.columns.restore(values)[:count], np.asarray(start[:count])):
             return None
+        padded = np.zeros(self._solver.width)  # a model without any column gets one from Pyomo
+        padded[: self._reduced.width] = values
         if self._least is not None:
-            values = np.append(values, self._least.value(start))
-        return Incumbent(values, value(start))
+            padded[-1] = self._least.value(start)
+        return Incumbent(padded, value(start))
 
     def _portfolio(self, values: Floats) -> Point:
         restored = self._reduced.columns.restore(self._settling.settled(values[: self._reduced.width]))
@@ -256,25 +280,6 @@ class WarmSearch:
     @staticmethod
     def _unbounded(aim: Aim) -> float:
         return math.inf if aim.maximise else -math.inf
-
-
-def _with_count(arrays: ModelArrays, most: float) -> ModelArrays:
-    """The model with one more column, a whole number from 0 to `most`."""
-    return ModelArrays(
-        matrix=sp.csr_array(
-            (arrays.matrix.data, arrays.matrix.indices, arrays.matrix.indptr), shape=_wider(arrays)
-        ),
-        row_lower=arrays.row_lower,
-        row_upper=arrays.row_upper,
-        lower=np.append(arrays.lower, 0.0),
-        upper=np.append(arrays.upper, most),
-        integer=np.append(arrays.integer, True),
-    )
-
-
-def _wider(arrays: ModelArrays) -> tuple[int, int]:
-    rows, columns = arrays.matrix.shape
-    return rows, columns + 1
 
 
 def _better(value: Callable[[Point], float], aim: Aim, start: Point | None, found: Point) -> Point:
