@@ -25,10 +25,10 @@ from optcenter_pipeline.rules.linear import INFINITY, LinearRow, Terms
 
 _SMALL = 150
 _LARGE = 500
-_MOST_OF_SMALL = 400
-_WORK = 12_000
-_FEWEST = 7
-"""Searches: so many for a pool of up to 150; for a larger one, work over its size, and no fewer than these."""
+_WORK_OF_SMALL = 1_200
+_WORK = 21_000
+_LEAST_WORK = 14
+"""Work of all searches: for a pool of up to 150; over the size of a larger one, and no less than the last."""
 _STEPS_PCT = (1, -1, 5, -5, 10, -10)
 _CLEARLY_MORE = 1e-4
 """Of the best: what counts as more where the objective changes in no step that is known."""
@@ -54,7 +54,7 @@ def value_limits(
         SolverError: the solver refused a model or gave no usable answer.
     """
     size = len(plan.question.model.columns.candidates)
-    most = _MOST_OF_SMALL if size <= _SMALL else max(_WORK // size, _FEWEST)
+    most = _WORK_OF_SMALL if size <= _SMALL else max(_WORK // size, _LEAST_WORK)
     search = Variations(plan, most, left, cancel)
     limits = _Limits(plan, search).all()
     return limits, binding_rows(plan, search, limits)
@@ -94,7 +94,10 @@ class _Limits:
             if number not in found and (varied := self._without(number)) is not None:
                 found[number] = varied
         rest = [number for number in numbers if number not in found]
-        return found | (dict.fromkeys(rest, self._bounded(rest)) if rest else {})
+        for group in ([n for n in rest if self._is_far(n)], [n for n in rest if not self._is_far(n)]):
+            if group:
+                found |= dict.fromkeys(group, self._bounded(group))
+        return found
 
     def _bounded(self, numbers: list[int]) -> Varied:
         """Where no search is left: what the plan could gain at most, even without all of these at once."""
@@ -197,12 +200,15 @@ class _Limits:
         spared = Terms(row.terms.columns, tuple(-tokens for tokens in row.terms.coefficients))
         own = self._plan.question.plan
         fewest = Plan((Stage("tokens spared", "kpi", spared),), None, 0.0, own.economy)
-        staged = self._search.staged(rows, fewest)
-        if staged is None or staged.point is None or not staged.stages or not staged.stages[0].proven:
+        staged = self._search.staged(rows, fewest, in_full=True)
+        if staged is None or staged.point is None or not staged.stages:
             return None
         limit = row.terms.value(staged.point)
         varied = self._search.instead(number, replace(row, upper=limit))
-        return None if varied is None else self._step(row.upper, limit, varied)
+        if varied is None:
+            return None
+        step = self._step(row.upper, limit, varied)
+        return step if staged.stages[0].proven else step.model_copy(update={"certainty": "found"})
 
     def _held(self) -> Iterator[LinearRow]:
         """The stages before the first KPI stage, at what the plan gives them."""

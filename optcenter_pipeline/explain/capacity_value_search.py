@@ -17,6 +17,7 @@ _NO_ECONOMY = Stage(ECONOMY, "economy", Terms((), ()))
 """Where only the objective is asked for and no tolerance lets it vary, nobody needs the last tokens."""
 _NODES = 30_000
 _FEWEST_NODES = 30
+_FINE = 3
 """Nodes of one search: so many over the number of candidates, and no fewer than these."""
 
 
@@ -37,7 +38,7 @@ class Variations:
 
     Args:
         plan: the run as it is.
-        most: searches at most.
+        most: work at most: a search to the run's own gap is `_FINE`, one to an analysis's gap 1.
         left: seconds that are left, None without a limit.
         cancel: True ends it.
     """
@@ -93,11 +94,13 @@ class Variations:
         """The run's rows with another in place of one."""
         return [row if other == number else kept for other, kept in enumerate(self._rows)]
 
-    def staged(self, rows: Sequence[LinearRow], plan: Plan, *, roughly: bool = False) -> Staged | None:
-        """A search over these rows by these stages; None where it is not searched any more."""
+    def staged(
+        self, rows: Sequence[LinearRow], plan: Plan, *, roughly: bool = False, in_full: bool = False
+    ) -> Staged | None:
+        """A search over these rows by these stages, if asked for to a full proof; None where none is left."""
         if self.is_over:
             return None
-        self._left_to_search -= 1
+        self._left_to_search -= 1 if roughly else _FINE
         question = self.plan.question.with_model_rows(rows).with_plan(plan)
         clock = Clock(time.perf_counter(), self._left())
         options = (

@@ -68,7 +68,7 @@ class LimitValue(Value):
     certainty: Certainty = "exact"
     """Of `gain_without`."""
     next_increment: CapacityStep | None = None
-    """The fewest tokens more that buy anything; None where no number of tokens does, or none was proven."""
+    """The fewest tokens more that buy anything (`found`: fewer may); None where none do, or none were found."""
     steps: tuple[CapacityStep, ...] = ()
 
 
