@@ -1,5 +1,5 @@
-"""Generated portfolios that no plan satisfies: two whose relaxation has none either, two that only whole candidates
-rule out. Everything but the rows that clash is as in `generated_portfolio`."""
+"""Generated portfolios that no plan satisfies: three whose relaxation has none either, three that only whole
+candidates rule out. Everything but the rows that clash is as in `generated_portfolio`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,14 +15,18 @@ _RING = 5
 _TOKENS = 20.0
 
 
-def unreachable_target(size: int, seed: int) -> Portfolio:
-    """A KPI must reach 98 % of what the capacity alone allows, which the other floors and caps do not."""
+def rival_targets(size: int, seed: int) -> Portfolio:
+    """Two KPIs must each reach 98 % of what the capacity alone allows, and there is not enough for both."""
     portfolio = generated_portfolio(size, seed)
-    amounts = portfolio.kpis["buyers"]
-    best_first = np.argsort(-amounts / portfolio.tokens, kind="stable")
-    affordable = best_first[np.cumsum(portfolio.tokens[best_first]) <= portfolio.capacity]
-    target = KpiFloor("buyers", float(np.floor(0.98 * amounts[affordable].sum())))
-    return replace(portfolio, kpi_floors=(*portfolio.kpi_floors, target))
+    targets = (_share_of_best(portfolio, "buyers", 0.98), _share_of_best(portfolio, "nps", 0.98))
+    return replace(portfolio, kpi_floors=(*portfolio.kpi_floors, *targets))
+
+
+def unreachable_target(size: int, seed: int) -> Portfolio:
+    """A KPI must reach 98 % of what the capacity alone allows. Of the other rules each takes a little of that: it
+    takes many of them together, and whatever misses one of those lies near to the edge."""
+    portfolio = generated_portfolio(size, seed)
+    return replace(portfolio, kpi_floors=(*portfolio.kpi_floors, _share_of_best(portfolio, "buyers", 0.98)))
 
 
 def region_beyond_caps(size: int, seed: int) -> Portfolio:
@@ -52,6 +56,26 @@ def ring_of_pairs(size: int, seed: int) -> Portfolio:
     )
 
 
+def shared_bases(size: int, seed: int) -> Portfolio:
+    """Parts of four candidates could share what they all need; whole, one of them and that exceed a cap."""
+    portfolio, members = _with_equal_tokens(size, seed, 5)
+    base, *tops = members.tolist()
+    tokens = portfolio.tokens.copy()
+    tokens[base] = _TOKENS + 11.0
+    return replace(
+        portfolio,
+        tokens=tokens,
+        attributes={
+            **portfolio.attributes,
+            "category": _marked(size, {"Top": members[1:]}),
+            "region": _marked(size, {"North": members}),
+        },
+        prerequisites=(*portfolio.prerequisites, *((top, base) for top in tops)),
+        caps=(*portfolio.caps, SliceLimit("region", "North", 2.25 * _TOKENS)),
+        floors=(*portfolio.floors, SliceLimit("category", "Top", _TOKENS)),
+    )
+
+
 def coarse_tokens(size: int, seed: int) -> Portfolio:
     """Two slices of equal candidates, each with a cap between two of their multiples, and a floor on both together
     that only parts of candidates reach."""
@@ -72,15 +96,25 @@ def coarse_tokens(size: int, seed: int) -> Portfolio:
 
 
 LP_INFEASIBLE: Mapping[str, Callable[[int, int], Portfolio]] = {
-    "unreachable_target": unreachable_target,
+    "rival_targets": rival_targets,
     "region_beyond_caps": region_beyond_caps,
+    "unreachable_target": unreachable_target,
 }
 """Name → (size, seed) → a problem whose linear relaxation has no solution."""
 INTEGER_INFEASIBLE: Mapping[str, Callable[[int, int], Portfolio]] = {
     "ring_of_pairs": ring_of_pairs,
     "coarse_tokens": coarse_tokens,
+    "shared_bases": shared_bases,
 }
 """Name → (size, seed) → a problem whose linear relaxation has a solution, and which has none itself."""
+
+
+def _share_of_best(portfolio: Portfolio, kpi_key: str, share: float) -> KpiFloor:
+    """A floor at so much of what a KPI can come to within the capacity, all other rules aside."""
+    amounts = portfolio.kpis[kpi_key]
+    best_first = np.argsort(-amounts / portfolio.tokens, kind="stable")
+    affordable = best_first[np.cumsum(portfolio.tokens[best_first]) <= portfolio.capacity]
+    return KpiFloor(kpi_key, float(np.floor(share * amounts[affordable].sum())))
 
 
 def _with_equal_tokens(size: int, seed: int, count: int) -> tuple[Portfolio, npt.NDArray[np.int64]]:

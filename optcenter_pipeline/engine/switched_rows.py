@@ -23,6 +23,8 @@ _PRIMAL_SIMPLEX = 4
 _FRACTION = 1e-6
 _FEW_COLUMNS = 150
 """Of which a search along a proof begins, and fewer than which it does not pick any."""
+_FEW_NODES = 10
+"""Of a search of all columns behind that: what is near lies near the proof, or is for others to find."""
 _ANY_NUMBER = int(highspy.kHighsIInf)
 
 
@@ -150,7 +152,7 @@ class SwitchedRows(SolverModel):
         fixings = self._undecided(limits)
         search = self.search(limits, fixings=fixings)
         if search.values is None and fixings is not None and not self.is_lost:
-            search = self.search(limits)
+            search = self.search(replace(limits, nodes=min(limits.nodes or _FEW_NODES, _FEW_NODES)))
         self._presolve = usual
         if not self.is_lost:
             self._set("mip_max_improving_sols", _ANY_NUMBER)

@@ -9,6 +9,11 @@ from optcenter_pipeline.engine.result import Alert, Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 
 NO_REPAIR = "no_repair"
+_NOT_FOUND = Alert(
+    code="conflict_not_found",
+    message="no portfolio keeps all the rules, and a limit left no time to say which of them are to blame; "
+    "run it again with a longer time limit, or without one",
+)
 _GRACE_SECONDS = 1.0
 """What a conflict and its repairs may take where the run's own limit leaves less."""
 
@@ -65,7 +70,7 @@ def _with_ways_out(
     question = build_question(snapshot)
     conflict = find_conflict(question, left=left, cancel=cancel)
     if conflict is None:
-        return result
+        return result.model_copy(update={"alerts": (*result.alerts, _NOT_FOUND)})
     repairs = find_repairs(question, conflict, left=left, cancel=cancel)
     alerts = list(result.alerts)
     if not repairs:

@@ -105,6 +105,19 @@ def test_a_time_limit_that_is_over_leaves_a_moment_for_what_is_plain() -> None:
     ]
 
 
+def test_a_conflict_that_no_time_is_left_for_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optcenter_pipeline.explain.answer._GRACE_SECONDS", 0.0)
+    mandatory = [
+        {"initiative_key": key, "source_rows": [f"Constraints!{n}"]} for n, key in enumerate(("A", "B"), 2)
+    ]
+    pair = {"members": ["A", "B"], "source_rows": ["Constraints!4"]}
+    plan = snapshot([candidate("A", 1), candidate("B", 1)], mandatory=mandatory, exclude_pairs=[pair])
+    result = answer(plan.model_copy(update={"solver": SolverOptions(time_limit_seconds=1e-6)}))
+    assert (result.status, result.conflict) == ("infeasible", None)
+    assert [alert.code for alert in result.alerts] == ["conflict_not_found"]
+    assert check(plan, result) == ()
+
+
 def test_who_cancels_is_not_kept_waiting() -> None:
     plan, asked = thirds(25), []
 

@@ -25,6 +25,9 @@ class InfeasiblePlan:
     only_whole: bool
     """Parts of candidates could keep all rules."""
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass
 class _Plan:

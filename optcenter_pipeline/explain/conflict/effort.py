@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from optcenter_pipeline.engine.search import SearchLimits
 
-_WORK_OF_A_PROBE = 1_000_000
+_WORK_OF_A_PROBE = 300_000
 _WORK_OF_ALL = 6_000_000
 """Nodes times coefficients; a search counts as some nodes more, before it has any."""
 _NODES_BEFORE_THE_FIRST = 10
-_NODES_OF_A_PROBE = (20, 2_000)
-_MOST_UNDECIDED = 4
+_NODES_OF_A_PROBE = (10, 2_000)
+_MOST_UNDECIDED = 3
 
 
 @dataclass

@@ -54,14 +54,23 @@ def test_there_are_many_plans_and_many_that_only_whole_candidates_rule_out() -> 
     assert sum(plan.only_whole for plan in PLANS) >= 25
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=[plan.name for plan in PLANS])
+@pytest.mark.parametrize("plan", PLANS, ids=str)
 def test_a_plan_is_infeasible_as_it_says(plan: InfeasiblePlan) -> None:
     assert brute_force.feasible(plan.snapshot) == frozenset()
     assert has_fractional_solution(build_question(plan.snapshot)) == plan.only_whole
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=[plan.name for plan in PLANS])
+@pytest.mark.parametrize("plan", PLANS, ids=str)
 def test_the_conflict_of_a_plan(plan: InfeasiblePlan) -> None:
+    is_right(conflict_of(build_question(plan.snapshot)), plan.snapshot)
+
+
+@pytest.mark.parametrize("plan", [p for p in PLANS if p.only_whole and p.name.endswith(("-0", "-1"))], ids=str)
+def test_where_branching_comes_to_no_end_the_conflict_is_found_by_halves(
+    plan: InfeasiblePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optcenter_pipeline.explain.conflict.probes._RELAXATIONS", (0, 0))
+    monkeypatch.setattr("optcenter_pipeline.explain.conflict.finding._MANY", 2)
     is_right(conflict_of(build_question(plan.snapshot)), plan.snapshot)
 
 
