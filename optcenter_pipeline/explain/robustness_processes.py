@@ -21,8 +21,10 @@ from optcenter_pipeline.explain.base_plan import BasePlan, Cancel, base_plan
 from optcenter_pipeline.explain.robustness_draws import Draws
 from optcenter_pipeline.explain.robustness_search import DrawnAnswer, search_draw
 
-_START_SECONDS = 2.0
-"""What starting processes takes: until then a draw is sooner solved here."""
+_START_SECONDS = 3.0
+"""What starting processes takes."""
+_TRIAL_SECONDS = 1.0
+"""How long draws are solved here before it is judged how long the others would take."""
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 3.0
 """How long a process that is told to end may take; the solver does not always listen."""
@@ -77,7 +79,7 @@ def _most_processes() -> int:
 def _is_worth_starting(seconds: float, solved: int, left: int, processes: int) -> bool:
     """Whether what is left is sooner solved by that many processes, by what a draw has taken so far."""
     here = seconds / solved * left
-    return _START_SECONDS + here / processes < here
+    return seconds >= _TRIAL_SECONDS and _START_SECONDS + here / processes < here
 
 
 def _search_in_processes(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from optcenter_pipeline.engine import solve
+from optcenter_pipeline.explain import robustness_processes
 from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.documents import Robustness
 from optcenter_pipeline.explain.robustness import robustness
@@ -22,6 +23,7 @@ _PATIENCE = 120.0
 ENDLESS = """
 import signal, sys
 from optcenter_pipeline.engine import solve
+from optcenter_pipeline.explain import robustness_processes
 from optcenter_pipeline.explain.base_plan import base_plan
 from optcenter_pipeline.explain.robustness import robustness
 from optcenter_pipeline_tests.support.hard_plan import hard_snapshot
@@ -67,6 +69,26 @@ def test_two_processes_tell_what_one_does(plan: BasePlan) -> None:
     assert len(started) == 2, "two processes beside this one"
     assert timeless(here) == timeless(there)
     assert multiprocessing.active_children() == []
+
+
+def test_processes_are_started_where_that_is_sooner_and_only_there(
+    plan: BasePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: set[int | None] = set()
+
+    def watched() -> bool:
+        started.update(child.pid for child in multiprocessing.active_children())
+        return False
+
+    monkeypatch.setattr(robustness_processes, "_most_processes", lambda: 2)
+    monkeypatch.setattr(robustness_processes, "_TRIAL_SECONDS", 0.0)
+    monkeypatch.setattr(robustness_processes, "_START_SECONDS", 1e9)
+    few = robustness(plan, draws=3, cancel=watched)
+    assert started == set()
+    monkeypatch.setattr(robustness_processes, "_START_SECONDS", 0.0)
+    many = robustness(plan, draws=7, cancel=watched)
+    assert len(started) == 2
+    assert few.draws == many.draws[:3]
 
 
 def test_cancelled_no_process_is_left(plan: BasePlan) -> None:
