@@ -178,7 +178,7 @@ class _StageSearch:
         if self._gap() == 0:
             return 1
         most = self._limits.nodes
-        return self._nodes_left(_NODES_OF_A_CORE if most is None or not self._aim.is_near else most // 2)
+        return self._nodes_left(_NODES_OF_A_CORE if most is None or not self._aim.is_near else max(1, most // 2))
 
     def _rounded_point(self, values: Floats) -> Incumbent:
         """A point whose whole numbers are whole, and its value: what is almost 1 is worth almost as much."""
