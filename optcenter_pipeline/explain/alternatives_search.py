@@ -18,7 +18,7 @@ from optcenter_pipeline.rules.linear import LinearRow, Terms
 SMALL = 100
 """Candidates up to which a distance is searched to its proof, as far as many nodes bring it."""
 NODES_OF_A_SMALL_DISTANCE = 200
-NODES_OF_A_DISTANCE = 2
+NODES_OF_A_DISTANCE = 4
 NODES_OF_A_STAGE = 5
 """Nodes that one search may take; what is not proven by then says so."""
 
@@ -116,7 +116,7 @@ def search_alternative(
     )
     is_small = len(differing.columns) <= SMALL
     nodes = NODES_OF_A_SMALL_DISTANCE if is_small else NODES_OF_A_DISTANCE
-    found = search.farthest(start=points[0], nodes=nodes)
+    found = search.farthest(start=points[0], nodes=nodes, glance=not is_small)
     if found.point is None or found.value is None or found.value < 1:
         return Step(None, none_exists=found.bound < 1)
     point = found.point

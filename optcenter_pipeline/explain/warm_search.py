@@ -169,12 +169,13 @@ class WarmSearch:
         value = stage.terms.value(point)
         return Found(point, value, sound_bound(stage, value, bound, search.resolution if search else 0.0))
 
-    def farthest(self, *, start: Point | None, nodes: int) -> Found:
+    def farthest(self, *, start: Point | None, nodes: int, glance: bool = False) -> Found:
         """The portfolio whose smallest count is largest; proven in whole numbers or not at all.
 
         Args:
             start: a portfolio that keeps the rows, to begin with; never lost.
             nodes: of branch and bound, at most.
+            glance: only what blocks of columns, the relaxation and one core show.
 
         Raises:
             SolverError: the solver gave no usable answer.
@@ -188,7 +189,7 @@ class WarmSearch:
         gap = 0.5 / max(least.most, 1.0)  # less than 1 of any count
         limits = replace(self._limits(nodes), mip_gap=gap, seeks=start is None)
         start = self._improved_by_blocks(least, start, limits) if start is not None else None
-        aim = Aim(maximise=True, step=1.0, is_near=start is not None)
+        aim = Aim(maximise=True, step=1.0, is_thorough=not glance, is_near=start is not None)
         point, search = self._searched(least.value, aim, limits, start)
         bound = least.most if search is None else min(search.bound, least.most)
         if point is None:
