@@ -45,15 +45,7 @@ class Run:
     @property
     def status(self) -> Status:
         """By the table in semantics.md, *Outcome*."""
-        if self.staged.ending == "cancelled":
-            return "cancelled"
-        if self.staged.ending == "infeasible":
-            return "infeasible"
-        if self.staged.point is None:
-            return "no_solution"
-        needed = self.plan.length - 1
-        ahead = [stage for stage in self.staged.stages if stage.kind != "economy"]
-        return "optimal" if len(ahead) == needed and all(stage.proven for stage in ahead) else "feasible"
+        return self.staged.status(self.plan)
 
 
 def write_result(run: Run) -> Result:

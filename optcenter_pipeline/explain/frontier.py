@@ -2,12 +2,15 @@
 
 import math
 import time
+from collections.abc import Iterator, Sequence
 
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
-from optcenter_pipeline.explain.documents import Frontier
+from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
 from optcenter_pipeline.explain.frontier_axis import CAPACITY, axis_of
 from optcenter_pipeline.explain.frontier_sweep import Sweep
+
+_CLEARLY = 1e-6
 
 
 def frontier(
@@ -52,9 +55,20 @@ def frontier(
         x_name=axis.name,
         y_name=plan.stage.name,
         points=found,
-        messages=tuple(sweep.messages),
+        messages=(*sweep.messages, *_share_of_the_goals(plan, found)),
         seconds=time.perf_counter() - began,
     )
+
+
+def _share_of_the_goals(plan: BasePlan, found: Sequence[FrontierPoint]) -> Iterator[str]:
+    """Why the run's own portfolio lies below its own point, where it does."""
+    own = plan.stage.own_terms.value(plan.point)
+    for point in found:
+        if point.is_current and point.y is not None and point.y - own > _CLEARLY * max(1.0, abs(point.y)):
+            yield (
+                f"the points are the most {plan.stage.name} that the hard rules allow; the plan itself brings "
+                f"{own:.12g}, since goals, tolerances and later stages take their share of it"
+            )
 
 
 def _check_range(points: int, low: float | None, high: float | None) -> None:

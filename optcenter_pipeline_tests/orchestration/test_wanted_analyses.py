@@ -15,6 +15,7 @@ RESILIENCE = "2027 resilience"
 def test_what_a_scenario_asks_for_is_made_once_the_portfolio_stands_in_the_sheet(
     sample_space: PlanningSpace,
 ) -> None:
+    sample_space.type_cell("Scenario_Config", 2, "analyses", "explain|frontier|report")
     daemon = Daemon(sample_space, wanted_analyses_sensor)
     assert daemon.tick() == []
     solved = sample_space.optimize(GROWTH, "baseline")

@@ -51,13 +51,14 @@ def test_what_was_made_is_not_made_again(sample_space: PlanningSpace) -> None:
 def test_a_run_asks_for_what_its_scenario_asks_for_unless_the_request_says_otherwise(
     sample_space: PlanningSpace,
 ) -> None:
+    sample_space.type_cell("Scenario_Config", 2, "analyses", "report, explain")
     sample_space.optimize(GROWTH, "baseline")
     asked = sample_space.query("select kind, status from run_analyses order by id")
-    assert asked == [("explain", "wanted"), ("frontier", "wanted"), ("report", "wanted")]
+    assert asked == [("explain", "wanted"), ("report", "wanted")]
     sample_space.optimize(GROWTH, "baseline", analyses=["robustness"])
-    assert sample_space.query("select kind from run_analyses order by id")[3:] == [("robustness",)]
+    assert sample_space.query("select kind from run_analyses order by id")[2:] == [("robustness",)]
     sample_space.optimize(GROWTH, "baseline", analyses=[])
-    assert len(sample_space.query("select kind from run_analyses")) == 4
+    assert len(sample_space.query("select kind from run_analyses")) == 3
 
 
 def test_a_run_without_a_portfolio_is_explained_and_the_rest_says_why_not(sample_space: PlanningSpace) -> None:
