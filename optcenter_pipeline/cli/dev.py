@@ -104,7 +104,7 @@ def next_steps(context: typer.Context) -> int:
         "Where to look next:",
         "  make dev                         the workbook in the browser, and Dagster's asset graph and runs",
         "  .venv/bin/optcenter runs         the history; `show RUN_ID` tells why each initiative is in or out",
-        "  .venv/bin/optcenter analyse RUN_ID   why not this one, what else is nearly as good, how sure is it; all of it",
+        "  .venv/bin/optcenter analyse RUN_ID  why not this one, what else is nearly as good, how sure is it",
         '  .venv/bin/optcenter optimize "Q1 2027 growth" "all promises" a plan that cannot be, and why',
         "  .venv/bin/optcenter save         every row judged: what is wrong on which row, and what would be right",
         f"  {home}/                            the workbook, the database and Dagster's history that this made",
