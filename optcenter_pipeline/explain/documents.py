@@ -141,7 +141,7 @@ class FrontierPoint(Value):
     x: float
     """The capacity in tokens, or what the other KPI must reach."""
     y: float | None = None
-    """None where no portfolio is possible."""
+    """None where no portfolio is possible; as `found`, where none was found before a limit stopped the search."""
     bound: float | None = None
     """No portfolio can be better."""
     mip_gap: float | None = None

@@ -13,13 +13,12 @@ from optcenter_pipeline.explain.documents import (
     LimitValue,
     Robustness,
 )
+from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict, no_point
 from optcenter_pipeline.report.numbers import amount, change, percent
 from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
 from optcenter_pipeline.rules.names import listed
 
 EXPLANATIONS, FRONTIER, COMPARISON = "Explanations", "Frontier", "Comparison"
-
-_NO_PLAN = "no plan is possible"
 
 
 @dataclass(frozen=True)
@@ -163,22 +162,36 @@ def _candidate(document: Explanation, candidate: CandidateExplanation, titles: M
 
 
 def _limit(document: Explanation, limit: LimitValue) -> OutputRow:
-    text = f"{limit.text}: {amount(limit.used)} of {amount(limit.limit)} used"
-    if not limit.is_binding:
-        text += "; the plan would be no better without it"
-    elif limit.gain_without is not None:
-        text += f"; without it {_objective_name(document)} would gain {amount(limit.gain_without)}"
+    used = f"{limit.text}: {amount(limit.used)} of {amount(limit.limit)} used"
+    text = f"{used}; {_without(limit, _objective_name(document))}"
     step = limit.next_increment
     if step is not None and step.objective_change is not None:
-        text += f"; {change(step.change)} tokens is the least that buys anything: {change(step.objective_change)}"
+        least = "the least" if step.certainty == "exact" else FEWEST_FOUND
+        text += f"; {change(step.change)} tokens is {least} that buys anything: {change(step.objective_change)}"
     return {
-        "verdict": "binds" if limit.is_binding else "slack",
+        "verdict": limit_verdict(limit),
         "certainty": limit.certainty,
         "objective_change": limit.gain_without,
         "tokens": limit.limit,
         "source_rows": limit.source_row,
         "message": text,
     }
+
+
+def _without(limit: LimitValue, name: str) -> str:
+    """What the plan would be without a limit, and no more than is known of that."""
+    verdict, gain = limit_verdict(limit), limit.gain_without
+    if verdict == "slack":
+        return "the plan would be no better without it"
+    if gain is None:
+        return "the plan without it was not searched to an answer"
+    if verdict == "binds":
+        return f"without it {name} would gain {amount(gain)}" + (
+            "" if limit.certainty == "exact" else ", as far as was searched"
+        )
+    if limit.certainty == "bound":
+        return f"without it {name} would gain {amount(gain)} at best"
+    return "nothing better was found without it, a limit stopped the search"
 
 
 def _steps(limit: LimitValue) -> Iterator[CapacityStep]:
@@ -190,7 +203,7 @@ def _steps(limit: LimitValue) -> Iterator[CapacityStep]:
 def _step(document: Explanation, limit: LimitValue, step: CapacityStep) -> OutputRow:
     said = f"{limit.field} {amount(step.limit)} instead of {amount(limit.limit)}"
     if step.objective is None:
-        text = f"{said}: {_NO_PLAN}"
+        text = f"{said}: {NO_PLAN}"
     else:
         gain = "" if step.objective_change is None else f" ({change(step.objective_change)})"
         moves = _moves(step.lets_in, step.displaces, "nobody moves")
@@ -219,7 +232,7 @@ def _point(point: FrontierPoint) -> OutputRow:
         "selected_count": None if point.y is None else len(point.selected),
         "selected": list(point.selected),
         "is_current": point.is_current,
-        "message": _NO_PLAN if point.y is None else "the run's own" if point.is_current else None,
+        "message": no_point(point) if point.y is None else "the run's own" if point.is_current else None,
     }
 
 
@@ -232,8 +245,9 @@ def _plan_in_short(document: Explanation) -> str:
 
 def _draws_in_short(document: Robustness) -> str:
     solved = sum(1 for draw in document.draws if draw.objective is not None)
+    left_open = draws_left_open(document.draws)
     parts = [
-        f"{solved} of {document.asked} draws have a plan",
+        f"{solved} of {document.asked} draws have a plan" + (f" ({left_open})" if left_open else ""),
         f"tokens vary by {amount(document.tokens_pct)} % either way, contributions within low and high",
         f"seed {document.seed}",
     ]

@@ -7,10 +7,19 @@ import pandas as pd
 from optcenter_pipeline.explain.documents import (
     Alternatives,
     CandidateExplanation,
+    CapacityStep,
     Comparison,
     Explanation,
     Frontier,
+    LimitValue,
     Robustness,
+)
+from optcenter_pipeline.report.certainty import (
+    FEWEST_FOUND,
+    NOT_SEARCHED,
+    binds_in_words,
+    draws_left_open,
+    no_point,
 )
 from optcenter_pipeline.report.numbers import amount, change, percent
 
@@ -42,23 +51,40 @@ def _objective(entry: CandidateExplanation) -> str:
 
 
 def limits_frame(explanation: Explanation) -> pd.DataFrame:
-    """One row a limit on tokens: row, limit, used, binding, what is gained without it, next increment, buys."""
+    """One row a limit on tokens: row, limit, used, binding, what is gained without it and how sure that is, the
+    next increment, what it buys, how sure both are."""
     return pd.DataFrame(
         [
             {
                 "row": entry.source_row,
                 "limit": amount(entry.limit),
                 "used": amount(entry.used),
-                "binding": "yes" if entry.is_binding else "no",
-                "without it": change(entry.gain_without),
-                "next increment": change(entry.next_increment.change) if entry.next_increment else "",
-                "buys": change(entry.next_increment.objective_change) if entry.next_increment else "",
+                "binding": binds_in_words(entry),
+                "without it": _without(entry),
                 "certainty": entry.certainty,
+                **_increment(entry.next_increment),
             }
             for entry in explanation.limits
         ],
-        columns=["row", "limit", "used", "binding", "without it", "next increment", "buys", "certainty"],
+        columns=["row", "limit", "used", "binding", "without it", "certainty", *_increment(None)],
     )
+
+
+def _without(limit: LimitValue) -> str:
+    if limit.gain_without is None:
+        return NOT_SEARCHED
+    return f"{'at best ' if limit.certainty == 'bound' else ''}{change(limit.gain_without)}"
+
+
+def _increment(step: CapacityStep | None) -> dict[str, str]:
+    if step is None:
+        return {"next increment": "", "buys": "", "its certainty": ""}
+    fewest = "" if step.certainty == "exact" else f", {FEWEST_FOUND}"
+    return {
+        "next increment": f"{change(step.change)}{fewest}",
+        "buys": change(step.objective_change),
+        "its certainty": step.certainty,
+    }
 
 
 def binding_frame(explanation: Explanation) -> pd.DataFrame:
@@ -83,7 +109,7 @@ def frontier_frame(frontier: Frontier) -> pd.DataFrame:
         [
             {
                 frontier.x_name: amount(point.x),
-                frontier.y_name: "not possible" if point.y is None else amount(point.y),
+                frontier.y_name: no_point(point) if point.y is None else amount(point.y),
                 "bound": "" if point.bound is None else amount(point.bound),
                 "certainty": point.certainty,
                 "tokens": "" if point.tokens is None else amount(point.tokens),
@@ -132,7 +158,10 @@ def robustness_frame(robustness: Robustness) -> pd.DataFrame:
 def robustness_lines(robustness: Robustness) -> Iterable[str]:
     """What the draws come to."""
     solved = [draw for draw in robustness.draws if draw.objective is not None]
-    yield f"{len(solved)} of {len(robustness.draws)} draws have a portfolio"
+    left_open = draws_left_open(robustness.draws)
+    yield f"{len(solved)} of {len(robustness.draws)} draws have a portfolio" + (
+        f" ({left_open})" if left_open else ""
+    )
     if robustness.base_keeps_rules_share is not None:
         yield f"the plan keeps every rule in {percent(robustness.base_keeps_rules_share)} of the draws"
     if robustness.mean_regret is not None and robustness.largest_regret is not None:
@@ -178,7 +207,7 @@ def comparison_frame(comparison: Comparison) -> pd.DataFrame:
 
 
 def explained_frame(comparison: Comparison) -> pd.DataFrame:
-    """One row a cause: what changed, and what that does to objective, tokens and initiatives."""
+    """One row a cause: what changed, and what that does to objective, tokens and initiatives, how sure that is."""
     return pd.DataFrame(
         [
             {
@@ -187,11 +216,12 @@ def explained_frame(comparison: Comparison) -> pd.DataFrame:
                 "tokens": change(entry.tokens_change),
                 "in": ", ".join(entry.moves_in),
                 "out": ", ".join(entry.moves_out),
+                "certainty": entry.certainty,
                 "rows": _first(entry.source_rows),
             }
             for entry in comparison.explained
         ],
-        columns=["cause", "objective", "tokens", "in", "out", "rows"],
+        columns=["cause", "objective", "tokens", "in", "out", "certainty", "rows"],
     )
 
 

@@ -97,7 +97,8 @@ EXPLANATIONS = Tab(
         system("selected", "TRUE: the run funds it.", kind=Kind.BOOL),
         system(
             "verdict",
-            "candidate: in, out, held in or blocked. limit: binds or slack. robustness: core, borderline or out.",
+            "candidate: in, out, held in or blocked. limit: binds, slack or unknown. "
+            "robustness: core, borderline or out.",
         ),
         system(
             "certainty",
@@ -132,7 +133,11 @@ FRONTIER = Tab(
             "point", "Number within the series, in order of x; 0 says it in short.", is_key=True, kind=Kind.NUMBER
         ),
         system("x", "Tokens, or what the KPI must reach.", kind=Kind.NUMBER),
-        system("y", "The best objective under it; blank where no plan is possible.", kind=Kind.NUMBER),
+        system(
+            "y",
+            "The best objective under it; blank where no plan is possible (certainty exact) or none was found.",
+            kind=Kind.NUMBER,
+        ),
         system("y_name", "What y is: a KPI, or weighted_kpis."),
         system("bound", "No plan can be better than this.", kind=Kind.NUMBER),
         system("mip_gap_pct", "Between y and the bound, in percent.", kind=Kind.NUMBER),

@@ -2,7 +2,14 @@
 
 import pytest
 
-from optcenter_pipeline.explain.documents import Comparison, Explanation, Frontier
+from optcenter_pipeline.explain.documents import (
+    Certainty,
+    Comparison,
+    Draw,
+    Explanation,
+    Frontier,
+    FrontierPoint,
+)
 from optcenter_pipeline.report.analysis_rows import (
     AnalysisRows,
     alternatives_rows,
@@ -86,6 +93,54 @@ def test_the_value_of_tokens_stands_by_limit_and_step() -> None:
     assert (more["tokens"], more["tokens_change"], more["objective_change"]) == (11, 1, 2)
 
 
+@pytest.mark.parametrize(
+    ("is_binding", "gain", "certainty", "verdict", "told"),
+    [
+        (False, 0, "exact", "slack", "the plan would be no better without it"),
+        (False, 0, "bound", "slack", "the plan would be no better without it"),
+        (False, 5, "bound", "unknown", "without it gmv would gain 5 at best"),
+        (False, None, "found", "unknown", "the plan without it was not searched to an answer"),
+        (False, 0, "found", "unknown", "nothing better was found without it, a limit stopped the search"),
+        (True, 4, "found", "binds", "without it gmv would gain 4, as far as was searched"),
+    ],
+)
+def test_a_limit_is_slack_only_where_that_is_proven(
+    is_binding: bool, gain: float | None, certainty: Certainty, verdict: str, told: str
+) -> None:
+    document = documents.explanation()
+    known = {"is_binding": is_binding, "gain_without": gain, "certainty": certainty, "next_increment": None}
+    limit = document.limits[0].model_copy(update=known)
+    found = explanation_rows("r1", document.model_copy(update={"limits": (limit,)}), {})
+    (row,) = lines(found, "Explanations", "limit")
+    assert (row["verdict"], row["message"]) == (verdict, f"the capacity: 10 of 10 used; {told}")
+
+
+def test_an_increment_that_is_not_proven_is_the_fewest_found() -> None:
+    document = documents.explanation()
+    step = document.limits[0].steps[1].model_copy(update={"certainty": "found"})
+    limit = document.limits[0].model_copy(update={"next_increment": step})
+    found = explanation_rows("r1", document.model_copy(update={"limits": (limit,)}), {})
+    (row,) = lines(found, "Explanations", "limit")
+    assert str(row["message"]).endswith("; +1 tokens is the fewest found that buys anything: +2")
+
+
+def test_draws_without_a_proven_plan_are_told_apart() -> None:
+    draws = (
+        Draw(number=1, status="optimal", objective=8),
+        Draw(number=2, status="feasible", objective=7),
+        Draw(number=3, status="no_solution"),
+        Draw(number=4, status="no_solution"),
+        Draw(number=5, status="infeasible"),
+    )
+    document = documents.robustness().model_copy(update={"draws": draws, "asked": 5})
+    short = lines(robustness_rows("r1", document, {}), "Explanations", "robustness")[0]
+    told = "2 of 5 draws have a plan (1 not proven, 2 without an answer in time, 1 impossible); tokens vary"
+    assert str(short["message"]).startswith(told)
+    document = document.model_copy(update={"draws": draws[:1], "asked": 1})
+    short = lines(robustness_rows("r1", document, {}), "Explanations", "robustness")[0]
+    assert str(short["message"]).startswith("1 of 1 draws have a plan; tokens vary")
+
+
 def test_line_0_says_it_in_short_and_messages_follow() -> None:
     short, message = lines(EVERY["explanation"], "Explanations", "plan")
     assert (short["line"], short["message"]) == (0, "optimal: gmv 7 for 10 tokens")
@@ -102,7 +157,7 @@ def test_line_0_says_it_in_short_and_messages_follow() -> None:
         "14.29 % below the best: in: C; out: B",
     )
     short, core, borderline = lines(EVERY["robustness"], "Explanations", "robustness")
-    assert short["message"].startswith("1 of 2 draws have a plan; tokens vary by 10 % either way")
+    assert short["message"].startswith("1 of 2 draws have a plan (1 impossible); tokens vary by 10 %")
     assert (core["message"], borderline["share"]) == ("funded in 100 % of the draws: core", 0.5)
 
 
@@ -114,6 +169,14 @@ def test_a_frontier_says_where_no_plan_is_possible_and_where_the_run_stands() ->
     assert (current["is_current"], current["message"]) == (True, "the run's own")
     empty = frontier_rows("r1", Frontier(x_name="capacity", y_name="gmv", points=(), messages=("no plan",)))
     assert [row["point"] for row in empty.rows["Frontier"]] == [0]
+
+
+def test_a_point_that_no_plan_was_found_for_is_not_told_as_impossible() -> None:
+    points = (FrontierPoint(x=5, certainty="found"), FrontierPoint(x=6, certainty="exact"))
+    document = Frontier(x_name="capacity", y_name="gmv", points=points)
+    _, stopped, impossible = frontier_rows("r1", document).rows["Frontier"]
+    assert stopped["message"] == "none was found, a limit stopped the search"
+    assert impossible["message"] == "no plan is possible"
 
 
 def test_a_comparison_is_a_line_each_and_one_in_short() -> None:

@@ -196,7 +196,8 @@ def test_a_run_beside_another_tells_what_differs_and_why() -> None:
 def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: str) -> None:
     page = parsed(whole)
     capacity = page.named("capacity").text
-    more = "10 tokens more under “at most 100 tokens in all” (Scenario_Config!2): gmv +6 found so far, letting in "
+    limit = "under “at most 100 tokens in all” (Scenario_Config!2)"
+    more = f"10 tokens more, the fewest found, {limit}: gmv +6 found so far, letting in "
     assert more in capacity
     assert "3 candidates have a bound only" in capacity
     robustness = page.named("robustness").text

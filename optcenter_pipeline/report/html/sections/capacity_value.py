@@ -1,6 +1,7 @@
 """What more tokens would buy, and which rows hold the plan back."""
 
 from optcenter_pipeline.explain.documents import CapacityStep, Explanation, LimitValue
+from optcenter_pipeline.report.certainty import FEWEST_FOUND, NOT_SEARCHED, binds_in_words
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
 from optcenter_pipeline.report.html.figures import steps_figure
 from optcenter_pipeline.report.html.sections.portfolio import labelled
@@ -32,14 +33,15 @@ def capacity_section(explanation: Explanation) -> Section | None:
 
 
 def _next_steps(limits: tuple[LimitValue, ...], name: str) -> list[str]:
-    """The fewest tokens more that buy anything, by limit."""
+    """The fewest tokens more that buy anything, or the fewest found that do, by limit."""
     told = []
     for limit in limits[:_MOST_TOLD]:
         step = limit.next_increment
         if step is not None and step.objective_change:
             brings = f", letting in {listed(step.lets_in)}" if step.lets_in else ""
             where = f"under “{limit.text}” ({limit.source_row})"
-            told.append(f"{amount(step.change)} tokens more {where}: {name} {_gain(step)}{brings}.")
+            fewest = "" if step.certainty == "exact" else f", {FEWEST_FOUND},"
+            told.append(f"{amount(step.change)} tokens more{fewest} {where}: {name} {_gain(step)}{brings}.")
     if limits and not told:
         told.append("No number of tokens more under any of these limits is known to buy anything.")
     return told
@@ -89,20 +91,28 @@ def _limits(limits: tuple[LimitValue, ...], name: str) -> Table:
     )
     rows = []
     for limit in limits:
-        gain, step = number(limit.gain_without, is_change=True), limit.next_increment
+        gain, binds = number(limit.gain_without, is_change=True), binds_in_words(limit)
         rows.append(
             (
                 cell(limit.source_row),
                 cell(limit.text),
                 number(limit.used),
                 number(limit.limit),
-                Cell("yes" if limit.is_binding else "no", tone="warn" if limit.is_binding else ""),
-                Cell(f"{gain.text}{labelled(limit.certainty)}" if gain.text else "", limit.gain_without),
-                number(step.change if step else None, is_change=True),
-                Cell(_gain(step), step.objective_change) if step else Cell("nothing known"),
+                Cell(binds, tone="" if binds == "no" else "warn"),
+                Cell(f"{gain.text}{labelled(limit.certainty)}" if gain.text else NOT_SEARCHED, limit.gain_without),
+                *_increment(limit.next_increment),
             )
         )
     return Table("Limits on tokens", columns, tuple(rows))
+
+
+def _increment(step: CapacityStep | None) -> tuple[Cell, Cell]:
+    """(the fewest tokens more that buy anything, what they buy)."""
+    if step is None:
+        return Cell(""), Cell("nothing known")
+    fewest = "" if step.certainty == "exact" else f", {FEWEST_FOUND}"
+    more = Cell(f"{number(step.change, is_change=True).text}{fewest}", step.change)
+    return more, Cell(_gain(step), step.objective_change)
 
 
 def _binding(explanation: Explanation, name: str) -> Table:
