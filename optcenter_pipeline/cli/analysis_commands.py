@@ -12,7 +12,7 @@ import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.pipeline import exit_code
-from optcenter_pipeline.cli.run_options import WhatIf, overrides_of
+from optcenter_pipeline.cli.run_options import WhatIf, finite, overrides_of
 from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
 
 if TYPE_CHECKING:
@@ -26,8 +26,13 @@ if TYPE_CHECKING:
 
 SnapshotFile = Annotated[Path, typer.Argument(metavar="SNAPSHOT.json")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where the JSON document goes.")]
-TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Seconds for each solve of the whole plan.")]
-MipGap = Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001, callback=finite, help="Seconds for the plan, and as many again for what is asked of it."
+    ),
+]
+MipGap = Annotated[float | None, typer.Option(min=0.0, callback=finite, help="Relative gap that counts as proven.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,14 +56,16 @@ def explain(
 ) -> int:
     """Tell why each candidate is in or out; where no plan is possible, which rows clash and what would mend it."""
     from optcenter_pipeline.engine.result import Result
+    from optcenter_pipeline.explain.documents import Explanation
     from optcenter_pipeline.explain.explanation import explain as explain_snapshot
 
     console: Console = context.obj
     loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
     if isinstance(loaded, Result):
-        return _refused(console, snapshot, loaded)
-    with _stop_wish() as wish, console.progress(str(snapshot)) as view:
-        document = explain_snapshot(loaded, exact=exact, cancel=wish.is_wished, on_progress=view.show)
+        document = Explanation(status="invalid", messages=tuple(invalid_lines(snapshot, loaded)))
+    else:
+        with _stop_wish() as wish, console.progress(str(snapshot)) as view:
+            document = explain_snapshot(loaded, exact=exact, cancel=wish.is_wished, on_progress=view.show)
     _keep(console, document, output)
     _show_explanation(console, document)
     return exit_code(document.status)
@@ -100,7 +107,8 @@ def alternatives(
     output: Output = None,
     count: Annotated[int, typer.Option(min=1, max=100, help="How many portfolios at most.")] = 5,
     within: Annotated[
-        float, typer.Option(min=0.0, max=100.0, help="Percent of the best that each may be below it.")
+        float,
+        typer.Option(min=0.0, callback=finite, max=100.0, help="Percent of the best that each may be below it."),
     ] = 5.0,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
@@ -130,7 +138,8 @@ def robustness(
     output: Output = None,
     draws: Annotated[int, typer.Option(min=1, max=100_000, help="How many draws.")] = 100,
     tokens: Annotated[
-        float, typer.Option(min=0.0, max=99.0, help="Percent by which each candidate's tokens vary.")
+        float,
+        typer.Option(min=0.0, callback=finite, max=99.0, help="Percent by which each candidate's tokens vary."),
     ] = 10.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 0,
     processes: Annotated[
@@ -171,12 +180,12 @@ def _analyse(
     from optcenter_pipeline.explain.base_plan import base_plan
 
     if isinstance(loaded, Result):
-        return _refused(console, path, loaded)
+        return _without_plan(console, path, None, loaded, output)
     with _stop_wish() as wish:
         with console.progress(str(path)) as view:
             result = answer(loaded, on_progress=view.show, cancel=wish.is_wished)
         if not result.has_portfolio:
-            return _without_plan(console, path, loaded, result)
+            return _without_plan(console, path, loaded, result, output)
         document = make(base_plan(loaded, result), wish.is_wished)
     _keep(console, document, output)
     show(console, document)
@@ -186,23 +195,19 @@ def _analyse(
     return ExitCode.DONE
 
 
-def _without_plan(console: Console, path: Path, snapshot: "Snapshot", result: "Result") -> int:
+def _without_plan(
+    console: Console, path: Path, snapshot: "Snapshot | None", result: "Result", output: Path | None
+) -> int:
+    """Instead of the analysis the result, which says why there is no plan: on the screen, as JSON, in the file."""
     from optcenter_pipeline.cli.run_view import show_result
 
-    console.document(result.model_dump(mode="json"))
-    if result.status == "invalid":
+    _keep(console, result, output)
+    if result.status == "invalid" or snapshot is None:
         console.findings(invalid_lines(path, result))
     else:
         show_result(console, snapshot, result, title=str(path))
         console.warn("there is no portfolio to analyse; `optcenter explain` tells what stands in its way")
     return exit_code(result.status)
-
-
-def _refused(console: Console, path: Path, result: "Result") -> int:
-    """What is wrong with a snapshot that cannot be read."""
-    console.document(result.model_dump(mode="json"))
-    console.findings(invalid_lines(path, result))
-    return ExitCode.INVALID
 
 
 def _keep(console: Console, document: "BaseModel", output: Path | None) -> None:

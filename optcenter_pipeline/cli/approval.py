@@ -27,6 +27,7 @@ def approve(
     """
     from optcenter_pipeline.database.errors import UnknownRunError
     from optcenter_pipeline.orchestration.run_requests import save_ops
+    from optcenter_pipeline.report.numbers import percent
     from optcenter_pipeline.report.output_rows import stamp
     from optcenter_pipeline.runs.approval import ApprovalRefusedError
     from optcenter_pipeline.runs.approval import approve as approve_run
@@ -55,6 +56,12 @@ def approve(
             "is_new": is_new,
         }
     )
-    since = "is the plan" if is_new else "is the plan already"
-    console.say(f"Run {run_id} {since} of {run['scenario_name']}, approved by {approval.approved_by} at {at}")
+    who = f"approved by {approval.approved_by} at {at}"
+    if is_new:
+        console.say(f"Run {run_id} is the plan of {run['scenario_name']}, {who}")
+    else:
+        console.say(f"Run {run_id} is already the plan of {run['scenario_name']}, {who}; nothing was added to that")
+    if run["status"] != "optimal":
+        gap = f", the gap is {percent(run['mip_gap'])}" if run["mip_gap"] is not None else ""
+        console.warn(f"It is {run['status']}: a limit stopped its search, and a better portfolio may exist{gap}")
     return ExitCode.DONE

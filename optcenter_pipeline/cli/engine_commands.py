@@ -10,7 +10,7 @@ import typer
 
 from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
 from optcenter_pipeline.cli.pipeline import NODE_LIMIT, exit_code
-from optcenter_pipeline.cli.run_options import WhatIf, overrides_of
+from optcenter_pipeline.cli.run_options import WhatIf, finite, overrides_of
 from optcenter_pipeline.cli.run_view import show_result
 from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
 
@@ -27,6 +27,10 @@ class Document(StrEnum):
     SNAPSHOT = "snapshot"
     RESULT = "result"
     EXPLAIN = "explain"
+    FRONTIER = "frontier"
+    ALTERNATIVES = "alternatives"
+    ROBUSTNESS = "robustness"
+    COMPARISON = "comparison"
 
 
 def register(app: typer.Typer) -> None:
@@ -42,8 +46,12 @@ def solve(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="RESULT.json; with several snapshots a folder.")
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for each snapshot.")] = None,
-    mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.001, callback=finite, help="Seconds for each snapshot.")
+    ] = None,
+    mip_gap: Annotated[
+        float | None, typer.Option(min=0.0, callback=finite, help="Relative gap that counts as proven.")
+    ] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the solver.")] = None,
     what_if: WhatIf = None,
@@ -167,13 +175,17 @@ def schema(context: typer.Context, document: Annotated[Document, typer.Argument(
     """Print the JSON Schema of a document."""
     from optcenter_pipeline.engine.result import Result
     from optcenter_pipeline.engine.snapshot import Snapshot
-    from optcenter_pipeline.explain.documents import Explanation
+    from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
 
     console: Console = context.obj
     models: dict[Document, type[BaseModel]] = {
         Document.SNAPSHOT: Snapshot,
         Document.RESULT: Result,
         Document.EXPLAIN: Explanation,
+        Document.FRONTIER: Frontier,
+        Document.ALTERNATIVES: Alternatives,
+        Document.ROBUSTNESS: Robustness,
+        Document.COMPARISON: Comparison,
     }
     mode: Literal["validation", "serialization"] = (
         "validation" if document is Document.SNAPSHOT else "serialization"

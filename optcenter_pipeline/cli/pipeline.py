@@ -15,7 +15,7 @@ from optcenter_pipeline.cli.console import (
     SystemFailureError,
 )
 from optcenter_pipeline.cli.jobs import run_job
-from optcenter_pipeline.cli.run_options import KEEP, WhatIf, analyses_of, commitments_of, overrides_of
+from optcenter_pipeline.cli.run_options import KEEP, WhatIf, analyses_of, commitments_of, finite, overrides_of
 from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run, show_stability_cost
 from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES
 
@@ -133,8 +133,12 @@ def optimize(
     scope: Annotated[
         ScopeType, typer.Option(help="The whole pool, or the candidates selected for the run.")
     ] = ScopeType.ALL,
-    time_limit: Annotated[float | None, typer.Option(min=0.001, help="Seconds for the whole search.")] = None,
-    mip_gap: Annotated[float | None, typer.Option(min=0.0, help="Relative gap that counts as proven.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=0.001, callback=finite, help="Seconds for the whole search.")
+    ] = None,
+    mip_gap: Annotated[
+        float | None, typer.Option(min=0.0, callback=finite, help="Relative gap that counts as proven.")
+    ] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
     analyses: Annotated[str | None, typer.Option(help=f"Made behind the run, by commas: {ANALYSIS_NAMES}.")] = None,
     what_if: WhatIf = None,
@@ -145,7 +149,8 @@ def optimize(
         int | None, typer.Option(min=0, help="Initiatives that may be funded in one of the two plans alone.")
     ] = None,
     price_per_change: Annotated[
-        float | None, typer.Option(min=0.0, help="What each such change must bring, in the objective's unit.")
+        float | None,
+        typer.Option(min=0.0, callback=finite, help="What each such change must bring, in the objective's unit."),
     ] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:
@@ -203,7 +208,7 @@ def _made_behind(console: Console, run_id: str) -> dict[str, Any]:
     wanted = wanted_of(run_id)
     if not wanted:
         return {}
-    console.say(f"The portfolio is in the workbook; now {', '.join(wanted)} (Ctrl-C leaves them for later) …")
+    console.say(f"The answer is in the workbook; now {', '.join(wanted)} (Ctrl-C leaves them for later) …")
     try:
         return make_analyses(console, run_id, wanted)
     except (InvalidInputError, SystemFailureError, StoppedError) as error:

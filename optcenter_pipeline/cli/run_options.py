@@ -1,5 +1,6 @@
 """Options of `optimize` and `solve` that change what is asked: what-if numbers, commitments, analyses."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -16,6 +17,17 @@ WHAT_IF = (
 WhatIf = Annotated[list[str] | None, typer.Option("--set", "--what-if", metavar="KEY=VALUE", help=WHAT_IF)]
 KEEP = "A run of the scenario, or `approved`: what of its portfolio is to stay, says one of the next four."
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def finite(typed: float | None) -> float | None:
+    """An option's number, for typer's `callback`.
+
+    Raises:
+        typer.BadParameter: it is infinite, or none.
+    """
+    if typed is not None and not math.isfinite(typed):
+        raise typer.BadParameter(f"{typed} is not a finite number; leave the option out for no limit")
+    return typed
 
 
 def overrides_of(typed: Sequence[str] | None) -> Overrides:

@@ -22,10 +22,20 @@ def commitment_alerts(snapshot: Snapshot, columns: PoolColumns) -> Iterator[Aler
     commitments = snapshot.commitments
     if commitments is None:
         return
+    if commitments.price_per_change:
+        message = (
+            f"each change against run {commitments.run_id} costs {commitments.price_per_change:.12g} of the "
+            "objective: its bound and its best possible value are those of plans that pay for their changes; "
+            "another plan may bring more and pay more"
+        )
+        yield Alert(code="changes_are_priced", message=message)
     locked = frozenset(commitments.locked_in)
+    candidates = {candidate.initiative_key for candidate in snapshot.candidates}
     for key in commitments.locked_in:
         if key not in columns.index:
             message = f"{key} is locked in by run {commitments.run_id} and is not in the pool: it cannot be funded"
+            if key in candidates:
+                message += "; tick its is_selected_for_run, or run all candidates, and it stays"
             yield Alert(
                 code="locked_in_outside_pool",
                 initiative_key=key,

@@ -62,6 +62,8 @@ def _refusal(session: Session, record: RunRecord) -> tuple[str, ...]:
     if run.selected_count is None:
         why = f": {run.error_text}" if run.error_text else ""
         return (f"run {run.run_id} is {run.status}, and has no portfolio to approve{why}",)
+    if run.status == "cancelled":
+        return (f"run {run.run_id} was stopped by a person before its search ended; run it again",)
     if run.what_if:
         return (
             f"run {run.run_id} is a what-if ({run.what_if}): what is approved stands in the sheet; "

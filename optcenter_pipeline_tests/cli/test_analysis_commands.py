@@ -118,16 +118,31 @@ def test_robustness_tells_how_often_each_is_chosen(optcenter: Optcenter, plan: s
 def test_an_impossible_plan_has_nothing_to_analyse_and_says_where_to_look(
     optcenter: Optcenter, impossible: str, command: str
 ) -> None:
-    ran = optcenter(command, impossible)
+    file = Path(impossible).with_name("out.json")
+    ran = optcenter(command, impossible, "-o", str(file))
     assert ran.code == 0
     assert "optcenter explain" in ran.err
+    assert json.loads(file.read_text())["status"] == "infeasible"
 
 
 @pytest.mark.parametrize("command", ["explain", "frontier", "alternatives", "robustness"])
 def test_a_snapshot_that_cannot_be_read_is_invalid(optcenter: Optcenter, tmp_path: Path, command: str) -> None:
-    ran = optcenter(command, written(tmp_path / "bad.json", {**PLAN, "metrics": "none"}))
+    bad = written(tmp_path / "bad.json", {**PLAN, "metrics": "none"})
+    ran = optcenter(command, bad)
     assert ran.code == 1
     assert "metrics" in ran.err
+    assert optcenter(command, bad, "--json").document["status"] == "invalid"
+
+
+def test_what_explain_says_of_wrong_inputs_has_its_schema(optcenter: Optcenter, tmp_path: Path) -> None:
+    for name, metrics in (("unreadable", "none"), ("unknown", [])):
+        ran = optcenter("explain", written(tmp_path / name, {**PLAN, "metrics": metrics}), "--json")
+        assert Explanation.model_validate(ran.document).status == "invalid"
+
+
+@pytest.mark.parametrize("document", ["frontier", "alternatives", "robustness", "comparison", "explain"])
+def test_every_document_has_a_schema(optcenter: Optcenter, document: str) -> None:
+    assert optcenter("schema", document, "--json").document["properties"]["schema_version"]["const"] == 1
 
 
 def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet(optcenter: Optcenter) -> None:
@@ -150,3 +165,13 @@ def test_analyse_of_an_unknown_run_or_analysis(optcenter: Optcenter) -> None:
     ran = optcenter("analyse", "20260101T000000-abcdef", "--analyses", "tarot")
     assert ran.code == 2
     assert "'tarot' is not an analysis" in ran.err
+
+
+@pytest.mark.parametrize("command", ["explain", "frontier", "solve"])
+@pytest.mark.parametrize("limit", ["inf", "1e400"])
+def test_a_limit_that_is_no_finite_number_is_wrong_usage(
+    optcenter: Optcenter, plan: str, command: str, limit: str
+) -> None:
+    ran = optcenter(command, plan, "--time-limit", limit)
+    assert ran.code == 2
+    assert "finite" in ran.err

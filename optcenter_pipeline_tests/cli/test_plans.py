@@ -35,7 +35,7 @@ def test_a_run_is_approved_once_and_kept_to(optcenter: Optcenter, sample_space: 
     assert first.code == 0, first.err
     assert (first.document["approved_by"], first.document["is_new"]) == ("Ann Lee", True)
     again = optcenter("approve", run["run_id"], "--by", "Bob")
-    assert f"Run {run['run_id']} is the plan already of Q1 2027 growth, approved by Ann Lee at" in again.out
+    assert f"Run {run['run_id']} is already the plan of Q1 2027 growth, approved by Ann Lee at" in again.out
     assert sample_space.query("select run_id, approved_by from approvals") == [(run["run_id"], "Ann Lee")]
     assert "approved by Ann Lee at" in optcenter("show", run["run_id"]).out
     assert "the plan, approved by Ann Lee" in optcenter("runs").out
