@@ -85,13 +85,13 @@ def alternatives_rows(run_id: str, document: Alternatives) -> AnalysisRows:
             "tokens": plan.tokens,
             "lets_in": list(plan.adds),
             "displaces": list(plan.drops),
-            "message": f"{_about(plan.loss_pct)} % below the best: "
+            "message": f"{_about(plan.loss_pct)} % below the run's plan: "
             + _moves(plan.adds, plan.drops, "the same initiatives"),
         }
         for plan in document.found
     ]
     found = f"{len(document.found)} of {document.asked} other plans found within {amount(document.within_pct)} %"
-    text = f"{found} of the best {document.objective_name}" + ("; no more exist" if document.no_more_exist else "")
+    text = f"{found} of the run's {document.objective_name}" + ("; no more exist" if document.no_more_exist else "")
     short = {"objective": document.best, "message": "; ".join((text, *document.messages))}
     return _explanations(run_id, {"alternative": lines}, {"alternative": short})
 
@@ -122,7 +122,10 @@ def frontier_rows(run_id: str, document: Frontier) -> AnalysisRows:
     points = [
         {"run_id": run_id, "series": document.x_name, "point": number, "y_name": document.y_name, **cells}
         for number, cells in enumerate(
-            ({"message": _frontier_in_short(document)}, *map(_point, document.points)),
+            (
+                {"message": _frontier_in_short(document)},
+                *(_point(point, document.x_name) for point in document.points),
+            ),
         )
     ]
     return AnalysisRows({FRONTIER: points}, {FRONTIER: ((run_id, document.x_name),)})
@@ -221,7 +224,7 @@ def _step(document: Explanation, limit: LimitValue, step: CapacityStep) -> Outpu
     }
 
 
-def _point(point: FrontierPoint) -> OutputRow:
+def _point(point: FrontierPoint, x_name: str) -> OutputRow:
     return {
         "x": point.x,
         "y": point.y,
@@ -232,7 +235,7 @@ def _point(point: FrontierPoint) -> OutputRow:
         "selected_count": None if point.y is None else len(point.selected),
         "selected": list(point.selected),
         "is_current": point.is_current,
-        "message": no_point(point) if point.y is None else "the run's own" if point.is_current else None,
+        "message": no_point(point) if point.y is None else f"the run's own {x_name}" if point.is_current else None,
     }
 
 
@@ -260,6 +263,8 @@ def _draws_in_short(document: Robustness) -> str:
 
 
 def _frontier_in_short(document: Frontier) -> str:
+    if not document.points:
+        return "; ".join(document.messages)
     possible = [point for point in document.points if point.y is not None]
     parts = [f"the best {document.y_name} under {len(document.points)} values of {document.x_name}"]
     if possible:

@@ -114,7 +114,7 @@ def frontier_frame(frontier: Frontier) -> pd.DataFrame:
                 "certainty": point.certainty,
                 "tokens": "" if point.tokens is None else amount(point.tokens),
                 "funded": len(point.selected),
-                "": "this run" if point.is_current else "",
+                "": f"this run's {frontier.x_name}" if point.is_current else "",
             }
             for point in frontier.points
         ]
@@ -122,13 +122,13 @@ def frontier_frame(frontier: Frontier) -> pd.DataFrame:
 
 
 def alternatives_frame(alternatives: Alternatives) -> pd.DataFrame:
-    """One row a portfolio: number, objective, below the best, tokens, what it adds and drops."""
+    """One row a portfolio: number, objective, below the plan, tokens, what it adds and drops."""
     return pd.DataFrame(
         [
             {
                 "number": entry.number,
                 alternatives.objective_name: amount(entry.objective),
-                "below the best": percent(entry.loss_pct / 100),
+                "below the plan": percent(entry.loss_pct / 100),
                 "tokens": amount(entry.tokens),
                 "adds": ", ".join(entry.adds),
                 "drops": ", ".join(entry.drops),

@@ -150,11 +150,11 @@ def test_line_0_says_it_in_short_and_messages_follow() -> None:
     )
     assert lines(EVERY["conflict"], "Explanations", "repair")[0]["source_rows"] == "Constraints!5"
     short, plan = lines(EVERY["alternatives"], "Explanations", "alternative")
-    assert short["message"] == "1 of 5 other plans found within 20 % of the best gmv; no more exist"
+    assert short["message"] == "1 of 5 other plans found within 20 % of the run's gmv; no more exist"
     assert (plan["line"], plan["objective_change"], plan["message"]) == (
         1,
         -1,
-        "14.29 % below the best: in: C; out: B",
+        "14.29 % below the run's plan: in: C; out: B",
     )
     short, core, borderline = lines(EVERY["robustness"], "Explanations", "robustness")
     assert short["message"].startswith("1 of 2 draws have a plan (1 impossible); tokens vary by 10 %")
@@ -166,7 +166,7 @@ def test_a_frontier_says_where_no_plan_is_possible_and_where_the_run_stands() ->
     assert short["message"] == ("the best gmv under 3 values of capacity; from 7 at 5 to 14 at 10; stopped early")
     assert (nothing["message"], nothing["selected_count"]) == ("no plan is possible", None)
     assert (some["x"], some["y"], some["mip_gap_pct"], some["message"]) == (5, 7, 0.01, None)
-    assert (current["is_current"], current["message"]) == (True, "the run's own")
+    assert (current["is_current"], current["message"]) == (True, "the run's own capacity")
     empty = frontier_rows("r1", Frontier(x_name="capacity", y_name="gmv", points=(), messages=("no plan",)))
     assert [row["point"] for row in empty.rows["Frontier"]] == [0]
 

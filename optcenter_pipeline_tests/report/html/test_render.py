@@ -205,7 +205,7 @@ def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: 
     assert "in 50 % of the draws" in robustness
     assert "2 on average, 6.5 at most" in robustness
     alternatives = page.named("alternatives").text
-    assert "1 of 5 asked for, within 5 % of the best gmv" in alternatives
+    assert "1 of 5 asked for, within 5 % of the run's gmv" in alternatives
     assert "No more portfolios lie within 5 %" in alternatives
     _, run = plan_run()
     brings = cells(page, "alternatives")[-2:]

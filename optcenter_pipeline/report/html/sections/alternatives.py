@@ -9,7 +9,7 @@ from optcenter_pipeline.rules.names import listed
 
 def alternatives_section(alternatives: Alternatives, result: Result) -> Section:
     """What each alternative costs, adds and drops against this plan."""
-    within = f"within {amount(alternatives.within_pct)} % of the best {alternatives.objective_name}"
+    within = f"within {amount(alternatives.within_pct)} % of the run's {alternatives.objective_name}"
     blocks: list[Block] = []
     found = len(alternatives.found)
     if found:
