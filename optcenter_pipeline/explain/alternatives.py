@@ -35,7 +35,8 @@ def alternatives(
 
     Returns:
         Those found, each checked by the checker that knows neither model nor solver. `no_more_exist` where it is
-        proven that no further portfolio lies within.
+        proven that no further portfolio lies within; where candidates make no difference, portfolios that differ by
+        them alone are not counted, and a message says instead that no more differ in what counts.
 
     Raises:
         ValueError: the count is below 1, or the percentage below 0 or no number.
@@ -66,6 +67,8 @@ def alternatives(
         points.append(step.point)
         found.append(_told(plan, len(found) + 1, step.point, is_exact=step.is_exact))
     if differing.passed_over:
+        if no_more:
+            messages.append(f"{len(found)} found, and no more that differ in what counts: that is proven")
         messages.append(_passed_over(differing.passed_over))
     return Alternatives(
         objective_name=plan.stage.name,
@@ -73,7 +76,7 @@ def alternatives(
         within_pct=within_pct,
         asked=count,
         found=tuple(found),
-        no_more_exist=no_more,
+        no_more_exist=no_more and not differing.passed_over,
         messages=tuple(messages),
         seconds=time.perf_counter() - began,
     )

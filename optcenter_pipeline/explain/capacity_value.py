@@ -193,7 +193,7 @@ class _Limits:
         """The fewest tokens under the limit with which the first KPI stage can be better than it can be now.
 
         Better than its best before goals and tolerances take their share, all stages before it held. What is
-        bought with them is what the run comes to under that limit.
+        bought with them is what the run comes to under that limit. `exact` only where that fewer do not is proven.
         """
         row = self._rows[number]
         rows = [*self._search.replaced(number, replace(row, upper=INFINITY)), *self._held(), self._better()]
@@ -208,7 +208,8 @@ class _Limits:
         if varied is None:
             return None
         step = self._step(row.upper, limit, varied)
-        return step if staged.stages[0].proven else step.model_copy(update={"certainty": "found"})
+        spent = staged.stages[0]
+        return step if spent.bound == spent.value else step.model_copy(update={"certainty": "found"})
 
     def _held(self) -> Iterator[LinearRow]:
         """The stages before the first KPI stage, at what the plan gives them."""

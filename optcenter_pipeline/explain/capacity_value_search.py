@@ -97,15 +97,21 @@ class Variations:
     def staged(
         self, rows: Sequence[LinearRow], plan: Plan, *, roughly: bool = False, in_full: bool = False
     ) -> Staged | None:
-        """A search over these rows by these stages, if asked for to a full proof; None where none is left."""
+        """A search over these rows by these stages; None where none is left.
+
+        Args:
+            rows: in place of the run's.
+            plan: in place of the run's.
+            roughly: to the gap of an analysis rather than to the run's own.
+            in_full: to no gap at all; nodes and time limit it as any other.
+        """
         if self.is_over:
             return None
         self._left_to_search -= 1 if roughly else _FINE
         question = self.plan.question.with_model_rows(rows).with_plan(plan)
         clock = Clock(time.perf_counter(), self._left())
-        options = (
-            self._options.model_copy(update={"mip_gap": self.plan.options.mip_gap}) if roughly else self._options
-        )
+        gap = 0.0 if in_full else self.plan.options.mip_gap if roughly else self._gap
+        options = self._options.model_copy(update={"mip_gap": gap})
         return search_portfolio(
             question, options=options, clock=clock, start=self.plan.point, cancel=self._cancel
         ).staged

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from optcenter_pipeline.engine import solve
 from optcenter_pipeline.engine.figures import clean
-from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline.engine.result import Result, Status
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import StabilityCost
 from optcenter_pipeline.rules.names import listed
@@ -56,7 +56,7 @@ def cost_of_stability(
         message="",
         seconds=time.perf_counter() - began,
     )
-    return cost.model_copy(update={"message": _in_words(cost, is_possible=result.status != "infeasible")})
+    return cost.model_copy(update={"message": _in_words(cost, result.status, free.status)})
 
 
 def _objective_name(*answers: Result) -> str:
@@ -70,13 +70,18 @@ def _tokens_change(result: Result, free: Result) -> float | None:
     return clean(free.capacity.used - result.capacity.used)
 
 
-def _in_words(cost: StabilityCost, *, is_possible: bool) -> str:
+def _in_words(cost: StabilityCost, status: Status, free_status: Status) -> str:
     """`keeping to run r-1 costs 4 gmv: without that the plan brings 19 instead of 15 (in: A, B; out: C, D)`."""
     name, run = cost.objective_name, f"keeping to run {cost.run_id}"
-    if cost.free_value is None:
+    if cost.free_value is None and free_status == "infeasible":
         return f"{run} is not what keeps a plan from being found: there is none without it either"
+    if cost.free_value is None:
+        open_question = (
+            f"whether {run} is what keeps a plan from being found" if cost.value is None else (f"what {run} costs")
+        )
+        return f"{open_question} was not found out in time; run it again with a longer time limit, or without one"
     if cost.value is None or cost.cost is None:
-        outcome = "left no plan to be found in time" if is_possible else "allows no plan"
+        outcome = "allows no plan" if status == "infeasible" else "left no plan to be found in time"
         return f"{run} {outcome}; without that one brings {cost.free_value:.12g} {name}"
     moves = [f"{way}: {listed(keys)}" for way, keys in (("in", cost.moves_in), ("out", cost.moves_out)) if keys]
     unproven = "" if cost.certainty == "exact" else ", as far as the searches came"

@@ -11,7 +11,7 @@ from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.objective import Stage
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
-from optcenter_pipeline.explain.conflict import find_conflict
+from optcenter_pipeline.explain.conflict import NoConflictError, find_conflict
 from optcenter_pipeline.explain.documents import CandidateExplanation, Certainty
 from optcenter_pipeline.explain.why_flips import FORCED_FAMILY, FORCED_ROW, Flip, Flips, is_strict
 from optcenter_pipeline.explain.why_rules import FlipRules, quoted_rules, source_rows
@@ -79,7 +79,10 @@ class _Explained:
     def _told(self, flips: Flips, column: int) -> CandidateExplanation:
         flip = flips.by_column[column]
         if not flip.is_possible:
-            return self._in_conflict(flip)
+            try:
+                return self._in_conflict(flip)
+            except NoConflictError:
+                flips.reopen(flip)
         rows = self._rules.broken(column)
         certainty: Certainty = "exact" if flips.is_settled(flip) else "bound"
         found = None if flip.point is None else self._change(self._plan.stage.terms.value(flip.point))
@@ -122,7 +125,11 @@ class _Explained:
         return self._impossible(column, texts)
 
     def _in_conflict(self, flip: Flip) -> CandidateExplanation:
-        """A candidate that no plan has the other way, though no row says so by itself."""
+        """A candidate that no plan has the other way, though no row says so by itself.
+
+        Raises:
+            NoConflictError: a plan has it so after all.
+        """
         texts: list[tuple[SourceRow, str]] = []
         if self._conflicts_left > 0:
             self._conflicts_left -= 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.portfolio_search import search_portfolio
+from optcenter_pipeline.engine.refutation import Refutation
 from optcenter_pipeline.engine.staged import Clock, Staged
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.why_relaxation import TightRelaxation
@@ -85,8 +86,10 @@ class Flips:
                 flip.is_possible = float(columns.constant[flip.column]) == flip.value
             elif relaxation.base is not None:
                 relaxed = relaxation.flipped(inner, flip.value)
-                flip.is_possible = relaxed is not None
-                flip.bound = flip.bound if relaxed is None else min(flip.bound, relaxed.bound)
+                if isinstance(relaxed, Refutation):
+                    flip.is_possible = False
+                elif relaxed is not None:
+                    flip.bound = min(flip.bound, relaxed.bound)
 
     def search(self, most: int) -> None:
         """Search plans for so many at most, the least decided first; each may settle others."""
@@ -107,6 +110,12 @@ class Flips:
             if self._is_over():
                 break
             self._search(flip)
+
+    def reopen(self, flip: Flip) -> None:
+        """Search one that was called impossible, though a portfolio has it so, unless a search called it that."""
+        if not flip.is_searched and not self._is_over():
+            self._search(flip)
+        flip.is_possible = True
 
     def is_settled(self, flip: Flip) -> bool:
         """Whether the plan found is proven within the run's gap."""
@@ -135,10 +144,10 @@ class Flips:
         staged = search_portfolio(
             question, options=self._options, clock=clock, start=start, cancel=self._cancel
         ).staged
-        if staged.ending == "infeasible":
+        flip.is_searched = True
+        if staged.ending == "infeasible":  # with presolve and without, both times
             flip.is_possible = False
             return
-        flip.is_searched = True
         flip.is_exact = self._is_proven and self._is_whole(staged)
         if self._question.plan.first.is_kpi and staged.stages:
             flip.bound = min(flip.bound, staged.stages[0].bound)
@@ -156,7 +165,10 @@ class Flips:
         """A plan found for one candidate counts for all others that are the other way in it."""
         value = self._plan.stage.terms.value(point)
         for flip in self.by_column.values():
-            if point[flip.column] != flip.value or flip.is_searched:
+            if point[flip.column] != flip.value:
+                continue
+            flip.is_possible = True
+            if flip.is_searched:
                 continue
             if flip.point is None or value > self._plan.stage.terms.value(flip.point):
                 flip.point = point

@@ -19,12 +19,13 @@ from optcenter_pipeline.engine.highs import SolverError
 from optcenter_pipeline.engine.presolve.presolve import reduced
 from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, ReducedModel, unreduced
 from optcenter_pipeline.engine.question import Question
+from optcenter_pipeline.engine.refutation import Refutation, refutation
 from optcenter_pipeline.engine.row_matrix import Floats
 from optcenter_pipeline.explain.why_cuts import Added, Box, mixed_rounding
 from optcenter_pipeline.explain.why_separation import Cut, Rows, deepest
 
 _SOLVED = highspy.HighsModelStatus.kOptimal
-_INFEASIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
+_INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 _TOLERANCE = 1e-6
 _DUAL_SIMPLEX = 1
 _MOST_ROUNDS = 20
@@ -96,7 +97,6 @@ class TightRelaxation:
         self._run()
         self.base = self._read()
         """The optimum with nobody the other way; None where the solver gives none."""
-        self.bound_without_cuts = self.base.bound if self.base is not None else math.inf
         if self.base is not None:
             self._tighten()
         self._basis = self._highs.getBasis()
@@ -105,20 +105,15 @@ class TightRelaxation:
         """What the solver's tolerance amounts to in the stage's unit."""
         return _TOLERANCE / self._cost_scale + 1e-9 * abs(bound)
 
-    @property
-    def cut_count(self) -> int:
-        """How many cuts are in force."""
-        return len(self._rows.upper) - self._own_rows
+    def flipped(self, column: int, value: float) -> Relaxed | Refutation | None:
+        """The relaxation where a reduced column has a value, 0 or 1.
 
-    def keeps(self, values: Floats) -> bool:
-        """Whether a point of the reduced model, in the PM's units, keeps every row and cut."""
-        return self._rows.hold(values * self._column_scale)
-
-    def flipped(self, column: int, value: float) -> Relaxed | None:
-        """The optimum where a reduced column has a value; None where no portfolio has it so.
+        Returns:
+            The optimum; or a proof, checked by arithmetic, that no portfolio has it so; None where neither came
+            about.
 
         Raises:
-            SolverError: the solver says neither.
+            SolverError: the solver refused a change.
         """
         self._checked(self._highs.changeColBounds(column, value, value), "fixing a column")
         self._checked(self._highs.setBasis(self._basis), "passing a basis")
@@ -126,12 +121,23 @@ class TightRelaxation:
         if self._highs.getModelStatus() != _SOLVED:  # asked again from nothing: a basis far away may mislead
             self._highs.clearSolver()
             self._run()
-        status, found = self._highs.getModelStatus(), self._read()
+        found = self._read() or self._refuted(column, value)
         lower, upper = self._box.lower[column], self._box.upper[column]
         self._checked(self._highs.changeColBounds(column, lower, upper), "freeing a column")
-        if found is None and status not in _INFEASIBLE:
-            raise SolverError(f"HiGHS ended a relaxation with {self._highs.modelStatusToString(status)}")
         return found
+
+    def _refuted(self, column: int, value: float) -> Refutation | None:
+        """The solver's `infeasible` as a proof; None where it says something else, or its ray proves nothing."""
+        if self._highs.getModelStatus() != _INFEASIBLE:
+            return None
+        _, has_ray, ray = self._highs.getDualRay()
+        if not has_ray:
+            return None
+        lower, upper = self._box.lower.copy(), self._box.upper.copy()
+        lower[column] = upper[column] = value
+        rows = self._rows
+        arrays = ModelArrays(rows.matrix, rows.lower, rows.upper, lower, upper, self._box.integer)
+        return refutation(arrays, np.ones(len(rows.upper), dtype=np.bool_), np.array(ray))
 
     def _run(self) -> None:
         self._checked(self._highs.run(), "solving a relaxation")

@@ -39,12 +39,6 @@ class Rows:
         out[self.matrix.indices[entries]] = self.matrix.data[entries]
         return out
 
-    def hold(self, point: Floats) -> bool:
-        """Whether a point keeps all rows."""
-        activity = self.matrix @ point
-        slack = _TOLERANCE * np.maximum(1.0, np.abs(activity))
-        return bool(np.all((activity <= self.upper + slack) & (activity >= self.lower - slack)))
-
     def tight(self, activity: Floats, count: int) -> Iterator[tuple[int, float, float]]:
         """(row, 1 for its upper side and -1 for its lower, bound) of the first rows, where a side is used up."""
         long = np.flatnonzero(np.diff(self.matrix.indptr)[:count] >= _SHORTEST_ROW)

@@ -72,8 +72,11 @@ def test_each_is_allowed_and_as_far_from_those_before_as_any(one: Snapshot, pct:
         assert entry.objective == pytest.approx(max(worth(plan, other) for other in same), rel=1e-5, abs=1e-5)
         before.append(keys)
     others = {keys & counts for keys in allowed} - {keys & counts for keys in before}
-    assert told.no_more_exist == (len(told.found) < 3)
-    assert not (told.no_more_exist and others)
+    is_over, passed_over = len(told.found) < 3, Differing.of(plan.question).passed_over
+    assert told.no_more_exist == (is_over and not passed_over)
+    assert any("no more that differ" in message for message in told.messages) == (is_over and bool(passed_over))
+    assert not (is_over and others)
+    assert not told.no_more_exist or allowed == set(before)
 
 
 def three_ways() -> Snapshot:
@@ -119,9 +122,10 @@ def test_what_brings_nothing_makes_no_difference() -> None:
     )
     told = alternatives(planned(one), count=9, within_pct=2.0)
     assert all("JUNK" not in entry.selected for entry in told.found)
-    assert "JUNK" in told.messages[0]
+    assert told.messages[0] == f"{len(told.found)} found, and no more that differ in what counts: that is proven"
+    assert "JUNK" in told.messages[1]
     assert ("B", "BONUS", "NEEDED") in [entry.selected for entry in told.found]
-    assert told.no_more_exist
+    assert not told.no_more_exist  # there is the run's own with JUNK
 
 
 def test_bundles_are_whole_and_goals_are_no_wall() -> None:
@@ -162,7 +166,9 @@ def test_a_best_below_zero_has_its_percentage_below_it(value: float, pct: float,
 def test_a_best_of_zero_leaves_only_what_brings_zero() -> None:
     one = snapshot([candidate("A", 10, {"gmv": -1}), candidate("B", 5, {"gmv": 0})], capacity=20)
     told = alternatives(planned(one), count=3, within_pct=50.0)
-    assert (told.best, told.found, told.no_more_exist) == (0.0, (), True)
+    assert (told.best, told.found, told.no_more_exist) == (0.0, (), False)
+    assert "no more that differ" in told.messages[0]
+    assert "B brings nothing" in told.messages[1]
 
 
 @pytest.mark.parametrize(("count", "pct"), [(0, 5.0), (3, -1.0), (3, math.nan), (3, math.inf)])

@@ -1,13 +1,17 @@
 """What tokens under a limit are worth, and which rows bind, against the oracle."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, reject
 
 from optcenter_pipeline.engine import solve
-from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.portfolio_search import Searched, search_portfolio
+from optcenter_pipeline.engine.question import Question
+from optcenter_pipeline.engine.snapshot import Snapshot, SolverOptions
 from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.capacity_value import value_limits
 from optcenter_pipeline.explain.documents import CapacityStep, LimitValue
@@ -153,6 +157,32 @@ def test_a_plan_by_hand() -> None:
     assert (uk.next_increment.limit, uk.next_increment.objective) == (11, 15)
     assert (uk.next_increment.lets_in, uk.next_increment.displaces) == (("A", "D"), ("C",))
     assert [(row.source_row, row.gain) for row in binding] == [("Scenario_Config!2", 2), ("Constraints!5", 1)]
+
+
+@pytest.mark.parametrize(("short_by", "certainty"), [(0.0, "exact"), (1.0, "found")])
+def test_an_increment_is_searched_in_full_and_exact_only_as_far_as_its_bound(
+    short_by: float, certainty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the run's gap; a proof within that gap alone is none that fewer tokens buy nothing."""
+    gaps = dict[str, float]()
+
+    def searched(question: Question, *, options: SolverOptions, **rest: Any) -> Searched:
+        found = search_portfolio(question, options=options, **rest)
+        name = question.plan.stages[0].name
+        gaps[name] = options.mip_gap
+        if name != "tokens spared":
+            return found
+        first, *others = found.staged.stages
+        first = first.model_copy(update={"bound": first.bound + short_by, "proven": True})
+        return replace(found, staged=replace(found.staged, stages=(first, *others)))
+
+    monkeypatch.setattr("optcenter_pipeline.explain.capacity_value_search.search_portfolio", searched)
+    rows = [candidate("A", 6, {"gmv": 7}), candidate("B", 6, {"gmv": 6})]
+    question = snapshot(rows, capacity=8).model_copy(update={"solver": SolverOptions(mip_gap=0.3)})
+    (whole,), _ = value_limits(planned(question))
+    assert gaps == {"gmv": 0.3, "tokens spared": 0.0}
+    assert whole.next_increment is not None
+    assert (whole.next_increment.change, whole.next_increment.certainty) == (4, certainty)
 
 
 def test_nobody_has_time() -> None:

@@ -94,6 +94,18 @@ def test_a_search_that_is_stopped_says_so() -> None:
     cost = cost_of_stability(question, solve(question), cancel=lambda: True)
     assert cost is not None
     assert (cost.certainty, cost.cost) == ("found", None)
+    again = "was not found out in time; run it again with a longer time limit, or without one"
+    assert cost.message == f"what keeping to run {RUN} costs {again}"
+
+
+def test_whether_there_is_a_plan_without_it_is_told_only_where_it_is_known() -> None:
+    question = asked({"locked_in": ["A", "B", "C"]})
+    cost = cost_of_stability(question, solve(question), cancel=lambda: True)
+    assert cost is not None
+    assert cost.message == (
+        f"whether keeping to run {RUN} is what keeps a plan from being found was not found out in time; run it "
+        "again with a longer time limit, or without one"
+    )
 
 
 def test_an_explanation_tells_what_the_commitments_cost() -> None:

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, reject
 
 from optcenter_pipeline.engine import solve
+from optcenter_pipeline.engine.portfolio_search import Searched
+from optcenter_pipeline.engine.refutation import Refutation
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.staged import Staged
 from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.documents import CandidateExplanation
 from optcenter_pipeline.explain.why import explain_candidates
+from optcenter_pipeline.explain.why_relaxation import Relaxed, TightRelaxation
 from optcenter_pipeline_tests.engine.test_brute_force import for_random, near
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.mid_size import mid_size
@@ -146,6 +151,34 @@ def test_a_plan_that_is_not_proven_makes_nothing_exact() -> None:
     assert {one.certainty for one in told if one.is_possible} == {"bound"}
 
 
+def test_what_is_called_impossible_and_is_not_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relaxation that refutes what a portfolio has: the rows in the way are then not found, and that is seen."""
+    plan = planned(mid_size(Random(4)))
+    truth = explain_candidates(plan)
+    honest = TightRelaxation.flipped
+    lied: list[int] = []
+
+    def lying(self: TightRelaxation, column: int, value: float) -> Relaxed | Refutation | None:
+        relaxed = honest(self, column, value)
+        if isinstance(relaxed, Relaxed) and not lied:
+            lied.append(column)
+            return Refutation(np.zeros(0), np.zeros(0))
+        return relaxed
+
+    monkeypatch.setattr(TightRelaxation, "flipped", lying)
+    assert explain_candidates(plan) == truth
+    assert lied
+
+
+def test_what_a_search_calls_impossible_and_is_not_is_no_more_than_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = planned(small())
+    infeasible = Searched(Staged("infeasible", None, (), ()), None, 0.0)
+    monkeypatch.setattr("optcenter_pipeline.explain.why_flips.search_portfolio", lambda *_, **__: infeasible)
+    told = explain_candidates(plan)
+    assert [(one.is_possible, one.certainty, one.found_change) for one in told[:3]] == [(True, "bound", None)] * 3
+    assert not told[3].is_possible  # by its own row
+
+
 def reasons(question: Snapshot) -> dict[str, str]:
     return {told.initiative_key: told.reason for told in explain_candidates(planned(question))}
 
@@ -199,3 +232,4 @@ def test_a_gain_has_its_price() -> None:
     assert told["A"].startswith(
         "Not funded: with it the plan would bring 4 gmv more (100 instead of 96), at the price of the goals; "
     )
+    assert "the goal nps of the whole portfolio would be 10 short instead of met" in told["A"]

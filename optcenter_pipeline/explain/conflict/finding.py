@@ -46,8 +46,9 @@ def find_conflict(
         cancel: asked often; True ends the search with what is known by then.
 
     Returns:
-        Sheet rows that cannot all be kept. `minimal` is False where a limit left open whether each is needed. None
-        where time was over, or somebody cancelled, before anything was proven.
+        Sheet rows that cannot all be kept. `minimal` is False where a limit left open whether each is needed, or
+        left no second look. None where time was over, or somebody cancelled, before anything was proven, and where
+        nothing that the solver refuted stood a second look.
 
     Raises:
         NoConflictError: a portfolio keeps every rule.
@@ -105,7 +106,10 @@ class _Finding:
             return None
         if probes.contradict(self._rules.numbers(sources)) is False:
             raise NoConflictError("the solver called this run infeasible, but a portfolio keeps all of its rules")
-        return self._thinned(sources, probes)
+        found = self._thinned(sources, probes)
+        if found is None and probes.relaxed(self._rules.numbers(sources)) is False:
+            raise NoConflictError("the solver called this run infeasible, but a portfolio keeps all of its rules")
+        return found
 
     def _asked(self, contradict: Verdict[int]) -> Verdict[SourceRow]:
         """A verdict on linear rows as one on sheet rows."""
@@ -117,19 +121,22 @@ class _Finding:
         return verdict
 
     def _thinned(self, sources: Sequence[SourceRow], probes: Probes, *, is_thin: bool = False) -> Conflict | None:
-        """What of a proven contradiction is needed; where it is thin already, most of it is."""
+        """What of a proven contradiction is needed; where it is thin already, most of it is.
+
+        None where a second look, without presolve from the beginning, finds a portfolio that keeps it.
+        """
         thinning = Thinning(self._asked(probes.contradict), lambda: self._effort.is_spent)
         if len(sources) > _MANY and not is_thin:
             sources = thinning.quick_explanation(sources)
         kept, is_minimal = thinning.minimal(sources)
         confirmed = probes.confirm(self._rules.numbers(kept))
-        if confirmed is False and self._presolve:
-            return _Finding(self._question, self._effort, presolve=False).conflict()
+        if confirmed is False:
+            return _Finding(self._question, self._effort, presolve=False).conflict() if self._presolve else None
         in_order = sorted(kept, key=lambda source: self._rules.by_source[source])
         rules = self._needed(in_order, probes)
         return Conflict(
             source_rows=tuple(in_order),
-            minimal=is_minimal and confirmed is not None,
+            minimal=is_minimal and confirmed is True,
             rules=tuple(ConflictRule(source_row=saying.source, text=saying.text) for saying in rules),
         )
 

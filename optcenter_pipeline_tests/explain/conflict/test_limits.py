@@ -12,6 +12,8 @@ from optcenter_pipeline.engine.search import Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.switched_rows import SwitchedRows
 from optcenter_pipeline.explain.conflict import NoConflictError, find_conflict
+from optcenter_pipeline.explain.conflict.probes import Probes
+from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.infeasible_plans import infeasible_plans
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
@@ -98,6 +100,37 @@ def test_a_portfolio_where_there_should_be_none_is_an_error() -> None:
     rows = [candidate("A", 3, {"gmv": 1})]
     with pytest.raises(NoConflictError, match="a portfolio keeps all of its rules"):
         find_conflict(build_question(snapshot(rows)), left=unlimited, cancel=never)
+
+
+@pytest.mark.parametrize("name", ["shared_prerequisite-0", "whole_bonus-0", "bundle_too_large-1"])
+def test_what_does_not_stand_a_second_look_is_not_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solver that calls each choice of rows infeasible when first searched, with presolve or without."""
+    honest = SwitchedRows.find
+    seen = set[tuple[int, bytes]]()
+    kept: list[SwitchedRows] = []  # so that no two have the same id
+
+    def lying(self: SwitchedRows, limits: SearchLimits, weights: Floats | None = None) -> Search:
+        search = honest(self, limits, weights)
+        choice = (id(self), self._in_force.tobytes())
+        if weights is not None or search.values is None or choice in seen:
+            return search
+        kept.append(self)
+        seen.add(choice)
+        return Search(None, search.bound, True, True, search.nodes)
+
+    (plan,) = (plan for plan in infeasible_plans(variants=2) if plan.name == name)
+    monkeypatch.setattr(SwitchedRows, "find", lying)
+    told = find_conflict(build_question(plan.snapshot), left=unlimited, cancel=never)
+    assert seen
+    assert told is None or not brute_force.satisfiable(plan.snapshot, set(told.source_rows))
+
+
+def test_without_a_second_look_a_conflict_is_not_called_minimal(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = build_question(mandatory_ones(20))
+    monkeypatch.setattr(Probes, "confirm", lambda *_: None)
+    conflict = find_conflict(question, left=unlimited, cancel=never)
+    assert conflict is not None
+    assert not conflict.minimal
 
 
 def test_what_presolve_says_wrongly_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
