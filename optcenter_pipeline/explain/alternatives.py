@@ -70,6 +70,8 @@ def alternatives(
         if no_more:
             messages.append(f"{len(found)} found, and no more that differ in what counts: that is proven")
         messages.append(_passed_over(differing.passed_over))
+    if found and plan.question.model.goals:
+        messages.append("goals are not asked of an alternative: it may miss some that the plan meets")
     return Alternatives(
         objective_name=plan.stage.name,
         best=clean(plan.stage.own_terms.value(plan.point)),

@@ -89,6 +89,11 @@ def _told(alert: Alert) -> str:
 def _unsaid(result: Result, clock: Clock, cancel: Cancel) -> list[str]:
     """What a limit kept from being said."""
     messages = []
+    if any(gap.floor_or_goal == "goal" for gap in result.gaps):
+        messages.append(
+            "the set has goals, and they come before more of the objective: another plan, or more tokens, may "
+            "bring less of it and meet more of them"
+        )
     if result.status != "optimal":
         messages.append(
             f"the plan is {result.status}, not proven optimal: what is told of other plans is a bound, not exact"

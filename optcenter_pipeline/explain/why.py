@@ -14,6 +14,7 @@ from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.conflict import NoConflictError, find_conflict
 from optcenter_pipeline.explain.documents import CandidateExplanation, Certainty
 from optcenter_pipeline.explain.why_flips import FORCED_FAMILY, FORCED_ROW, Flip, Flips, is_strict
+from optcenter_pipeline.explain.why_goals import goals_told
 from optcenter_pipeline.explain.why_rules import FlipRules, quoted_rules, source_rows
 from optcenter_pipeline.explain.why_texts import Otherwise, impossible, sentence
 from optcenter_pipeline.rules.linear import LinearRow, fixed_row
@@ -101,6 +102,7 @@ class _Explained:
             displaces=displaces,
             rows=rows,
             price=None if flip.point is None else self._price(flip.point),
+            goals="" if flip.point is None else goals_told(self._question.model, self._plan.point, flip.point),
             is_strict=is_strict(self._question.plan),
         )
         return CandidateExplanation(

@@ -33,6 +33,8 @@ class Otherwise:
     """That stand in the way by themselves."""
     price: str | None
     """What suffers where the objective would gain."""
+    goals: str
+    """What becomes of the goals with the plan that was found; blank where nothing does."""
     is_strict: bool
     """Whether no goal and no tolerance takes from the objective."""
 
@@ -46,6 +48,8 @@ def sentence(told: Otherwise) -> str:
     elif moves:
         moves = [f"{'' if told.is_selected else 'it would '}{' and '.join(moves)}"]
     parts += moves
+    if told.goals:
+        parts.append(told.goals)
     if told.rows:
         verb = "hold it in" if told.is_selected else "stand against it"
         parts.append(f"{quoted(told.rows)} {verb if len(told.rows) > 1 else _singular(verb)}")
