@@ -150,7 +150,7 @@ def optimize(
     ] = None,
     price_per_change: Annotated[
         float | None,
-        typer.Option(min=0.0, callback=finite, help="What each such change must bring, in the objective's unit."),
+        typer.Option(min=0.0, help="What each such change must bring, in the objective's unit."),
     ] = None,
     requested_by: Annotated[str | None, typer.Option(help="Who asks; you, if not given.")] = None,
 ) -> int:

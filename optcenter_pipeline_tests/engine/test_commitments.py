@@ -20,7 +20,7 @@ from optcenter_pipeline_tests.support.commitments import committed_snapshots
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 RUN = "20261123T054200-3f2a9c"
-EXAMPLES = 100
+EXAMPLES = 70
 WORTH = {"A": 10, "B": 9, "C": 8, "D": 7}
 
 

@@ -27,7 +27,7 @@ def test_each_repair_tried_as_a_what_if_gives_a_plan() -> None:
     tried = 0
 
     @seed(5)
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots(tight_percent=60, most=7))
     def put(question: Snapshot) -> None:
         nonlocal tried

@@ -21,7 +21,7 @@ def told(question: Snapshot) -> str:
 
 def test_the_cost_is_the_difference_of_two_plans_each_the_best_of_all() -> None:
     @seed(11)
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots())
     def put(question: Snapshot) -> None:
         free = question.model_copy(update={"commitments": None})

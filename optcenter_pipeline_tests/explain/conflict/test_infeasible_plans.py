@@ -79,7 +79,7 @@ def test_conflicts_of_random_snapshots(share: int) -> None:
     met = []
 
     @seed(700 + share)
-    @settings(max_examples=120, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(snapshot=snapshots(spoilt_percent=0, tight_percent=60))
     def put(snapshot: Snapshot) -> None:
         try:

@@ -44,7 +44,7 @@ def test_a_ray_names_rows_that_nothing_keeps_and_fewer_do_as_well(share: int) ->
     met = []
 
     @seed(40 + share)
-    @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(plan=snapshots(spoilt_percent=0, tight_percent=60))
     def put(plan: Snapshot) -> None:
         assume(plan.candidates)
