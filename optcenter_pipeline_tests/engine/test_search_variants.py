@@ -13,7 +13,7 @@ from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, unred
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
-EXAMPLES = 150
+EXAMPLES = 100
 
 
 def for_random_snapshots(test: Callable[[Snapshot], None], seeded: int) -> None:

@@ -24,7 +24,7 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline_tests.support.random_runs import random_run
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
-CASES = int(os.environ.get("OPTCENTER_RANDOM_REDUCTIONS", "300"))
+CASES = int(os.environ.get("OPTCENTER_RANDOM_REDUCTIONS", "150"))
 """Random runs that each reduction is put to, over both kinds."""
 
 _NEAR = 1e-6
