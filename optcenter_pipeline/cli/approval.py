@@ -27,8 +27,8 @@ def approve(
     """
     from optcenter_pipeline.database.errors import UnknownRunError
     from optcenter_pipeline.orchestration.run_requests import save_ops
-    from optcenter_pipeline.report.numbers import percent
     from optcenter_pipeline.report.output_rows import stamp
+    from optcenter_pipeline.rules.numbers import percent
     from optcenter_pipeline.runs.approval import ApprovalRefusedError
     from optcenter_pipeline.runs.approval import approve as approve_run
     from optcenter_pipeline.stages.resources import DatabaseResource

@@ -96,7 +96,6 @@ def show_stability_cost(console: Console, document: dict[str, Any]) -> dict[str,
 def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> None:
     """A result for people."""
     from optcenter_pipeline.report.lines import stability_line
-    from optcenter_pipeline.report.numbers import amount
     from optcenter_pipeline.report.tables import (
         alerts_frame,
         conflict_frame,
@@ -105,6 +104,7 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         rejected_frame,
         repairs_frame,
     )
+    from optcenter_pipeline.rules.numbers import amount
 
     if snapshot.what_if:
         title = f"{title} (what-if)"
@@ -138,7 +138,7 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
 
 def _proof(result: Any) -> str:
     """`gmv: 31.5, after 0.5 for the goals; the best possible is 32 (proven)`, or what may still be better."""
-    from optcenter_pipeline.report.numbers import amount, percent
+    from optcenter_pipeline.rules.numbers import amount, percent
 
     objective = result.objective
     line = f"{objective.stages[0].name}: {amount(objective.value)}"

@@ -14,9 +14,9 @@ from optcenter_pipeline.explain.documents import (
     Robustness,
 )
 from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict, no_point
-from optcenter_pipeline.report.numbers import amount, change, percent
 from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount, change, percent
 
 EXPLANATIONS, FRONTIER, COMPARISON = "Explanations", "Frontier", "Comparison"
 

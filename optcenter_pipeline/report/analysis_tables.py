@@ -21,7 +21,7 @@ from optcenter_pipeline.report.certainty import (
     draws_left_open,
     no_point,
 )
-from optcenter_pipeline.report.numbers import amount, change, percent
+from optcenter_pipeline.rules.numbers import amount, change, percent
 
 
 def candidates_frame(explanation: Explanation) -> pd.DataFrame:

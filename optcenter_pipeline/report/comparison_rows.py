@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from optcenter_pipeline.explain.documents import Comparison, ExplainedChange, FigureChange, InputChange
 from optcenter_pipeline.report.analysis_rows import COMPARISON, AnalysisRows
-from optcenter_pipeline.report.numbers import amount, change
 from optcenter_pipeline.report.output_rows import OutputRow
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount, change
 
 
 def comparison_rows(document: Comparison, titles: Mapping[str, str]) -> AnalysisRows:

@@ -5,8 +5,8 @@ import math
 from optcenter_pipeline.engine.checker import Violation
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.result import Stability
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount
 
 
 def state_line(progress: Progress) -> str:

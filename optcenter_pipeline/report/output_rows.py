@@ -8,8 +8,8 @@ from typing import Any
 
 from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Repair, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount
 
 OutputRow = dict[str, Any]
 """Cells by canonical column name; None for a blank."""

@@ -7,8 +7,8 @@ import pandas as pd
 
 from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount
 
 
 def portfolio_frame(snapshot: Snapshot, result: Result) -> pd.DataFrame:

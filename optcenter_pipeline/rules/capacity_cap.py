@@ -7,6 +7,7 @@ from pydantic import Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns
 from optcenter_pipeline.rules.names import Name, Rule
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.portfolio import Scenario
 from optcenter_pipeline.rules.slices import WHOLE, slice_id, slice_in_words
 
@@ -28,11 +29,11 @@ class CapacityCap(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"at most {self.max_tokens:.12g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
+        return f"at most {amount(self.max_tokens)} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
 
 
 def scenario_capacity(scenario: Scenario, pool: PoolColumns) -> LinearRow:
     """sum of c_i x_i over the pool <= capacity, with the scenario's own source row."""
-    text = f"the scenario's capacity is {scenario.capacity_total_tokens:.12g} tokens"
+    text = f"the scenario's capacity is {amount(scenario.capacity_total_tokens)} tokens"
     sources = (scenario.source_row,) if scenario.source_row else ()
     return LinearRow(SCENARIO_FAMILY, pool.token_terms(), sources, text, upper=scenario.capacity_total_tokens)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns
 from optcenter_pipeline.rules.names import Name, Rule
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.slices import WHOLE, slice_id, slice_in_words
 
 FAMILY = "capacity_floor"
@@ -26,4 +27,4 @@ class CapacityFloor(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"at least {self.min_tokens:.12g} tokens on {slice_in_words(self.dimension, self.dimension_key)}"
+        return f"at least {amount(self.min_tokens)} tokens on {slice_in_words(self.dimension, self.dimension_key)}"

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms, fixed_row
 from optcenter_pipeline.rules.names import Document, InitiativeKey, Name, SourceRow, Value, WholeNumber
+from optcenter_pipeline.rules.numbers import amount, counted
 
 APPROVED = "approved"
 """Names, in place of a run, the one that is approved as the scenario's plan."""
@@ -92,19 +93,18 @@ class Commitments(Document):
         worth = dict(zip(terms.columns, terms.coefficients, strict=True))
         for column, sign in zip(changes.columns, changes.coefficients, strict=True):
             worth[column] = worth.get(column, 0.0) - price * sign
-        left = {column: amount for column, amount in sorted(worth.items()) if amount != 0}
+        left = {column: share for column, share in sorted(worth.items()) if share != 0}
         return Terms(tuple(left), tuple(left.values()), terms.constant - price * changes.constant)
 
     def budget_in_words(self) -> str:
         """As a person would say it."""
-        number = f"{self.max_changes:,} change{'' if self.max_changes == 1 else 's'}"
-        return f"at most {number} against run {self.run_id}"
+        return f"at most {counted(self.max_changes or 0, 'change')} against run {self.run_id}"
 
     def in_words(self) -> str:
         """All of it, as a person would say it."""
         parts = [f"{len(self.locked_in)} locked in"] if self.locked_in else []
         if self.max_changes is not None:
-            parts.append(f"at most {self.max_changes:,} changes")
+            parts.append(f"at most {counted(self.max_changes, 'change')}")
         if self.price_per_change:
-            parts.append(f"{self.price_per_change:.12g} off for each change")
+            parts.append(f"{amount(self.price_per_change)} off for each change")
         return f"commitments to run {self.run_id}" + (f": {', '.join(parts)}" if parts else "")

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.members_row import SYNERGY_GROUP, MembersRow, in_number
 from optcenter_pipeline.rules.names import InitiativeKey, Name, Rule, fold, listed
+from optcenter_pipeline.rules.numbers import change
 from optcenter_pipeline.rules.row import Groups, Number, RowName, Saying, wrong
 
 FAMILY = "synergy_bonus"
@@ -51,7 +52,7 @@ class SynergyBonus(Rule):
 
     def in_words(self) -> str:
         """As a person would say it."""
-        return f"{listed(self.members, ' + ')} together add {self.value:+.12g} {self.kpi_key}"
+        return f"{listed(self.members, ' + ')} together add {change(self.value)} {self.kpi_key}"
 
 
 class SynergyBonusRow(MembersRow):

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.names import Name, Rule, fold
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.row import Groups, Number, RowName, Saying, word
 from optcenter_pipeline.rules.slice_columns import SliceRow
 from optcenter_pipeline.rules.slices import WHOLE, canonical_dimension, slice_id, slice_in_words
@@ -52,8 +53,8 @@ class Target(Rule):
         """As a person would say it."""
         verb = "must" if self.floor_or_goal == "floor" else "should"
         where = slice_in_words(self.dimension, self.dimension_key)
-        over = f" ({self.baseline_value:.12g} of it is the baseline)" if self.baseline_value else ""
-        return f"{self.kpi_key} of {where} {verb} reach {self.target_value:.12g}{over}"
+        over = f" ({amount(self.baseline_value)} of it is the baseline)" if self.baseline_value else ""
+        return f"{self.kpi_key} of {where} {verb} reach {amount(self.target_value)}{over}"
 
 
 class TargetRow(SliceRow):

@@ -8,8 +8,8 @@ from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.database.statuses import PromisedStatus
 from optcenter_pipeline.database.sync import SyncReport
 from optcenter_pipeline.engine.result import Result
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount
 
 _NO_PORTFOLIO = {
     "no_solution": "a limit stopped the search before any portfolio was found; "

@@ -12,7 +12,7 @@ from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.answer import answer
-from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.numbers import amount
 
 _SAME_VALUE = 1e-9
 """Relative: values are kept to twelve digits."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.numbers import amount
 
 Tone = Literal["", "good", "warn", "bad"]
 """A colour beside a word; never instead of one."""

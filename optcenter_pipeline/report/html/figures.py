@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from optcenter_pipeline.explain.documents import CapacityStep, Frontier, FrontierPoint
 from optcenter_pipeline.report.html.blocks import Plot, Tone
-from optcenter_pipeline.report.numbers import amount
+from optcenter_pipeline.rules.numbers import amount
 
 _COLORS: Mapping[Tone, str] = {"": "#4b9a86", "good": "#3f9a6d", "warn": "#d9962b", "bad": "#cc4b41"}
 _INK, _QUIET, _CURVE = "#3a4656", "#8b97a6", "#2f6fb0"

@@ -3,8 +3,8 @@
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.explain.documents import Alternative, Alternatives
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount
 
 
 def alternatives_section(alternatives: Alternatives, result: Result) -> Section:

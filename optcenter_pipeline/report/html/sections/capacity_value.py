@@ -5,8 +5,8 @@ from optcenter_pipeline.report.certainty import FEWEST_FOUND, NOT_SEARCHED, bind
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
 from optcenter_pipeline.report.html.figures import steps_figure
 from optcenter_pipeline.report.html.sections.portfolio import labelled
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount
 
 _MOST_TOLD = 3
 """Limits whose next increment is told in a sentence; the table has all."""

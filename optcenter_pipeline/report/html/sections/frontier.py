@@ -3,7 +3,7 @@
 from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, number
 from optcenter_pipeline.report.html.figures import frontier_figure
-from optcenter_pipeline.report.numbers import percent
+from optcenter_pipeline.rules.numbers import percent
 
 
 def frontier_section(frontiers: tuple[Frontier, ...]) -> Section:

@@ -7,8 +7,8 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import CandidateExplanation, Certainty, Explanation
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
 from optcenter_pipeline.report.html.figures import Bar, bars
-from optcenter_pipeline.report.numbers import amount
 from optcenter_pipeline.rules.names import fold, listed
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.portfolio import Candidate
 from optcenter_pipeline.rules.slices import slice_in_words
 

@@ -6,7 +6,7 @@ from optcenter_pipeline.engine.result import Result, StageResult
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, cell, number
 from optcenter_pipeline.report.html.documents import ReportHeader
-from optcenter_pipeline.report.numbers import amount, percent
+from optcenter_pipeline.rules.numbers import amount, percent
 
 _LIMITS = {
     "time": "the time limit",

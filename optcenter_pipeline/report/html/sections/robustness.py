@@ -7,7 +7,7 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import CandidateRobustness, Robustness
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, Tone, Words, cell
 from optcenter_pipeline.report.html.figures import Bar, bars
-from optcenter_pipeline.report.numbers import amount, percent
+from optcenter_pipeline.rules.numbers import amount, percent
 
 _MOST_BARS = 40
 _LONG = 25

@@ -9,9 +9,9 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, Tone, Words, cell
 from optcenter_pipeline.report.html.documents import ReportHeader
 from optcenter_pipeline.report.lines import stability_line
-from optcenter_pipeline.report.numbers import amount, percent
 from optcenter_pipeline.report.output_rows import gap_summary
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount, percent
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from optcenter_pipeline.engine.result import Gap, Result, Severity
 from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Tone, cell, number
 from optcenter_pipeline.report.html.figures import Bar, bars
-from optcenter_pipeline.report.numbers import amount, percent
+from optcenter_pipeline.rules.numbers import amount, percent
 from optcenter_pipeline.rules.slices import slice_in_words
 
 _TONES: dict[Severity, Tone] = {"OK": "good", "WARN": "warn", "CRITICAL": "bad"}
