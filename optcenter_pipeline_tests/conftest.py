@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,18 @@ import pytest
 
 from optcenter_pipeline.settings import Settings
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+
+IN_MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 << 30
+
+
+def pytest_configure() -> None:
+    """Put the tests' files in memory where there is room: no commit of their databases then waits for a disk."""
+    if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(IN_MEMORY).free >= ROOM_BYTES:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None  # asked for anew
 
 
 @pytest.fixture(scope="session", autouse=True)
