@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from optcenter_pipeline.database.tables import CandidateRecord, OptimizationConstraintSet, OptimizationScenario
-from optcenter_pipeline.rules.compiler import in_sheet_order
 from optcenter_pipeline.rules.names import SourceRow, fold
 from optcenter_pipeline.rules.row import is_fixed
+from optcenter_pipeline.rules.source_rows import in_sheet_order
 
 
 def read_fixed_rows(session: Session, scenario_name: str, set_name: str) -> tuple[SourceRow, ...]:

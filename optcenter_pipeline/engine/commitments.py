@@ -7,6 +7,7 @@ from optcenter_pipeline.engine.result import Alert, Stability
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.linear import PoolColumns
 from optcenter_pipeline.rules.names import LARGEST, SMALLEST, listed
+from optcenter_pipeline.rules.numbers import amount
 
 
 def commitment_problems(snapshot: Snapshot) -> Iterator[Problem]:
@@ -24,7 +25,7 @@ def commitment_alerts(snapshot: Snapshot, columns: PoolColumns) -> Iterator[Aler
         return
     if commitments.price_per_change:
         message = (
-            f"each change against run {commitments.run_id} costs {commitments.price_per_change:.12g} of the "
+            f"each change against run {commitments.run_id} costs {amount(commitments.price_per_change)} of the "
             "objective: its bound and its best possible value are those of plans that pay for their changes; "
             "another plan may bring more and pay more"
         )
@@ -69,4 +70,4 @@ def unwanted_change(
         yield f"did not fit: {commitments.budget_in_words()}, and they are made", (commitments.budget_source,)
     price = commitments.price_per_change
     if price and 0 < worth <= price:
-        yield f"adds {worth:.12g}, no more than the {price:.12g} that a change costs", ()
+        yield f"adds {amount(worth)}, no more than the {amount(price)} that a change costs", ()

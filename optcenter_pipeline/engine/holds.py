@@ -4,6 +4,7 @@ import math
 
 from optcenter_pipeline.engine.objective import Stage
 from optcenter_pipeline.rules.linear import LinearRow, Terms
+from optcenter_pipeline.rules.numbers import amount
 
 HOLD_FAMILY = "hold"
 
@@ -26,7 +27,7 @@ def hold_row(stage: Stage, best: float, tolerance: float) -> LinearRow:
         tolerance: a fraction of |best| that may be given up.
     """
     allowed = tolerance * abs(best) + hold_tolerance(best)
-    text = f"{stage.name} stays within {allowed:g} of its best {best:g}"
+    text = f"{stage.name} stays within {amount(allowed)} of its best {amount(best)}"
     if stage.sense == "max":
         return LinearRow(HOLD_FAMILY, stage.terms, (), text, lower=best - allowed)
     return LinearRow(HOLD_FAMILY, stage.terms, (), text, upper=best + allowed)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from optcenter_pipeline.engine.problems import Problem
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.portfolio import GOALS, LexicographicStage, Metric, Scenario
 
 _PLACE = "scenario.objective_weights"
@@ -42,7 +43,7 @@ def _weight_problems(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem(_PLACE, "mode weighted_kpis needs an object of KPI and weight, like {'gmv': 0.7}", sources)
         return
     yield from _named_kpi_problems(snapshot, tuple(weights))
-    negative = [f"{kpi} has {weight:.12g}" for kpi, weight in weights.items() if weight < 0]
+    negative = [f"{kpi} has {amount(weight)}" for kpi, weight in weights.items() if weight < 0]
     if negative:
         yield Problem(_PLACE, f"a weight must be 0 or more: {', '.join(negative)}", sources)
     elif sum(weights.values()) <= 0:

@@ -26,6 +26,7 @@ from optcenter_pipeline.engine.result import (
 from optcenter_pipeline.engine.snapshot import Snapshot, SolverOptions
 from optcenter_pipeline.engine.staged import Staged
 from optcenter_pipeline.engine.what_if import what_if_alerts
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.portfolio import Candidate
 
 
@@ -115,7 +116,7 @@ def _limit_alerts(run: Run) -> Iterator[Alert]:
         yield Alert(code="stage_skipped", message=message)
     for stage in run.staged.stages:
         if not stage.proven:
-            reached = f"stage {stage.name} stopped at {stage.value:.12g} with the bound at {stage.bound:.12g}"
+            reached = f"stage {stage.name} stopped at {amount(stage.value)} with the bound at {amount(stage.bound)}"
             why = _stopped_by(run.snapshot.solver, stage.stopped_by)
             yield Alert(code="stage_not_proven", message=f"{reached} (gap {100 * stage.mip_gap:.3g} %){why}")
     if run.staged.ending == "unconfirmed":
@@ -126,9 +127,9 @@ def _limit_alerts(run: Run) -> Iterator[Alert]:
 def _stopped_by(options: SolverOptions, limit: StageLimit | None) -> str:
     match limit:
         case "time":
-            return f": the time limit of {options.time_limit_seconds:.12g} s was reached"
+            return f": the time limit of {amount(options.time_limit_seconds or 0.0)} s was reached"
         case "nodes":
-            return f": the limit of {options.node_limit} nodes was reached"
+            return f": the limit of {options.node_limit:,} nodes was reached"
         case "cancel":
             return ": a person stopped it"
         case "effort":

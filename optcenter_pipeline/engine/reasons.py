@@ -20,7 +20,9 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import MOST_LISTED, listed
+from optcenter_pipeline.rules.numbers import amount, change
 from optcenter_pipeline.rules.prerequisite import Prerequisite
+from optcenter_pipeline.rules.source_rows import in_brackets, in_words
 from optcenter_pipeline.rules.synergy import SynergyBonus
 
 _FARTHEST = 200
@@ -46,7 +48,7 @@ class Reasons:
         key = candidate.initiative_key
         tied = key in self._tied
         parts = [*self._mandates(key), *self._needed_by(key), *self._bundle_company(key)] if tied else []
-        brings = [f"{amount:.12g} {kpi}" for kpi, amount in self._brings(column)]
+        brings = [f"{amount(added)} {kpi}" for kpi, added in self._brings(column)]
         if brings:
             parts.append(f"adds {', '.join(brings)}")
         if tied:
@@ -113,7 +115,7 @@ class Reasons:
         """What forbids a candidate by itself: excluded, ineligible, blocked by somebody outside the pool."""
         bans: dict[str, Reason] = {}
         for rule in self.snapshot.constraint_set.exclude_initiatives:
-            bans.setdefault(rule.initiative_key, (f"excluded by {_rows(rule.source_rows)}", rule.source_rows))
+            bans.setdefault(rule.initiative_key, (f"excluded by {in_words(rule.source_rows)}", rule.source_rows))
         for entry in self.pool.ineligible:
             bans.setdefault(entry.candidate.initiative_key, (entry.text, entry.source_rows))
         for alert in self.pool.alerts:
@@ -147,7 +149,7 @@ class Reasons:
         return found
 
     def _mandates(self, key: str) -> Iterator[str]:
-        yield from (f"mandatory ({_rows(sources)})" for sources in self._mandatory.get(key, ()))
+        yield from (f"mandatory{in_brackets(sources)}" for sources in self._mandatory.get(key, ()))
         if self.snapshot.commitments is not None and key in self.snapshot.commitments.locked_in:
             yield f"locked in by run {self.snapshot.commitments.run_id}"
 
@@ -189,7 +191,7 @@ class Reasons:
     def _synergy_texts(self, key: str) -> Iterator[str]:
         for synergy, members, in_effect in self._synergies_of.get(key, ()):
             if in_effect:
-                yield f"together with {_others(members, key)} brings {synergy.value:+.12g} {synergy.kpi_key}"
+                yield f"together with {_others(members, key)} brings {change(synergy.value)} {synergy.kpi_key}"
 
     @cached_property
     def _caps(self) -> tuple["_Cap", ...]:
@@ -273,7 +275,7 @@ class Reasons:
         for number in numbers[starts[column] : starts[column + 1]]:
             cap = self._caps[number]
             if tokens > cap.room:
-                yield f"{cap.before}{tokens:.12g}{cap.behind}", cap.source_rows
+                yield f"{cap.before}{amount(tokens)}{cap.behind}", cap.source_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,3 @@ class _Cap:
 def _others(members: Sequence[str], key: str) -> str:
     """All members but one, as a text names them; of very many, in the time that the few named ones take."""
     return listed([member for member in members[: MOST_LISTED + 1] if member != key], count=len(members) - 1)
-
-
-def _rows(source_rows: tuple[str, ...]) -> str:
-    return ", ".join(source_rows)

@@ -22,6 +22,7 @@ from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
 from optcenter_pipeline.rules.mandatory import Mandatory
 from optcenter_pipeline.rules.names import Rule, fold
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.period import UnknownPeriodError, canonical_period
 from optcenter_pipeline.rules.portfolio import Candidate, Metric
 from optcenter_pipeline.rules.slices import WHOLE, UnknownSliceError, canonical_dimension, slice_id
@@ -84,7 +85,7 @@ def _contribution_problems(candidate: Candidate, place: str, known: Set[str], li
             seen.add(fold(kpi))
     for kpi, (low, high) in candidate.contribution_ranges.items():
         if low > high:
-            text = f"the range of {kpi} runs from {low:.12g} down to {high:.12g}; give low, then high"
+            text = f"the range of {kpi} runs from {amount(low)} down to {amount(high)}; give low, then high"
             yield _of_candidate(candidate, f"{place}.contribution_ranges", text)
 
 

@@ -14,6 +14,8 @@ from optcenter_pipeline.engine.validity import RULE_FIELDS as RULE_LISTS
 from optcenter_pipeline.engine.validity import placed_rules
 from optcenter_pipeline.rules.linear import LinearRule
 from optcenter_pipeline.rules.names import LARGEST, SMALLEST, Rule, SourceRow, fold
+from optcenter_pipeline.rules.numbers import amount, typed
+from optcenter_pipeline.rules.source_rows import in_brackets, in_words
 from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.what_if import (
     BUDGET_FIELD,
@@ -127,18 +129,17 @@ class _Changes:
         self.noted.add(name)
         self.record[name] = Override(value=value, before=before, message=message, source_rows=rows)
 
-    def _note_number(self, name: str, value: float, before: float | None, *rows: SourceRow) -> None:
+    def _note_number(self, name: str, value: float, before: float | None, what: str, *rows: SourceRow) -> None:
         before = self.record[name].before if name in self.record else before
-        was = "where none was given" if before is None else f"instead of {before:.12g}"
-        where = f" ({', '.join(rows)})" if rows and not name.startswith(rows[0]) else ""
-        self._note(name, value, before, f"{name} is {value:.12g} {was}{where}", *rows)
+        was = "where none was given" if before is None else f"instead of {amount(before)}"
+        self._note(name, value, before, f"{what} is {amount(value)} {was}", *rows)
 
     def _change_scenario(self, place: str, field: str, value: float) -> None:
         scenario = self.snapshot.scenario
         row = scenario.source_row or SCENARIO_ROW
         if place and fold(place) != fold(row):
             raise _UnusableError(f"the scenario is {row}; give {field}, or {row}.{field}")
-        self._note_number(field, value, getattr(scenario, field), row)
+        self._note_number(field, value, getattr(scenario, field), f"{field}{in_brackets((row,))}", row)
         self._update(scenario=scenario.model_copy(update={field: value}))
 
     def _change_candidate(self, place: str, value: float) -> None:
@@ -147,7 +148,8 @@ class _Changes:
         for position, (row, candidate) in enumerate(zip(rows, candidates, strict=True)):
             if place.upper() == candidate.initiative_key or fold(place) == fold(row):
                 name = f"{candidate.initiative_key}.{CANDIDATE_FIELD}"
-                self._note_number(name, value, candidate.engineering_tokens, row)
+                what = f"{CANDIDATE_FIELD} of {candidate.initiative_key}{in_brackets((row,))}"
+                self._note_number(name, value, candidate.engineering_tokens, what, row)
                 candidates[position] = candidate.model_copy(update={CANDIDATE_FIELD: value})
                 self._update(candidates=tuple(candidates))
                 return
@@ -161,7 +163,8 @@ class _Changes:
                 f"{place} says no {BUDGET_FIELD}; give another one with the commitments themselves"
             )
         name, row = f"{commitments.budget_source}.{BUDGET_FIELD}", commitments.budget_source
-        self._note_number(name, value, float(commitments.max_changes), row)
+        what = f"{BUDGET_FIELD} against run {commitments.run_id}"
+        self._note_number(name, value, float(commitments.max_changes), what, row)
         self._update(commitments=commitments.model_copy(update={BUDGET_FIELD: int(value)}))
 
     def _change_rules(self, place: str, field: str, value: float) -> None:
@@ -172,7 +175,8 @@ class _Changes:
         if not having:
             raise _UnusableError(_no_such_field(place, field, [rule for _, rule in said]))
         row = _row_among(place, having[0][1].source_rows)
-        self._note_number(f"{row}.{field}", value, getattr(having[0][1], having[0][2]), *having[0][1].source_rows)
+        rows, before = having[0][1].source_rows, getattr(having[0][1], having[0][2])
+        self._note_number(f"{row}.{field}", value, before, f"{field} of {in_words(rows)}", *rows)
         for where, rule, own in having:
             self.rules[where] = rule.model_copy(update={own: value})
 
@@ -180,10 +184,10 @@ class _Changes:
         said = self._said_by(place)
         if said:
             row = _row_among(place, said[0][1].source_rows)
-            words = "; ".join(dict.fromkeys(_in_words(rule) for _, rule in said))
+            words = "; ".join(dict.fromkeys(_rule_in_words(rule) for _, rule in said))
         else:
             row, words = self._release(place)
-        self._note(f"{row}.{DROP}", True, None, f"{row} is dropped ({words})", row)
+        self._note(f"{row}.{DROP}", True, None, f"{in_words((row,))} is dropped ({words})", row)
         self.dropped[row] = f"{row}.{DROP}"
 
     def _release(self, place: str) -> tuple[SourceRow, str]:
@@ -206,7 +210,7 @@ class _Changes:
             left = [row for row in rule.source_rows if row not in self.dropped]
             if gone and left:
                 yield (
-                    f"what-if {self.dropped[gone[0]]}: {', '.join(left)} says the same ({_in_words(rule)}); "
+                    f"what-if {self.dropped[gone[0]]}: {in_words(left)} says the same ({_rule_in_words(rule)}); "
                     "drop that as well"
                 )
 
@@ -251,7 +255,7 @@ def _usable(field: str, value: float | bool) -> float:
     below = value < _LEAST.get(field, -math.inf) or (field in _ABOVE_0 and value <= 0)
     above = field == "goal_tolerance_pct" and value > 100
     if too_small or below or above or (field == BUDGET_FIELD and value % 1):
-        raise _UnusableError(f"{value:.12g} is of no use; give {right}")
+        raise _UnusableError(f"{typed(value)} is of no use; give {right}")
     return float(value)
 
 
@@ -266,13 +270,13 @@ def _row_among(place: str, rows: tuple[SourceRow, ...]) -> SourceRow:
     return next(row for row in rows if fold(row) == fold(place))
 
 
-def _in_words(rule: Rule) -> str:
+def _rule_in_words(rule: Rule) -> str:
     return cast("LinearRule", rule).in_words()
 
 
 def _no_such_field(place: str, field: str, rules: list[Rule]) -> str:
     own = [name for name in RULE_FIELDS if any(_field_of(rule, name) for rule in rules)]
-    words = "; ".join(dict.fromkeys(map(_in_words, rules)))
+    words = "; ".join(dict.fromkeys(map(_rule_in_words, rules)))
     return f"{place} has no {field} ({words}); give {', '.join((*own, DROP))}"
 
 

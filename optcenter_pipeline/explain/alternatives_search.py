@@ -14,6 +14,7 @@ from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.least_count import Least
 from optcenter_pipeline.explain.warm_search import WarmSearch
 from optcenter_pipeline.rules.linear import LinearRow, Terms
+from optcenter_pipeline.rules.numbers import amount
 
 SMALL = 100
 """Candidates up to which a distance is searched to its proof, as far as many nodes bring it."""
@@ -28,7 +29,7 @@ def within(plan: BasePlan, pct: float) -> Question:
     terms = plan.stage.own_terms
     best = terms.value(plan.point)
     lower = best - pct / 100 * abs(best)
-    text = f"{plan.stage.name} stays within {pct:.12g} % of {best:.12g}"
+    text = f"{plan.stage.name} stays within {amount(pct)} % of {amount(best)}"
     return plan.question.with_rows([LinearRow(HOLD_FAMILY, terms, (), text, lower=lower)])
 
 
@@ -121,7 +122,7 @@ def search_alternative(
         return Step(None, none_exists=found.bound < 1)
     point = found.point
     for stage, constant in counts:
-        text = f"{stage.name} at least {found.value:g}"
+        text = f"{stage.name} at least {amount(found.value)}"
         search.add(LinearRow(HOLD_FAMILY, stage.terms, (), text, lower=found.value - constant))
     for stage in (*wanted, plan.economy):
         if search.is_stopped:

@@ -22,6 +22,7 @@ from optcenter_pipeline.explain.documents import BindingRow, CapacityStep, Limit
 from optcenter_pipeline.explain.why_relaxation import TightRelaxation
 from optcenter_pipeline.rules import capacity_cap
 from optcenter_pipeline.rules.linear import INFINITY, LinearRow, Terms
+from optcenter_pipeline.rules.numbers import amount
 
 _SMALL = 150
 _LARGE = 500
@@ -225,4 +226,4 @@ class _Limits:
         best = max(self._plan.objective, objective.best_possible or -math.inf, objective.bound or -math.inf)
         step = granularity(np.asarray((*stage.terms.coefficients, stage.terms.constant)))
         least = best + (step or _CLEARLY_MORE * (abs(best) or 1.0))
-        return LinearRow("more", stage.terms, (), f"{stage.name} is more than {best:.12g}", lower=least)
+        return LinearRow("more", stage.terms, (), f"{stage.name} is more than {amount(best)}", lower=least)

@@ -14,6 +14,7 @@ from optcenter_pipeline.explain.comparison_steps import Answer, answer_of, expla
 from optcenter_pipeline.explain.documents import Comparison, ExplainedChange, FigureChange
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.slices import slice_in_words
+from optcenter_pipeline.rules.source_rows import in_words
 
 _DUST = 1e-9
 """Relative; what differs by less is the same figure added up in another order."""
@@ -110,7 +111,7 @@ def _left_out(a: ComparedRun, b: ComparedRun) -> Iterator[str]:
     one, other = ({row.message: row.source_row for row in run.snapshot.rows_left_out} for run in (a, b))
     for run, rows, others in ((a, one, other), (b, other, one)):
         for message in sorted(rows.keys() - others.keys()):
-            yield f"left out of run {run.run_id}: {rows[message]}: {message}"
+            yield f"left out of run {run.run_id}: {in_words((rows[message],))}: {message}"
 
 
 def _figures(

@@ -8,6 +8,8 @@ from typing import Literal
 
 from optcenter_pipeline.explain.documents import InputChange
 from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.source_rows import in_brackets
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -55,8 +57,8 @@ class Difference:
         )
 
     def in_words(self) -> str:
-        """`engineering_tokens of INIT-7 from 12 to 9 (Candidates!4)`."""
-        rows = f" ({', '.join(self.source_rows)})" if self.source_rows else ""
+        """`engineering_tokens of INIT-7 from 12 to 9 (Candidates row 4)`."""
+        rows = in_brackets(self.source_rows)
         if self.kind == "changed":
             return f"{self.what} from {self.before or 'blank'} to {self.after or 'blank'}{rows}"
         said = self.after if self.kind == "added" else self.before
@@ -65,13 +67,13 @@ class Difference:
 
 
 def shown(value: object) -> str | None:
-    """A value as people typed it; None for a blank."""
+    """A value as people read it; None for a blank."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return f"{value:.12g}"
+        return amount(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)

@@ -14,6 +14,8 @@ from optcenter_pipeline.explain.capacity_value import value_limits
 from optcenter_pipeline.explain.documents import Explanation, StabilityCost
 from optcenter_pipeline.explain.stability import cost_of_stability
 from optcenter_pipeline.explain.why import explain_candidates
+from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.source_rows import in_words
 
 
 def explain(
@@ -78,12 +80,12 @@ def _of_commitments(result: Result, cost: StabilityCost | None) -> Iterator[str]
         yield cost.message
     if result.stability is not None and result.stability.price_per_change:
         price = result.stability.price_per_change
-        yield f"each change against run {result.stability.run_id} has its price of {price:.12g} taken off here"
+        yield f"each change against run {result.stability.run_id} has its price of {amount(price)} taken off here"
 
 
 def _told(alert: Alert) -> str:
     """An alert with the rows that it speaks of."""
-    return f"{', '.join(alert.source_rows)}: {alert.message}" if alert.source_rows else alert.message
+    return f"{in_words(alert.source_rows)}: {alert.message}" if alert.source_rows else alert.message
 
 
 def _unsaid(result: Result, clock: Clock, cancel: Cancel) -> list[str]:
@@ -104,7 +106,7 @@ def _unsaid(result: Result, clock: Clock, cancel: Cancel) -> list[str]:
         )
     elif clock.left is not None and clock.left <= 0:
         messages.append(
-            f"the time limit of {clock.limit:.12g} s was reached: what was not searched by then has a bound, or is "
-            "left out"
+            f"the time limit of {amount(clock.limit or 0.0)} s was reached: what was not searched by then has a "
+            "bound, or is left out"
         )
     return messages

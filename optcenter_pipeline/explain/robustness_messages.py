@@ -6,6 +6,8 @@ from optcenter_pipeline.explain.base_plan import BasePlan
 from optcenter_pipeline.explain.documents import Draw
 from optcenter_pipeline.explain.robustness_draws import Draws, UncertainContribution
 from optcenter_pipeline.rules.names import MOST_LISTED
+from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.source_rows import in_words
 
 
 def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw], *, is_late: bool) -> Iterator[str]:
@@ -27,7 +29,7 @@ def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw], *, is_late:
     yield from _outside(plan, [entry for entry in asked.uncertain if not entry.is_inside])
     if len(draws) < asked.count:
         limit = plan.options.time_limit_seconds
-        why = f"the time limit of {limit:.12g} s was reached" if is_late else "cancelled"
+        why = f"the time limit of {amount(limit or 0.0)} s was reached" if is_late else "cancelled"
         yield f"{why} after {len(draws)} of {asked.count} draws: shares and regret are of those"
     counts = {status: sum(draw.status == status for draw in draws) for status in ("infeasible", "no_solution")}
     if counts["infeasible"]:
@@ -47,10 +49,10 @@ def _outside(plan: BasePlan, entries: Sequence[UncertainContribution]) -> Iterat
     candidates = plan.question.model.columns.candidates
     for entry in entries[:MOST_LISTED]:
         candidate = candidates[entry.column]
-        where = f"{candidate.source_row}: " if candidate.source_row else ""
+        where = f"{in_words((candidate.source_row,))}: " if candidate.source_row else ""
         yield (
-            f"{where}{candidate.initiative_key} is to add {entry.mode:.12g} {entry.kpi_key}, outside its range, "
-            f"{entry.low:.12g} to {entry.high:.12g}: drawn evenly from that; correct the number or the range"
+            f"{where}{candidate.initiative_key} is to add {amount(entry.mode)} {entry.kpi_key}, outside its range, "
+            f"{amount(entry.low)} to {amount(entry.high)}: drawn evenly from that; correct the number or the range"
         )
     more = len(entries) - MOST_LISTED
     if more > 0:

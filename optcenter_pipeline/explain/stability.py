@@ -9,6 +9,7 @@ from optcenter_pipeline.engine.result import Result, Status
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import StabilityCost
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount
 
 _LEAST_SECONDS = 0.001
 
@@ -82,13 +83,13 @@ def _in_words(cost: StabilityCost, status: Status, free_status: Status) -> str:
         return f"{open_question} was not found out in time; run it again with a longer time limit, or without one"
     if cost.value is None or cost.cost is None:
         outcome = "allows no plan" if status == "infeasible" else "left no plan to be found in time"
-        return f"{run} {outcome}; without that one brings {cost.free_value:.12g} {name}"
+        return f"{run} {outcome}; without that one brings {amount(cost.free_value)} {name}"
     moves = [f"{way}: {listed(keys)}" for way, keys in (("in", cost.moves_in), ("out", cost.moves_out)) if keys]
     unproven = "" if cost.certainty == "exact" else ", as far as the searches came"
     if cost.cost == 0:
-        return f"{run} costs nothing: {cost.free_value:.12g} {name} either way{unproven}"
-    instead = f"without that the plan brings {cost.free_value:.12g} instead of {cost.value:.12g}"
+        return f"{run} costs nothing: {amount(cost.free_value)} {name} either way{unproven}"
+    instead = f"without that the plan brings {amount(cost.free_value)} instead of {amount(cost.value)}"
     told = f"{instead} ({'; '.join(moves)})" if moves else instead
     if cost.cost < 0:
         return f"{run} costs no {name}: {told}, and then meets goals or later KPIs better{unproven}"
-    return f"{run} costs {cost.cost:.12g} {name}: {told}{unproven}"
+    return f"{run} costs {amount(cost.cost)} {name}: {told}{unproven}"

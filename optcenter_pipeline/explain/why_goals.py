@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline.rules.slices import slice_in_words
 from optcenter_pipeline.rules.target import Target
 
@@ -38,4 +39,4 @@ def _named(goal: Target) -> str:
 
 
 def _state(shortfall: float) -> str:
-    return f"{shortfall:.12g} short" if shortfall else "met"
+    return f"{amount(shortfall)} short" if shortfall else "met"

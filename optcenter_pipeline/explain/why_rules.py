@@ -10,6 +10,7 @@ from optcenter_pipeline.engine.propagation import Propagation
 from optcenter_pipeline.explain.base_plan import BasePlan
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.source_rows import in_brackets
 
 
 class FlipRules:
@@ -60,23 +61,13 @@ def source_rows(rows: Iterable[LinearRow]) -> tuple[SourceRow, ...]:
 
 def quoted(rows: Sequence[LinearRow], most: int = 2) -> str:
     """Rows as a sentence names them: `'at most 90 tokens on country UK' (Constraints row 6)`."""
-    texts = [f"'{row.text}'{_at(row.source_rows)}" for row in rows]
+    texts = [f"'{row.text}'{in_brackets(row.source_rows)}" for row in rows]
     return _joined(texts, most)
 
 
 def quoted_rules(rules: Sequence[tuple[SourceRow, str]], most: int = 4) -> str:
     """Rules by their source row, as a sentence names them."""
-    return _joined([f"'{text}'{_at((source,))}" for source, text in rules], most)
-
-
-def place(source: SourceRow) -> str:
-    """`Constraints row 6` for `Constraints!6`."""
-    tab, _, number = source.rpartition("!")
-    return f"{tab} row {number}" if tab else source
-
-
-def _at(sources: Sequence[SourceRow]) -> str:
-    return f" ({', '.join(map(place, sources))})" if sources else ""
+    return _joined([f"'{text}'{in_brackets((source,))}" for source, text in rules], most)
 
 
 def _joined(texts: Sequence[str], most: int) -> str:

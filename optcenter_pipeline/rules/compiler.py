@@ -8,8 +8,9 @@ from optcenter_pipeline.rules import bundle
 from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.candidate import CandidateMember, CandidateRow, bundles_of, is_unknown, synergy_groups
 from optcenter_pipeline.rules.constraint_set import RULE_TYPES, ConstraintSetCompiled
-from optcenter_pipeline.rules.names import Rule, SourceRow
+from optcenter_pipeline.rules.names import Rule
 from optcenter_pipeline.rules.row import Groups, SetRow
+from optcenter_pipeline.rules.source_rows import in_sheet_order
 
 RuleT = TypeVar("RuleT", bound=Rule)
 Identity = tuple[str, ...]
@@ -75,12 +76,6 @@ def by_identity(rules: Iterable[RuleT]) -> dict[Identity, RuleT]:
     for rule in rules:
         alike.setdefault(_identity(rule), []).append(rule)
     return {identity: _one(alike[identity]) for identity in sorted(alike)}
-
-
-def in_sheet_order(source_rows: Iterable[SourceRow]) -> tuple[SourceRow, ...]:
-    """Each once, by tab and row number."""
-    places = {(tab, int(row_num)) for tab, _, row_num in (source.rpartition("!") for source in source_rows)}
-    return tuple(f"{tab}!{row_num}" for tab, row_num in sorted(places))
 
 
 def _joined(first: Mapping[Identity, RuleT], more: Sequence[RuleT]) -> tuple[RuleT, ...]:

@@ -33,6 +33,11 @@ def sheet_order(source: SourceRow) -> tuple[str, int, str]:
     return tab, int(number) if number.isdecimal() else 0, source
 
 
+def in_sheet_order(sources: Iterable[SourceRow]) -> tuple[SourceRow, ...]:
+    """Each once, by tab and number."""
+    return tuple(sorted(set(sources), key=sheet_order))
+
+
 def _of_tab(tab: str, numbers: list[int], *, is_alone: bool) -> str:
     if not numbers:
         return tab

@@ -85,7 +85,7 @@ def test_moved_rows_do_not_hinder_an_approval_and_a_changed_one_does(
     assert refused.code == 1
     first, *changes = refused.err.strip().splitlines()
     assert first == f"run {run} is not of the inputs as they are now; run it again, or take back what has changed:"
-    assert changes == [f"engineering_tokens of {key} from {tokens:g} to {tokens + 1:g} (Candidates!6)"]
+    assert changes == [f"engineering_tokens of {key} from {tokens:g} to {tokens + 1:g} (Candidates row 6)"]
     sample_space.type_cell("Candidates", 6, "engineering_tokens", tokens)
     assert optcenter("approve", run, "--by", "Ann").code == 0
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_approved_says_why(optcenter: Optcenter, sample_space: Pl
     tried = optcenter("approve", what_if, "--by", "Ann")
     assert tried.code == 1
     assert (
-        "is a what-if (capacity_total_tokens is 600 instead of 470 (Scenario_Config!2)): what is approved"
+        "is a what-if (capacity_total_tokens (Scenario_Config row 2) is 600 instead of 470): what is approved"
         in tried.err
     )
     infeasible = optcenter("approve", impossible, "--by", "Ann")

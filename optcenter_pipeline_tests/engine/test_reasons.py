@@ -34,7 +34,8 @@ def row(number: int, **fields: Any) -> Json:
 
 OUT: dict[str, tuple[Json, str, str, tuple[str, ...]]] = {
     "excluded": (
-        {"exclude_initiatives": [row(2, initiative_key="A")]}, "A", "excluded by Constraints!2", ("Constraints!2",),
+        {"exclude_initiatives": [row(2, initiative_key="A")]},
+        "A", "excluded by Constraints row 2", ("Constraints!2",),
     ),
     "the partner is funded": (
         {"exclude_pairs": [row(2, members=["A", "B"])]}, "B",
@@ -49,13 +50,13 @@ OUT: dict[str, tuple[Json, str, str, tuple[str, ...]]] = {
     "needs somebody excluded": (
         {"prerequisites": [row(2, initiative_key="A", requires=["D"])],
          "exclude_initiatives": [row(3, initiative_key="D")]},
-        "A", "A needs D: excluded by Constraints!3", ("Constraints!2", "Constraints!3"),
+        "A", "A needs D: excluded by Constraints row 3", ("Constraints!2", "Constraints!3"),
     ),
     "is bundled with somebody who needs somebody excluded": (
         {"bundles": [row(4, bundle_key="b", members=["A", "C"])],
          "prerequisites": [row(2, initiative_key="C", requires=["D"])],
          "exclude_initiatives": [row(3, initiative_key="D")]},
-        "A", "A is in bundle b with C, and C needs D: excluded by Constraints!3",
+        "A", "A is in bundle b with C, and C needs D: excluded by Constraints row 3",
         ("Constraints!4", "Constraints!2", "Constraints!3"),
     ),
     "needs somebody who is not worth it": (
@@ -78,7 +79,7 @@ def test_why_one_is_out(name: str) -> None:
 
 IN: dict[str, tuple[Json, str, str]] = {
     "for what it adds": ({}, "A", "adds 8 gmv"),
-    "mandatory": ({"mandatory": [row(2, initiative_key="D")]}, "D", "mandatory (Constraints!2)"),
+    "mandatory": ({"mandatory": [row(2, initiative_key="D")]}, "D", "mandatory (Constraints row 2)"),
     "needed": (
         {"prerequisites": [row(2, initiative_key="A", requires=["D"])], "capacity": 9}, "D", "needed by A",
     ),
@@ -96,7 +97,7 @@ IN: dict[str, tuple[Json, str, str]] = {
     "for a goal": (
         {"targets": [{"kpi_key": "gmv", "floor_or_goal": "goal", "target_value": 5}],
          "mandatory": [row(2, initiative_key="B")]},
-        "B", "mandatory (Constraints!2); adds 5 gmv",
+        "B", "mandatory (Constraints row 2); adds 5 gmv",
     ),
 }  # fmt: skip
 
@@ -119,7 +120,7 @@ def test_a_long_chain_of_prerequisites_is_followed() -> None:
     last = [row(9999, initiative_key="I2999")]
     result = solve(snapshot(rows, capacity=5000, prerequisites=chain, exclude_initiatives=last))
     assert (result.status, result.selected) == ("optimal", ())
-    assert rejected(result, "I2998")[0] == "I2998 needs I2999: excluded by Constraints!9999"
+    assert rejected(result, "I2998")[0] == "I2998 needs I2999: excluded by Constraints row 9999"
     assert rejected(result, "I0000")[0]
 
 

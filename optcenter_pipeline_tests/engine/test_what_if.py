@@ -65,62 +65,62 @@ def asked(**changes: Any) -> Snapshot:
         (
             {"capacity_total_tokens": 12},
             {"scenario__capacity_total_tokens": 12},
-            "capacity_total_tokens is 12 instead of 50 (Scenario_Config!2)",
+            "capacity_total_tokens (Scenario_Config row 2) is 12 instead of 50",
         ),
         (
             {"scenario_config!2.Capacity_Total_Tokens": 12.5},
             {"scenario__capacity_total_tokens": 12.5},
-            "capacity_total_tokens is 12.5 instead of 50 (Scenario_Config!2)",
+            "capacity_total_tokens (Scenario_Config row 2) is 12.5 instead of 50",
         ),
         (
             {"goal_tolerance_pct": 0},
             {"scenario__goal_tolerance_pct": 0},
-            "goal_tolerance_pct is 0 instead of 5 (Scenario_Config!2)",
+            "goal_tolerance_pct (Scenario_Config row 2) is 0 instead of 5",
         ),
         (
             {"Constraints!5.min_tokens": 8},
             {"constraint_set__capacity_floors__0__min_tokens": 8},
-            "Constraints!5.min_tokens is 8 instead of 4",
+            "min_tokens of Constraints row 5 is 8 instead of 4",
         ),
         (
             {" constraints!6.max_tokens ": 9},
             {"constraint_set__capacity_caps__0__max_tokens": 9},
-            "Constraints!6.max_tokens is 9 instead of 90",
+            "max_tokens of Constraints row 6 is 9 instead of 90",
         ),
         (
             {"Targets!2.target_value": -4},
             {"constraint_set__targets__0__target_value": -4},
-            "Targets!2.target_value is -4 instead of 3",
+            "target_value of Targets row 2 is -4 instead of 3",
         ),
         (
             {"Targets!2.baseline_value": 2},
             {"constraint_set__targets__0__baseline_value": 2},
-            "Targets!2.baseline_value is 2 where none was given",
+            "baseline_value of Targets row 2 is 2 where none was given",
         ),
         (
             {"Constraints!12.target_value": -1},
             {"constraint_set__synergy_bonuses__0__value": -1},
-            "Constraints!12.target_value is -1 instead of 5",
+            "target_value of Constraints row 12 is -1 instead of 5",
         ),
         (
             {"init-4.engineering_tokens": 1},
             {"candidates__3__engineering_tokens": 1},
-            "INIT-4.engineering_tokens is 1 instead of 20 (Candidates!5)",
+            "engineering_tokens of INIT-4 (Candidates row 5) is 1 instead of 20",
         ),
         (
             {"Candidates!5.engineering_tokens": 1},
             {"candidates__3__engineering_tokens": 1},
-            "INIT-4.engineering_tokens is 1 instead of 20 (Candidates!5)",
+            "engineering_tokens of INIT-4 (Candidates row 5) is 1 instead of 20",
         ),
         (
             {"Constraints!9.drop": True},
             {"constraint_set__exclude_pairs__0": None},
-            "Constraints!9 is dropped (INIT-2 and INIT-3 exclude each other)",
+            "Constraints row 9 is dropped (INIT-2 and INIT-3 exclude each other)",
         ),
         (
             {"run r-1 max_changes.max_changes": 4},
             {"commitments__max_changes": 4},
-            "run r-1 max_changes.max_changes is 4 instead of 2",
+            "max_changes against run r-1 is 4 instead of 2",
         ),
         (
             {"run r-1 max_changes.drop": True},
@@ -154,8 +154,8 @@ def test_a_rule_of_two_rows_goes_when_both_are_dropped() -> None:
     with pytest.raises(InvalidInputError) as error:
         with_overrides(asked(), {"Candidates!3.drop": True})
     assert error.value.messages == (
-        "what-if Candidates!3.drop: Candidates!5 says the same (bundle b (INIT-2, INIT-4) is funded whole or not "
-        "at all); drop that as well",
+        "what-if Candidates!3.drop: Candidates row 5 says the same (bundle b (INIT-2, INIT-4) is funded whole or "
+        "not at all); drop that as well",
     )
 
 

@@ -317,8 +317,8 @@ def test_the_pool_differs_by_candidates_and_by_what_was_selected() -> None:
         ("changed", "is_selected_for_run of C", "FALSE", "TRUE", "Candidates!4"),
     ]
     assert [(m.initiative_key, m.change, m.reason) for m in found.initiatives] == [
-        ("A", "out", "no longer candidate A (Candidates!2)"),
-        ("C", "in", "is_selected_for_run of C from FALSE to TRUE (Candidates!4)"),
+        ("A", "out", "no longer candidate A (Candidates row 2)"),
+        ("C", "in", "is_selected_for_run of C from FALSE to TRUE (Candidates row 4)"),
     ]
     (scope,) = input_differences(before, plan())
     assert (scope.what, scope.before, scope.after) == ("scope_type", "selected", "all")
@@ -328,17 +328,17 @@ def test_who_moves_is_told_why_with_rows() -> None:
     excluded = [{"initiative_key": "A", "source_rows": ["Constraints!4"]}]
     found = comparison(plan(), plan(exclude_initiatives=excluded))
     by_key = {m.initiative_key: m for m in found.initiatives}
-    assert by_key["A"].reason == "now A is excluded (Constraints!4)"
+    assert by_key["A"].reason == "now A is excluded (Constraints row 4)"
     assert by_key["A"].source_rows == ("Constraints!4",)
     assert by_key["C"].reason == "comes in with the changes of constraints, in the place of A"
     back = comparison(plan(exclude_initiatives=excluded), plan())
     assert {m.initiative_key: m.reason for m in back.initiatives} == {
-        "A": "no longer A is excluded (Constraints!4)",
+        "A": "no longer A is excluded (Constraints row 4)",
         "C": "goes out with the changes of constraints, displaced by A",
     }
     dearer = comparison(plan(), changed(plan(), "A", engineering_tokens=9.0))
     reasons = {m.initiative_key: m.reason for m in dearer.initiatives}
-    assert reasons["A"] == "engineering_tokens of A from 4 to 9 (Candidates!2)"
+    assert reasons["A"] == "engineering_tokens of A from 4 to 9 (Candidates row 2)"
 
 
 def test_a_group_that_makes_no_question_alone_is_one_step_with_the_next() -> None:
@@ -425,7 +425,7 @@ def test_rows_left_out_of_one_run_are_told() -> None:
     row = {"source_row": "Candidates!9", "message": "engineering_tokens: is blank"}
     left = Snapshot.model_validate({**plan().model_dump(), "rows_left_out": [row]})
     found = comparison(plan(), left)
-    assert found.messages == ("left out of run b: Candidates!9: engineering_tokens: is blank",)
+    assert found.messages == ("left out of run b: Candidates row 9: engineering_tokens: is blank",)
     assert found.is_empty
 
 

@@ -36,13 +36,13 @@ def test_a_what_if_is_solved_and_shown_as_one_and_the_sheets_inputs_stay(sample_
     assert snapshot["scenario"]["capacity_total_tokens"] == 300
     assert result["capacity"]["used"] <= 300
     assert sorted(alert["message"] for alert in result["alerts"] if alert["code"] == "what_if") == [
-        "what-if: Targets!2.target_value is 10 instead of 3600",
-        "what-if: capacity_total_tokens is 300 instead of 470 (Scenario_Config!2)",
+        "what-if: target_value of Targets row 2 is 10 instead of 3,600",
+        "what-if: capacity_total_tokens (Scenario_Config row 2) is 300 instead of 470",
     ]
     (run,) = [row for row in sample_space.rows("Runs") if row["run_id"] == run_id]
     ((stored,),) = sample_space.query("select what_if from optimization_runs")
     for told in (run["gap_summary"], stored):
-        assert "capacity_total_tokens is 300 instead of 470 (Scenario_Config!2)" in told
+        assert "capacity_total_tokens (Scenario_Config row 2) is 300 instead of 470" in told
     lines = [row["message"] for row in sample_space.rows("Gaps_Alerts") if "what_if: " in row["message"]]
     assert len(lines) == 2
     after = pm_cells(sample_space.grids())

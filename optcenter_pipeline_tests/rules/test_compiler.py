@@ -5,14 +5,8 @@ from itertools import permutations
 from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.bundle import merged as merged_bundles
 from optcenter_pipeline.rules.candidate import CandidateLeftOut, CandidateRow
-from optcenter_pipeline.rules.compiler import candidate_rules, compile_constraint_set, in_sheet_order, merged
+from optcenter_pipeline.rules.compiler import candidate_rules, compile_constraint_set, merged
 from optcenter_pipeline.rules.exclude_pair import ExcludePair
-
-
-def test_source_rows_stand_in_the_sheets_order() -> None:
-    rows = ["Constraints!10", "Constraints!9", "Candidates!30", "Constraints!9"]
-
-    assert in_sheet_order(rows) == ("Candidates!30", "Constraints!9", "Constraints!10")
 
 
 def test_the_order_of_rules_has_no_say() -> None:

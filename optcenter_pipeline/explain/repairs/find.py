@@ -19,8 +19,9 @@ from optcenter_pipeline.explain.repairs.elastic_model import Mended
 from optcenter_pipeline.explain.repairs.levers import Levers, Number, levers_of
 from optcenter_pipeline.explain.repairs.repaired import repaired_snapshot
 from optcenter_pipeline.explain.repairs.rounding import rounded
-from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text, sheet_order
+from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text
 from optcenter_pipeline.rules.capacity_cap import SCENARIO_FAMILY
+from optcenter_pipeline.rules.source_rows import in_sheet_order, sheet_order
 
 MOST_REPAIRS = 6
 _PROVEN = 0.01
@@ -147,7 +148,7 @@ class _Search:
         """The repair that a portfolio stands for, if it is proven and stands up to verification."""
         if mended is None or not (mended.amounts or dropped) or not _is_proven(mended):
             return
-        dropped = tuple(sorted(dropped, key=sheet_order))
+        dropped = in_sheet_order(dropped)
         moved = sorted(
             (number for number, _ in mended.amounts), key=lambda number: sheet_order(number.source_rows[0])
         )

@@ -8,6 +8,8 @@ from optcenter_pipeline.rules import bundle, exclude_pair, mandatory, prerequisi
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.numbers import typed
+from optcenter_pipeline.rules.source_rows import in_words
 
 _IN_CANDIDATES: Mapping[str, str] = {
     mandatory.FAMILY: "set is_mandatory to FALSE",
@@ -21,8 +23,8 @@ _IN_CANDIDATES: Mapping[str, str] = {
 def number_text(number: Number, to: float) -> str:
     """`Constraints row 7: lower min_tokens from 300 to 262`."""
     verb = "raise" if number.is_raised else "lower"
-    change = f"{verb} {number.field} from {number.value:.12g} to {to:.12g}"
-    return "; ".join(f"{place(source)}: {change}" for source in number.source_rows)
+    change = f"{verb} {number.field} from {typed(number.value)} to {typed(to)}"
+    return "; ".join(f"{in_words((source,))}: {change}" for source in number.source_rows)
 
 
 def drop_texts(levers: Levers, dropped: Sequence[SourceRow], point: Point) -> Iterator[str]:
@@ -40,19 +42,7 @@ def drop_texts(levers: Levers, dropped: Sequence[SourceRow], point: Point) -> It
             if source in sources and all(other in dropped for other in sources)
         ]
         broken = [row for row in gone if not holds(row, point)]
-        yield f"{place(source)}: {_drop(source, broken or gone)}"
-
-
-def sheet_order(source: SourceRow) -> tuple[str, int, str]:
-    """Sorts source rows by tab and number."""
-    tab, _, number = source.rpartition("!")
-    return tab, int(number) if number.isdigit() else 0, source
-
-
-def place(source: SourceRow) -> str:
-    """`Constraints!7` → `Constraints row 7`; what is no row of a sheet stays as it is."""
-    tab, mark, number = source.rpartition("!")
-    return f"{tab} row {number}" if mark and number.isdigit() else source
+        yield f"{in_words((source,))}: {_drop(source, broken or gone)}"
 
 
 def _drop(source: SourceRow, rows: Sequence[LinearRow]) -> str:
