@@ -73,7 +73,7 @@ class Recount:
 
     @cached_property
     def pool(self) -> frozenset[str]:
-        """Scope, the mandatory ones, and transitively their prerequisites and bundles."""
+        """Scope, what is mandatory or locked in, and transitively their prerequisites and bundles."""
         needs: dict[str, list[tuple[str, ...]]] = {}
         for prerequisite in self.rules.prerequisites:
             needs.setdefault(prerequisite.initiative_key, []).append(prerequisite.requires)
@@ -81,6 +81,8 @@ class Recount:
             for member in bundle.members:
                 needs.setdefault(member, []).append(bundle.members)
         waiting = [rule.initiative_key for rule in self.rules.mandatory]
+        if self.snapshot.commitments is not None:
+            waiting += [key for key in self.snapshot.commitments.locked_in if key in self.candidates]
         joined: set[str] = set()
         while waiting:
             key = waiting.pop()

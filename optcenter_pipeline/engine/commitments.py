@@ -31,12 +31,11 @@ def commitment_alerts(snapshot: Snapshot, columns: PoolColumns) -> Iterator[Aler
         )
         yield Alert(code="changes_are_priced", message=message)
     locked = frozenset(commitments.locked_in)
-    candidates = {candidate.initiative_key for candidate in snapshot.candidates}
     for key in commitments.locked_in:
         if key not in columns.index:
-            message = f"{key} is locked in by run {commitments.run_id} and is not in the pool: it cannot be funded"
-            if key in candidates:
-                message += "; tick its is_selected_for_run, or run all candidates, and it stays"
+            message = (
+                f"{key} is locked in by run {commitments.run_id}, and is no candidate any more: it cannot stay"
+            )
             yield Alert(
                 code="locked_in_outside_pool",
                 initiative_key=key,

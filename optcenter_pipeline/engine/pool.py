@@ -4,7 +4,7 @@ semantics.md, *The pool*.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from optcenter_pipeline.engine.commitments import commitment_alerts
@@ -21,6 +21,9 @@ from optcenter_pipeline.rules.synergy import SynergyBonus
 from optcenter_pipeline.rules.target import Target
 
 INELIGIBLE_FAMILY = "ineligible"
+
+Joining = tuple[str, str, tuple[str, ...]]
+"""An initiative that joins a pool: its key, why, the source rows behind that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,13 @@ def build_pool(snapshot: Snapshot) -> Pool:
 
 
 def _members(snapshot: Snapshot) -> tuple[frozenset[str], tuple[Alert, ...]]:
-    """Keys of the pool, and an alert for each that joined because something mandatory needs it."""
+    """Keys of the pool, and an alert for each that joined because it must be funded, or what must be needs it."""
     candidates = {candidate.initiative_key for candidate in snapshot.candidates}
     if snapshot.scope.scope_type == "all":
         return frozenset(candidates), ()
     chosen = set(snapshot.scope.initiative_keys or ())
     alerts = []
-    for key, reason, sources in _required(snapshot.constraint_set):
+    for key, reason, sources in _required(snapshot.constraint_set, (*_mandatory(snapshot), *_locked_in(snapshot))):
         if key in candidates and key not in chosen:
             chosen.add(key)
             message = f"{key} is outside the run's scope and joined the pool: {reason}"
@@ -105,15 +108,35 @@ def _members(snapshot: Snapshot) -> tuple[frozenset[str], tuple[Alert, ...]]:
     return frozenset(chosen), tuple(sorted(alerts, key=lambda alert: alert.initiative_key or ""))
 
 
-def _required(rules: ConstraintSetCompiled) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(key, reason, source rows) of everything mandatory, then transitively of what that needs."""
+def _mandatory(snapshot: Snapshot) -> Iterator[Joining]:
+    for rule in snapshot.constraint_set.mandatory:
+        yield rule.initiative_key, "it is mandatory", rule.source_rows
+
+
+def _locked_in(snapshot: Snapshot) -> Iterator[Joining]:
+    """What is no candidate any more brings nobody along."""
+    kept = snapshot.commitments
+    if kept is not None:
+        candidates = {candidate.initiative_key for candidate in snapshot.candidates}
+        for key in kept.locked_in:
+            if key in candidates:
+                yield key, f"it is locked in by run {kept.run_id}", (kept.locked_source(key),)
+
+
+def _required(rules: ConstraintSetCompiled, first: Iterable[Joining]) -> Iterator[Joining]:
+    """All that must be funded, then transitively what that needs.
+
+    Args:
+        rules: of the run.
+        first: what must be funded by itself.
+    """
     needs: dict[str, list[Prerequisite | Bundle]] = {}
     for prerequisite in rules.prerequisites:
         needs.setdefault(prerequisite.initiative_key, []).append(prerequisite)
     for bundle in rules.bundles:
         for member in bundle.members:
             needs.setdefault(member, []).append(bundle)
-    queue = [(rule.initiative_key, "it is mandatory", rule.source_rows) for rule in rules.mandatory]
+    queue = list(first)
     reached: set[str] = set()
     followed: set[int] = set()
     for key, reason, sources in queue:  # grows while it is walked: breadth first
@@ -127,8 +150,8 @@ def _required(rules: ConstraintSetCompiled) -> Iterator[tuple[str, str, tuple[st
                 queue.extend(_asked_for(rule, key))
 
 
-def _asked_for(rule: Prerequisite | Bundle, key: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """(initiative, reason, source rows) of whom a rule brings along with `key`."""
+def _asked_for(rule: Prerequisite | Bundle, key: str) -> Iterator[Joining]:
+    """Whom a rule brings along with `key`."""
     if isinstance(rule, Prerequisite):
         yield from ((required, f"{key} needs it", rule.source_rows) for required in rule.requires)
         return

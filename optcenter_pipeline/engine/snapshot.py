@@ -12,7 +12,7 @@ from optcenter_pipeline.rules.what_if import Override
 
 
 class Scope(Document):
-    """Which candidates the run may choose from; mandatory ones join whatever the scope."""
+    """Which candidates the run may choose from; what is mandatory or locked in joins whatever the scope."""
 
     scope_type: Literal["all", "selected"] = "all"
     initiative_keys: tuple[InitiativeKey, ...] | None = None

@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 
 from optcenter_pipeline.engine import solve
+from optcenter_pipeline.engine.canonical import canonical_snapshot
 from optcenter_pipeline.engine.figures import clean
+from optcenter_pipeline.engine.pool import build_pool
 from optcenter_pipeline.engine.result import Result, Status
-from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.snapshot import Scope, Snapshot
 from optcenter_pipeline.explain.documents import StabilityCost
 from optcenter_pipeline.rules.names import listed
 from optcenter_pipeline.rules.numbers import amount
@@ -36,7 +38,8 @@ def cost_of_stability(
     solver = snapshot.solver
     if seconds is not None:
         solver = solver.model_copy(update={"time_limit_seconds": max(seconds, _LEAST_SECONDS)})
-    free = solve(snapshot.model_copy(update={"commitments": None, "solver": solver}), cancel=cancel)
+    without = {"commitments": None, "solver": solver, "scope": _same_pool(snapshot)}
+    free = solve(snapshot.model_copy(update=without), cancel=cancel)
     kept, instead = ({chosen.initiative_key for chosen in answer.selected} for answer in (result, free))
     before = set(commitments.selected)
     pool = kept | instead | {candidate.initiative_key for candidate in (*result.rejected, *free.rejected)}
@@ -58,6 +61,14 @@ def cost_of_stability(
         seconds=time.perf_counter() - began,
     )
     return cost.model_copy(update={"message": _in_words(cost, result.status, free.status)})
+
+
+def _same_pool(snapshot: Snapshot) -> Scope:
+    """The run's pool, as what is locked in extends it."""
+    if snapshot.scope.scope_type == "all":
+        return snapshot.scope
+    pool = build_pool(canonical_snapshot(snapshot)).columns.candidates
+    return Scope(scope_type="selected", initiative_keys=tuple(candidate.initiative_key for candidate in pool))
 
 
 def _objective_name(*answers: Result) -> str:

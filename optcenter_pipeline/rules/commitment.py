@@ -42,7 +42,7 @@ class Commitments(Document):
     selected: tuple[InitiativeKey, ...] = ()
     """The portfolio of that run."""
     locked_in: tuple[InitiativeKey, ...] = ()
-    """Those that must be funded, as far as they are in the pool."""
+    """Those that must be funded: they are in the pool whatever the scope, as far as they are candidates."""
     max_changes: Annotated[WholeNumber, Field(ge=0)] | None = None
     price_per_change: Annotated[float, Field(strict=True, ge=0)] | None = None
     """What each change takes off the first KPI stage, in its unit."""

@@ -120,18 +120,34 @@ def test_locked_in_and_ineligible_is_a_conflict_of_the_two() -> None:
 
 def test_what_is_outside_the_pool_is_told_and_no_change() -> None:
     scope = {"scope_type": "selected", "initiative_keys": ["A", "B", "D"]}
-    question = asked(
-        {"locked_in": ["C", "D", "GONE"], "selected": ["C", "D", "OLD"], "max_changes": 1}, scope=scope
-    )
+    question = asked({"locked_in": ["D", "GONE"], "selected": ["C", "D", "OLD"], "max_changes": 1}, scope=scope)
     result = solved(question)
     assert funded(result) == {"A", "D"}
     told = [(alert.code, alert.initiative_key) for alert in result.alerts]
-    assert told == [
-        ("locked_in_outside_pool", "C"),
-        ("locked_in_outside_pool", "GONE"),
-        ("commitment_outside_pool", None),
+    assert told == [("locked_in_outside_pool", "GONE"), ("commitment_outside_pool", None)]
+    assert result.alerts[-1].message == f"run {RUN} funds C, OLD, which are not in the pool: no change is counted"
+
+
+def test_what_is_locked_in_joins_the_pool_with_all_that_it_needs() -> None:
+    question = asked(
+        {"locked_in": ["C", "GONE"]},
+        scope={"scope_type": "selected", "initiative_keys": []},
+        prerequisites=[
+            {"initiative_key": "C", "requires": ["A"], "source_rows": ["Constraints!2"]},
+            {"initiative_key": "GONE", "requires": ["D"], "source_rows": ["Constraints!3"]},
+        ],
+        known=["GONE"],
+    )
+    result = solved(question)
+    assert funded(result) == {"A", "C"}
+    extended = [alert for alert in result.alerts if alert.code == "pool_extended"]
+    assert [(alert.initiative_key, alert.source_rows) for alert in extended] == [
+        ("A", ("Constraints!2",)),
+        ("C", (f"run {RUN} locked_in C",)),
     ]
-    assert result.alerts[-1].message == f"run {RUN} funds OLD, which is not in the pool: no change is counted"
+    assert extended[-1].message == (
+        f"C is outside the run's scope and joined the pool: it is locked in by run {RUN}"
+    )
 
 
 def test_reasons_speak_of_commitments() -> None:

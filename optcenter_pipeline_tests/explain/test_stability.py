@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, assume, given, seed, settings
 
 from optcenter_pipeline.engine import solve
-from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline.engine.snapshot import Scope, Snapshot
 from optcenter_pipeline.explain.explanation import explain
 from optcenter_pipeline.explain.stability import cost_of_stability
 from optcenter_pipeline_tests.engine.test_brute_force import funded, near
@@ -24,8 +24,9 @@ def test_the_cost_is_the_difference_of_two_plans_each_the_best_of_all() -> None:
     @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots())
     def put(question: Snapshot) -> None:
-        free = question.model_copy(update={"commitments": None})
-        bests = [brute_force.solve(asked_for) for asked_for in (question, free)]
+        best = brute_force.solve(question)
+        scope = Scope(scope_type="selected", initiative_keys=tuple(best.pool))
+        bests = [best, brute_force.solve(question.model_copy(update={"commitments": None, "scope": scope}))]
         assume(all(best.decided for best in bests))
         result = solve(question)
         cost = cost_of_stability(question, result)
@@ -46,6 +47,12 @@ def test_the_cost_is_the_difference_of_two_plans_each_the_best_of_all() -> None:
             assert cost.cost >= -1e-6
 
     put()
+
+
+def test_without_the_commitment_the_pool_is_the_same() -> None:
+    scope = {"scope_type": "selected", "initiative_keys": ["D"]}
+    question = asked({"locked_in": ["C"]}, scope=scope, exclude_initiatives=[{"initiative_key": "D"}])
+    assert told(question) == f"keeping to run {RUN} costs nothing: 8 gmv either way"
 
 
 def test_the_cost_is_told_in_the_units_of_the_kpi() -> None:

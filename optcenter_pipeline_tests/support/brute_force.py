@@ -220,6 +220,8 @@ class _Question:
         keys = {c.initiative_key for c in self.snapshot.candidates}
         pool = set(keys) if scope.scope_type == "all" else keys & set(scope.initiative_keys or ())
         joined = {rule.initiative_key for rule in rules.mandatory}
+        kept = self.snapshot.commitments
+        joined |= keys & set(kept.locked_in) if kept is not None else set()
         while True:
             more = {n for rule in rules.prerequisites if rule.initiative_key in joined for n in rule.requires}
             more |= {m for bundle in rules.bundles if joined & set(bundle.members) for m in bundle.members}
