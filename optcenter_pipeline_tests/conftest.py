@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from optcenter_pipeline.settings import Settings
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
@@ -19,7 +21,24 @@ ROOM_BYTES = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Put the tests' files in memory where there is room: no commit of their databases then waits for a disk."""
+    """Before any test is loaded."""
+    _keep_files_in_memory()
+    _draw_the_same_cases_everywhere()
+
+
+def _draw_the_same_cases_everywhere() -> None:
+    """Let a random test's cases depend on nothing but the test.
+
+    Hypothesis else draws constants that stand in whatever local modules are loaded by then, so that a seed gives
+    other cases beside other tests.
+    """
+    settings.register_profile("everywhere the same", derandomize=True, database=None, deadline=None)
+    settings.load_profile("everywhere the same")
+    pytest.MonkeyPatch().setattr(providers, "_get_local_constants", lambda: providers._local_constants)
+
+
+def _keep_files_in_memory() -> None:
+    """Where there is room: no commit of the tests' databases then waits for a disk."""
     if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
         return
     if shutil.disk_usage(IN_MEMORY).free >= ROOM_BYTES:
@@ -32,7 +51,7 @@ def _own_settings() -> Iterator[None]:
     """No test reads the settings of the person who runs it: a test must never reach their workbook or database."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("OPTCENTER_", "DAGSTER_"))]:
-            if name not in ("OPTCENTER_RANDOM_SNAPSHOTS", "OPTCENTER_FAULT_PAIRS"):
+            if name != "OPTCENTER_FAULT_PAIRS":
                 patch.delenv(name)
         patch.setitem(Settings.model_config, "env_file", None)
         # whatever a test or a process of its own asks a local workbook, the answer is one that Google could give

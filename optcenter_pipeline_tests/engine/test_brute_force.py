@@ -1,10 +1,8 @@
 """The engine against the oracle: thousands of small snapshots, each answered by enumeration as well.
 
-`OPTCENTER_RANDOM_SNAPSHOTS` asks for more of them, spread evenly over the shares; the snapshots of a share are the
-same on every machine.
+They are spread evenly over the shares; the snapshots of a share are the same on every machine.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -19,6 +17,7 @@ from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.conflict import find_conflict
 from optcenter_pipeline_tests.support import brute_force
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import (
     Json,
     candidate,
@@ -29,7 +28,7 @@ from optcenter_pipeline_tests.support.snapshots import (
 )
 
 SHARES = 16
-EACH = int(os.environ.get("OPTCENTER_RANDOM_SNAPSHOTS", "3200")) // SHARES
+EACH = cases(3200) // SHARES
 
 
 def for_random(test: Callable[[Snapshot], None], seeded: int, examples: int, **kind: Any) -> None:

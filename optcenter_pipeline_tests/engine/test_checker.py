@@ -14,6 +14,7 @@ from optcenter_pipeline.engine.checker_numbers import Recount
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline_tests.support import brute_force
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import Json, candidate, snapshot, snapshots
 
 UNCHECKED = {"reason", "message", "text", "solver", "timings", "schema_version", "nodes", "seconds", "alerts"}
@@ -558,7 +559,7 @@ HARD = {
 }  # fmt: skip
 
 
-@settings(max_examples=250, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(250), suppress_health_check=list(HealthCheck))
 @given(question=snapshots(spoilt_percent=0, most=6))
 def test_the_checker_and_the_oracle_allow_the_same_portfolios(question: Snapshot) -> None:
     answer = brute_force.solve(question)
@@ -578,7 +579,7 @@ def test_the_checker_and_the_oracle_allow_the_same_portfolios(question: Snapshot
             assert (frozenset(keys) in allowed) == found.isdisjoint(HARD)
 
 
-@settings(max_examples=250, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(250), suppress_health_check=list(HealthCheck))
 @given(question=snapshots(spoilt_percent=0))
 def test_the_checker_and_the_oracle_count_the_same(question: Snapshot) -> None:
     answer = brute_force.solve(question)

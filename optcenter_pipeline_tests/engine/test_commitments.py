@@ -17,10 +17,11 @@ from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline_tests.engine.test_brute_force import funded, near, same_answer
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.commitments import committed_snapshots
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 RUN = "20261123T054200-3f2a9c"
-EXAMPLES = 70
+EXAMPLES = cases(70)
 WORTH = {"A": 10, "B": 9, "C": 8, "D": 7}
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from optcenter_pipeline.engine import InvalidInputError, Snapshot, solve, write_mps
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
 
@@ -214,7 +215,7 @@ def test_invalid_inputs_make_no_file(tmp_path: Path) -> None:
 
 def test_random_models_survive_the_round_trip(tmp_path: Path) -> None:
     @seed(1)
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(60), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=snapshots(spoilt_percent=0))
     def round_trip(question: Snapshot) -> None:
         path = tmp_path / "model.mps"

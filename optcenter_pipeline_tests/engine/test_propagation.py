@@ -13,6 +13,7 @@ from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
 
@@ -24,7 +25,7 @@ def told(found: Propagation, model: LinearModel) -> object:
     return [(column, found.why(column)) for column in forced]
 
 
-@settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(200), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(question=snapshots(spoilt_percent=0))
 def test_rows_that_are_passed_over_say_nothing(question: Snapshot) -> None:
     assume(not find_problems(question))

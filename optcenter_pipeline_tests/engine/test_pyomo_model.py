@@ -17,12 +17,13 @@ from optcenter_pipeline.engine.pyomo_model import NOTHING, build_pyomo_model, co
 from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
 _ROW_FAMILIES = ("capacity_cap", "exclude_pair", "target_floor")
 _COLUMN_FAMILIES = ("fund", "synergy", "merged")
 
-random_forms = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+random_forms = settings(max_examples=cases(200), suppress_health_check=list(HealthCheck))
 
 
 def form_of(dice: random.Random) -> NaturalForm:
@@ -155,7 +156,7 @@ def test_variables_and_objective_are_those_of_the_form(dice: random.Random) -> N
     assert pyo.value(objective) == pytest.approx(at_point)
 
 
-@settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(100), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(question=snapshots(spoilt_percent=0))
 def test_a_run_is_the_same_model_in_rows_pyomo_and_arrays(question: Snapshot) -> None:
     assume(not find_problems(question))

@@ -13,12 +13,13 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, Terms
 from optcenter_pipeline.rules.portfolio import Candidate
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
 _QUIET = list(HealthCheck)
 
 
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=_QUIET)
+@settings(max_examples=cases(150), deadline=None, database=None, suppress_health_check=_QUIET)
 @given(question=snapshots(spoilt_percent=0))
 def test_the_matrix_holds_every_row(question: Snapshot) -> None:
     assume(not find_problems(question))
@@ -34,7 +35,7 @@ def test_the_matrix_holds_every_row(question: Snapshot) -> None:
         assert 1e-9 * rows.magnitudes[number] == row_tolerance(row)
 
 
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=_QUIET)
+@settings(max_examples=cases(150), deadline=None, database=None, suppress_health_check=_QUIET)
 @given(question=snapshots(spoilt_percent=0), dice=st.randoms(use_true_random=False))
 def test_a_model_breaks_the_rows_that_break_one_by_one(question: Snapshot, dice: random.Random) -> None:
     assume(not find_problems(question))
@@ -50,7 +51,7 @@ def model_of(rows: list[LinearRow], columns: int) -> LinearModel:
     return LinearModel(PoolColumns(keys), tuple(rows))
 
 
-@settings(max_examples=200, deadline=None, database=None, suppress_health_check=_QUIET)
+@settings(max_examples=cases(200), deadline=None, database=None, suppress_health_check=_QUIET)
 @given(dice=st.randoms(use_true_random=False))
 def test_bounds_at_the_edge_of_rounding_are_judged_exactly(dice: random.Random) -> None:
     """Limits within a few units in the last place of what is still allowed, after sums that cancel."""

@@ -11,9 +11,10 @@ from optcenter_pipeline.engine.checker import check
 from optcenter_pipeline.engine.presolve import presolve as presolve_module
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, unreduced
 from optcenter_pipeline.engine.result import Result
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
-EXAMPLES = 100
+EXAMPLES = cases(100)
 
 
 def for_random_snapshots(test: Callable[[Snapshot], None], seeded: int) -> None:
@@ -88,20 +89,24 @@ def test_cores_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reduced_model_is_no_larger(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[ReducedModel] = []
+    seen: list[tuple[ReducedModel, ReducedModel]] = []
     presolve = presolve_module.presolve
 
     def kept(*given: Any) -> ReducedModel:
-        seen.append(presolve(*given))
-        return seen[-1]
+        reduced = presolve(*given)
+        seen.append((unreduced(*given), reduced))
+        return reduced
 
     monkeypatch.setattr(portfolio_search, "presolve", kept)
 
     def right(question: Snapshot) -> None:
         seen.clear()
         solve(question)
-        for reduced in seen:
-            assert reduced.row_origins.shape[0] == reduced.height
-            assert (reduced.row_origins.sum(axis=1) > 0).all()
+        for whole, reduced in seen:
+            assert reduced.width <= whole.width
+            assert reduced.height <= whole.height
+            assert reduced.row_origins.shape == (reduced.height, whole.height)
+            stands_for = reduced.row_origins != 0  # below 0 where the row's bounds have the slack in them
+            assert (stands_for.sum(axis=1) > 0).all()
 
     for_random_snapshots(right, 4)

@@ -18,6 +18,7 @@ from optcenter_pipeline.workbook.tabs import ALL_TABS, CANDIDATES, INITIATIVES, 
 from optcenter_pipeline_tests.exchange.books import book, book_of, parts, tab_copy, with_xml
 from optcenter_pipeline_tests.exchange.generated_cells import cells, typed
 from optcenter_pipeline_tests.support.dangerous_text import DANGEROUS
+from optcenter_pipeline_tests.support.random_cases import cases
 
 WIDTH = len(CANDIDATES.columns)
 
@@ -235,7 +236,7 @@ def test_a_large_plain_sheet_is_read_whole(tmp_path: Path) -> None:
     assert [list(row) for row in tab.rows] == rows
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=cases(200))
 @given(place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), cut=st.booleans())
 def test_a_damaged_book_is_told_or_read_and_never_crashes(
     tmp_path: Path, place: float, byte: int, cut: bool

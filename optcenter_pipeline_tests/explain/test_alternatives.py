@@ -17,9 +17,10 @@ from optcenter_pipeline.explain.alternatives_search import Differing
 from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.documents import Alternatives
 from optcenter_pipeline_tests.support.brute_force import feasible
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FEW = settings(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 Keys = frozenset[str]
 
 

@@ -12,6 +12,7 @@ from optcenter_pipeline.engine.result import Timings
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline_tests.support import brute_force
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
 UK = {"dimension": "country", "dimension_key": "UK"}
@@ -78,7 +79,7 @@ def test_where_all_is_fixed_it_says_so() -> None:
     assert "[fixed]" in alert.message
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=snapshots(tight_percent=60, most=7))
 def test_it_is_the_engines_own_answer_but_for_conflicts(plan: Snapshot) -> None:
     result, own = answer(plan), solve(plan)

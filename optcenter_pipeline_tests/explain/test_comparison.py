@@ -17,11 +17,12 @@ from optcenter_pipeline.explain.comparison_differences import Group
 from optcenter_pipeline.explain.comparison_inputs import input_differences
 from optcenter_pipeline.explain.comparison_steps import mixed
 from optcenter_pipeline.explain.documents import Comparison
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import Json, candidate, reordered, snapshot, snapshots
 
 
 def random(examples: int) -> settings:
-    return settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=cases(examples), suppress_health_check=list(HealthCheck))
 
 
 CANDIDATES = [

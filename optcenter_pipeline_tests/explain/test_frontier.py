@@ -16,9 +16,10 @@ from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
 from optcenter_pipeline.explain.frontier import frontier
 from optcenter_pipeline.explain.frontier_axis import axis_of
 from optcenter_pipeline_tests.support.brute_force import feasible
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+FEW = settings(max_examples=cases(40), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def plan_of(one: Snapshot) -> BasePlan | None:

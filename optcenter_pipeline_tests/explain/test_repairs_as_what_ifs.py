@@ -10,6 +10,7 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.what_if import with_overrides
 from optcenter_pipeline.explain.answer import answer
 from optcenter_pipeline_tests.support.commitments import committed_snapshots
+from optcenter_pipeline_tests.support.random_cases import cases
 
 
 def as_overrides(repair: Repair) -> dict[str, float | bool]:
@@ -27,7 +28,7 @@ def test_each_repair_tried_as_a_what_if_gives_a_plan() -> None:
     tried = 0
 
     @seed(5)
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(40), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots(tight_percent=60, most=7))
     def put(question: Snapshot) -> None:
         nonlocal tried

@@ -11,10 +11,13 @@ from optcenter_pipeline.explain.documents import Robustness
 from optcenter_pipeline.explain.robustness import CORE_SHARE, OUT_SHARE, robustness
 from optcenter_pipeline.explain.robustness_draws import Draws
 from optcenter_pipeline_tests.support.hard_plan import hard_snapshot
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, reordered, snapshot, snapshots
 from optcenter_pipeline_tests.support.uncertain import bound_to, rough_plan, with_ranges
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+SLOW = settings(
+    max_examples=cases(25), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 
 
 def plan_of(one: Snapshot) -> BasePlan:

@@ -10,6 +10,7 @@ from optcenter_pipeline_tests.engine.test_brute_force import funded, near
 from optcenter_pipeline_tests.engine.test_commitments import RUN, asked
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.commitments import committed_snapshots
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 
@@ -21,7 +22,7 @@ def told(question: Snapshot) -> str:
 
 def test_the_cost_is_the_difference_of_two_plans_each_the_best_of_all() -> None:
     @seed(11)
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(40), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(question=committed_snapshots())
     def put(question: Snapshot) -> None:
         best = brute_force.solve(question)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
+from optcenter_pipeline_tests.support.random_cases import cases
 
 from .conftest import Api, message
 
@@ -276,7 +277,7 @@ def test_metadata_stays_at_its_place_when_rows_are_sorted(api: Api, batch: Batch
 LINES = st.tuples(st.sampled_from(["insert", "delete"]), st.integers(0, 12), st.integers(1, 4))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(LINES, min_size=1, max_size=6))
 def test_row_metadata_follows_its_row(
     steps: list[tuple[str, int, int]],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
 from optcenter_pipeline.local_workbook.message_types import FieldType, message_type
 from optcenter_pipeline.local_workbook.requests import HANDLERS
+from optcenter_pipeline_tests.support.random_cases import cases
 
 TEXTS = st.sampled_from(
     [
@@ -86,7 +86,7 @@ def message_of(name: str, level: int = 0) -> st.SearchStrategy[Any]:
 
 
 @settings(
-    max_examples=int(os.environ.get("OPTCENTER_RANDOM_REQUESTS", "200")),
+    max_examples=cases(200),
     deadline=None,
     suppress_health_check=[*HealthCheck],
 )
@@ -116,7 +116,7 @@ def test_any_batch_update_is_answered_or_refused(
     assert session.get(url).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=BODIES, text=st.text(max_size=12), option=st.sampled_from(["RAW", "USER_ENTERED"]))
 def test_any_write_of_values_is_answered_or_refused(
     values: Any,
@@ -132,14 +132,14 @@ def test_any_write_of_values_is_answered_or_refused(
         assert session.post(url, json=body).status_code in (200, 400)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_any_text_comes_back_the_same(text: str, sheet: gspread.Worksheet) -> None:
     sheet.update([[text]], "A1", raw=True)
     assert sheet.get("A1", value_render_option=ValueRenderOption.unformatted) == [[text]]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(formula=st.text("=+-*/^&<>(),:!$%\"'#A1B2 SUMIF.{}", min_size=1, max_size=25))
 def test_any_formula_has_a_value(formula: str, sheet: gspread.Worksheet) -> None:
     sheet.update([["=" + formula]], "C3", raw=False)

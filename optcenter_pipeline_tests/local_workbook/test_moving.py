@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
+from optcenter_pipeline_tests.support.random_cases import cases
 
 from .conftest import Api, message
 
@@ -182,7 +183,7 @@ def anchored(key: str, index: int) -> list[dict[str, Any]]:
     ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_rows_go_where_a_plain_list_says(
     steps: list[tuple[Any, ...]],

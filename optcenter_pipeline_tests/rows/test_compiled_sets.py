@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from optcenter_pipeline.rows import compile_scenario_default, compile_sets, validate
 from optcenter_pipeline.rows.validated import CompiledSet
 from optcenter_pipeline_tests.support.portfolio_rows import Rows, constraint, judged, sound_rows, target
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.raw_tabs import raw_tab, raw_tabs
 
 
@@ -183,7 +184,7 @@ def test_the_content_hash_changes_with_what_is_stored_and_with_nothing_else() ->
     assert before["other"] == after["other"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_source_rows_and_nothing_else(rng: random.Random) -> None:
     book = full_book()

@@ -10,6 +10,7 @@ from optcenter_pipeline.rows import compile_scenario_default, compile_sets, vali
 from optcenter_pipeline.rows.validated import CompiledSet, ValidatedWorkbook
 from optcenter_pipeline.workbook.columns import Owner
 from optcenter_pipeline.workbook.tabs import INPUT_TABS
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.raw_tabs import raw_tabs
 
 WORDS = (
@@ -53,7 +54,7 @@ SOUND: dict[str, list[dict[str, Any]]] = {
 }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=cases(100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(books)
 def test_validation_answers(book: dict[str, list[dict[str, Any]]]) -> None:
     named = {"scenario_name": "Plan", "constraint_set_name": "base"}

@@ -6,7 +6,6 @@ is left. (2) is more than keeping one best portfolio: it is what holds with tole
 end early need.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,10 +20,11 @@ from optcenter_pipeline.engine.presolve.reduced_model import SHORTFALL, ReducedM
 from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.snapshot import Snapshot
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.random_runs import random_run
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
-CASES = int(os.environ.get("OPTCENTER_RANDOM_REDUCTIONS", "150"))
+CASES = cases(150)
 """Random runs that each reduction is put to, over both kinds."""
 
 _NEAR = 1e-6

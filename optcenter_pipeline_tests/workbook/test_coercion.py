@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from optcenter_pipeline.rules.names import Value
 from optcenter_pipeline.workbook.coercion import coerce
 from optcenter_pipeline.workbook.columns import Kind
+from optcenter_pipeline_tests.support.random_cases import cases
 
 DAY = dt.date(2026, 12, 31)
 SERIAL = (DAY - dt.date(1899, 12, 30)).days
@@ -125,7 +126,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(CELLS, st.sampled_from(Kind))
 def test_no_cell_breaks_coercion_and_no_number_is_not_finite(cell: Any, kind: Kind) -> None:
     value = coerce(cell, kind)

@@ -11,6 +11,7 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.conflict import find_conflict
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.infeasible_plans import InfeasiblePlan, infeasible_plans
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import snapshots
 
 PLANS = list(infeasible_plans())
@@ -79,7 +80,7 @@ def test_conflicts_of_random_snapshots(share: int) -> None:
     met = []
 
     @seed(700 + share)
-    @settings(max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(80), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(snapshot=snapshots(spoilt_percent=0, tight_percent=60))
     def put(snapshot: Snapshot) -> None:
         try:

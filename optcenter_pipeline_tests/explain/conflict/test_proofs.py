@@ -15,6 +15,7 @@ from optcenter_pipeline.explain.conflict.probes import Probes
 from optcenter_pipeline.explain.conflict.rule_rows import RuleRows
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.infeasible_plans import InfeasiblePlan, infeasible_plans
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
 LIMITS = SearchLimits(0.0)
@@ -44,7 +45,7 @@ def test_a_ray_names_rows_that_nothing_keeps_and_fewer_do_as_well(share: int) ->
     met = []
 
     @seed(40 + share)
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=cases(60), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(plan=snapshots(spoilt_percent=0, tight_percent=60))
     def put(plan: Snapshot) -> None:
         assume(plan.candidates)

@@ -17,6 +17,7 @@ from optcenter_pipeline.explain.repairs import find_repairs
 from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.infeasible_plans import InfeasiblePlan, infeasible_plans
+from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.repair_oracle import assert_repairs_hold, changed, forgiveness
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
 
@@ -201,7 +202,7 @@ def test_every_kind_of_contradiction_against_enumeration(plan: InfeasiblePlan) -
     assert_they_are_the_cheapest(plan.snapshot, found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(plan=snapshots(spoilt_percent=0, tight_percent=90, most=8), seed=st.integers(0, 2**16))
 def test_any_infeasible_plan_against_enumeration(plan: Snapshot, seed: int) -> None:
     assume(brute_force.solve(plan).status == "infeasible")
