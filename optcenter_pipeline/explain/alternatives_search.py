@@ -13,6 +13,7 @@ from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.least_count import Least
 from optcenter_pipeline.explain.warm_search import WarmSearch
+from optcenter_pipeline.rules import synergy
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 from optcenter_pipeline.rules.numbers import amount
 
@@ -53,10 +54,11 @@ class Differing:
         matters = {column for stage in question.plan.kpi_stages for column in stage.own_terms.columns}
         for row in model.rows:
             is_a_limit = row.lower == -math.inf and row.family in ("capacity_cap", "scenario_capacity")
-            if not is_a_limit and len(row.terms.columns) > 1:
+            if not is_a_limit and row.family != synergy.FAMILY and len(row.terms.columns) > 1:
                 matters.update(row.terms.columns)
-        for members in model.synergy_members:
-            matters.update(members)
+        for column, members in enumerate(model.synergy_members, start=count):
+            if column in matters:  # one on a KPI that nothing asks for ties nobody
+                matters.update(members)
         columns = tuple(sorted(column for column in matters if column < count))
         fixed = {
             row.terms.columns[0] for row in model.rows if len(row.terms.columns) == 1 and row.lower == row.upper

@@ -114,17 +114,20 @@ def test_what_brings_nothing_makes_no_difference() -> None:
             candidate("JUNK", 1),
             candidate("NEEDED", 1),
             candidate("BONUS", 1),
+            candidate("UNASKED", 1, {"nps": 5}),
         ],
         capacity=13,
+        metrics={"gmv": "north_star", "nps": "supporting"},
         prerequisites=[{"initiative_key": "B", "requires": ["NEEDED"], "source_rows": ["Constraints!2"]}],
         synergy_bonuses=[
-            {"members": ["A", "BONUS"], "kpi_key": "gmv", "value": -2, "source_rows": ["Constraints!3"]}
+            {"members": ["A", "BONUS"], "kpi_key": "gmv", "value": -2, "source_rows": ["Constraints!3"]},
+            {"members": ["A", "UNASKED"], "kpi_key": "nps", "value": 9, "source_rows": ["Constraints!4"]},
         ],
     )
     told = alternatives(planned(one), count=9, within_pct=2.0)
-    assert all("JUNK" not in entry.selected for entry in told.found)
+    assert all({"JUNK", "UNASKED"}.isdisjoint(entry.selected) for entry in told.found)
     assert told.messages[0] == f"{len(told.found)} found, and no more that differ in what counts: that is proven"
-    assert "JUNK" in told.messages[1]
+    assert "(JUNK, UNASKED)" in told.messages[1]
     assert ("B", "BONUS", "NEEDED") in [entry.selected for entry in told.found]
     assert not told.no_more_exist  # there is the run's own with JUNK
 
