@@ -73,6 +73,13 @@ class Plan:
         return tuple(stage for stage in self.stages if stage.is_kpi)
 
     @property
+    def objective_kpis(self) -> tuple[str, ...]:
+        """The KPIs that the objective wants more of: those of weight above 0, or one a stage."""
+        if self.scales:
+            return tuple(scale.kpi_key for scale in self.scales if scale.weight > 0)
+        return tuple(stage.name for stage in self.kpi_stages)
+
+    @property
     def length(self) -> int:
         """How many runs of the solver the plan takes."""
         behind_goals = 1 + len(self.kpi_stages) if self.goals else 0

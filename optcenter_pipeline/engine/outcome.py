@@ -9,6 +9,7 @@ from optcenter_pipeline.engine.figures import capacity_use, clean, gaps, kpi_val
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
+from optcenter_pipeline.engine.proportions import proportion_alerts
 from optcenter_pipeline.engine.reasons import Reasons
 from optcenter_pipeline.engine.result import (
     Alert,
@@ -60,7 +61,12 @@ def _written(run: Run) -> Result:
     common = {
         "status": run.status,
         "objective": _objective(run),
-        "alerts": (*what_if_alerts(run.snapshot), *run.pool.alerts, *_limit_alerts(run)),
+        "alerts": (
+            *what_if_alerts(run.snapshot),
+            *run.pool.alerts,
+            *proportion_alerts(run.snapshot, run.model, run.plan),
+            *_limit_alerts(run),
+        ),
         "solver": SolverInfo(version=run.solver_version, model=size, presolved=run.presolved),
         "timings": Timings(),
     }

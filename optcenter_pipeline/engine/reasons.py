@@ -172,10 +172,8 @@ class Reasons:
     @cached_property
     def _wanted_kpis(self) -> tuple[str, ...]:
         """KPIs of the objective (of weight above 0), then those of targets."""
-        objective = [scale.kpi_key for scale in self.plan.scales if scale.weight > 0]
-        if not self.plan.scales:
-            objective = [stage.name for stage in self.plan.kpi_stages]
-        return tuple(dict.fromkeys([*objective, *(t.kpi_key for t in self.snapshot.constraint_set.targets)]))
+        targets = (target.kpi_key for target in self.snapshot.constraint_set.targets)
+        return tuple(dict.fromkeys((*self.plan.objective_kpis, *targets)))
 
     @cached_property
     def _synergies_of(self) -> dict[str, list[tuple[SynergyBonus, tuple[str, ...], bool]]]:
