@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     reports_url: str | None = None
     """Address under which that folder is served, for links in the sheet; blank: links lead to the files."""
 
+    reports_kept: Annotated[int, Field(ge=0)] = 50
+    """So many of the newest reports stay for each scenario and set, and those of approved runs; 0: all."""
+
     @field_validator("*", mode="before")
     @classmethod
     def _blank_is_the_default(cls, value: Any, info: ValidationInfo) -> Any:

@@ -22,6 +22,7 @@ def test_reports_lie_in_the_home_unless_they_are_told_to_lie_elsewhere(
     monkeypatch.setenv("OPTCENTER_HOME", str(tmp_path))
     assert load_settings().reports_folder() == tmp_path / "reports"
     assert load_settings().reports_url is None
+    assert load_settings().reports_kept == 50
     monkeypatch.setenv("OPTCENTER_REPORTS", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("OPTCENTER_REPORTS_URL", "https://plans.example.com/reports")
     assert load_settings().reports_folder() == tmp_path / "elsewhere"
@@ -80,6 +81,7 @@ def test_a_variable_that_is_set_to_nothing_is_the_default_and_hides_the_file(
         ("REPORTS_URL", "plans.example.com"),
         ("REPORTS_URL", "javascript:alert(1)//"),
         ("REPORTS_URL", "file:///reports"),
+        ("REPORTS_KEPT", "-1"),
         ("REPORTS_URL", "https://plans.example.com/reports?who=me"),
     ],
 )

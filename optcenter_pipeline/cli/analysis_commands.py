@@ -14,6 +14,23 @@ from optcenter_pipeline.cli.console import Console, ExitCode
 from optcenter_pipeline.cli.pipeline import exit_code
 from optcenter_pipeline.cli.run_options import WhatIf, finite, overrides_of
 from optcenter_pipeline.cli.snapshot_files import invalid_lines, loaded_snapshot, write_document
+from optcenter_pipeline.rules.analysis_options import (
+    CAPACITY,
+    COUNT,
+    DRAWS,
+    POINTS,
+    SEED,
+    TOKENS_PCT,
+    WITHIN_PCT,
+    AlternativesOptions,
+    ExplainOptions,
+    FrontierOptions,
+    OptionsT,
+    RobustnessOptions,
+    WrongAnalysesError,
+    option_in_words,
+    options_as,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -50,9 +67,7 @@ def explain(
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
     what_if: WhatIf = None,
-    exact: Annotated[
-        int | None, typer.Option(min=0, help="Solve again for at most so many candidates; others get a bound.")
-    ] = None,
+    exact: Annotated[int | None, typer.Option(help=option_in_words(ExplainOptions, "exact"))] = None,
 ) -> int:
     """Tell why each candidate is in or out; where no plan is possible, which rows clash and what would mend it."""
     from optcenter_pipeline.engine.result import Result
@@ -60,12 +75,13 @@ def explain(
     from optcenter_pipeline.explain.explanation import explain as explain_snapshot
 
     console: Console = context.obj
+    asked = _asked(ExplainOptions, exact=exact)
     loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
     if isinstance(loaded, Result):
         document = Explanation(status="invalid", messages=tuple(invalid_lines(snapshot, loaded)))
     else:
         with _stop_wish() as wish, console.progress(str(snapshot)) as view:
-            document = explain_snapshot(loaded, exact=exact, cancel=wish.is_wished, on_progress=view.show)
+            document = explain_snapshot(loaded, exact=asked.exact, cancel=wish.is_wished, on_progress=view.show)
     _keep(console, document, output)
     _show_explanation(console, document)
     return exit_code(document.status)
@@ -75,10 +91,9 @@ def frontier(
     context: typer.Context,
     snapshot: SnapshotFile,
     output: Output = None,
-    points: Annotated[int, typer.Option(min=2, max=1000, help="How many points.")] = 12,
-    against: Annotated[
-        str, typer.Option(help="`capacity`, `goals`, or a KPI that must reach more and more.")
-    ] = "capacity",
+    points: Annotated[int, typer.Option(help=option_in_words(FrontierOptions, "points"))] = POINTS,
+    against: Annotated[str, typer.Option(help=option_in_words(FrontierOptions, "against"))] = CAPACITY,
+    of: Annotated[str | None, typer.Option(help=option_in_words(FrontierOptions, "of"))] = None,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
     what_if: WhatIf = None,
@@ -86,12 +101,15 @@ def frontier(
     """Tell what more or fewer tokens would bring: the best for each capacity, proven or with its bound."""
     from optcenter_pipeline.explain.documents import Frontier
     from optcenter_pipeline.explain.frontier import frontier as frontier_of
+    from optcenter_pipeline.explain.frontier_axis import NoAxisError
     from optcenter_pipeline.report.analysis_tables import frontier_frame
+
+    asked = _asked(FrontierOptions, points=points, against=against, of=of)
 
     def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Frontier:
         try:
-            return frontier_of(plan, points=points, against=against, cancel=cancel)
-        except ValueError as error:
+            return frontier_of(plan, points=asked.points, against=asked.against, of=asked.of, cancel=cancel)
+        except NoAxisError as error:
             raise typer.BadParameter(str(error)) from error
 
     def show(console: Console, document: Frontier) -> None:
@@ -105,11 +123,8 @@ def alternatives(
     context: typer.Context,
     snapshot: SnapshotFile,
     output: Output = None,
-    count: Annotated[int, typer.Option(min=1, max=100, help="How many portfolios at most.")] = 5,
-    within: Annotated[
-        float,
-        typer.Option(min=0.0, callback=finite, max=100.0, help="Percent of the best that each may be below it."),
-    ] = 5.0,
+    count: Annotated[int, typer.Option(help=option_in_words(AlternativesOptions, "count"))] = COUNT,
+    within: Annotated[float, typer.Option(help=option_in_words(AlternativesOptions, "within"))] = WITHIN_PCT,
     time_limit: TimeLimit = None,
     mip_gap: MipGap = None,
     what_if: WhatIf = None,
@@ -119,8 +134,10 @@ def alternatives(
     from optcenter_pipeline.explain.documents import Alternatives
     from optcenter_pipeline.report.analysis_tables import alternatives_frame
 
+    asked = _asked(AlternativesOptions, count=count, within=within)
+
     def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Alternatives:
-        return alternatives_of(plan, count=count, within_pct=within, cancel=cancel)
+        return alternatives_of(plan, count=asked.count, within_pct=asked.within, cancel=cancel)
 
     def show(console: Console, document: Alternatives) -> None:
         if document.found:
@@ -136,12 +153,9 @@ def robustness(
     context: typer.Context,
     snapshot: SnapshotFile,
     output: Output = None,
-    draws: Annotated[int, typer.Option(min=1, max=100_000, help="How many draws.")] = 100,
-    tokens: Annotated[
-        float,
-        typer.Option(min=0.0, callback=finite, max=99.0, help="Percent by which each candidate's tokens vary."),
-    ] = 10.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 0,
+    draws: Annotated[int, typer.Option(help=option_in_words(RobustnessOptions, "draws"))] = DRAWS,
+    tokens: Annotated[float, typer.Option(help=option_in_words(RobustnessOptions, "tokens"))] = TOKENS_PCT,
+    seed: Annotated[int, typer.Option(help=option_in_words(RobustnessOptions, "seed"))] = SEED,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Processes that solve; by default one a core.")
     ] = None,
@@ -154,8 +168,17 @@ def robustness(
     from optcenter_pipeline.explain.robustness import robustness as robustness_of
     from optcenter_pipeline.report.analysis_tables import robustness_frame, robustness_lines
 
+    asked = _asked(RobustnessOptions, draws=draws, tokens=tokens, seed=seed)
+
     def make(plan: "BasePlan", cancel: Callable[[], bool]) -> Robustness:
-        return robustness_of(plan, draws=draws, tokens_pct=tokens, seed=seed, processes=processes, cancel=cancel)
+        return robustness_of(
+            plan,
+            draws=asked.draws,
+            tokens_pct=asked.tokens,
+            seed=asked.seed,
+            processes=processes,
+            cancel=cancel,
+        )
 
     def show(console: Console, document: Robustness) -> None:
         console.table(robustness_frame(document), f"{len(document.draws)} draws")
@@ -164,6 +187,18 @@ def robustness(
 
     loaded = loaded_snapshot(snapshot, _options(time_limit, mip_gap), overrides_of(what_if))
     return _analyse(context.obj, snapshot, loaded, output, make, show)
+
+
+def _asked(model: type[OptionsT], **given: object) -> OptionsT:
+    """The options of an analysis.
+
+    Raises:
+        typer.BadParameter: one is out of its range.
+    """
+    try:
+        return options_as(model, given)
+    except WrongAnalysesError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _analyse(

@@ -15,9 +15,17 @@ from optcenter_pipeline.cli.console import (
     SystemFailureError,
 )
 from optcenter_pipeline.cli.jobs import run_job
-from optcenter_pipeline.cli.run_options import KEEP, WhatIf, analyses_of, commitments_of, finite, overrides_of
+from optcenter_pipeline.cli.run_options import (
+    ANALYSES,
+    KEEP,
+    WhatIf,
+    analyses_of,
+    commitments_of,
+    finite,
+    overrides_of,
+)
 from optcenter_pipeline.cli.run_view import run_document, run_of_job, show_run, show_stability_cost
-from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES
+from optcenter_pipeline.rules.asked_analyses import typed_analyses
 
 if TYPE_CHECKING:
     from optcenter_pipeline.rows.messages import ValidationMessage
@@ -140,7 +148,7 @@ def optimize(
         float | None, typer.Option(min=0.0, callback=finite, help="Relative gap that counts as proven.")
     ] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, help=NODE_LIMIT)] = None,
-    analyses: Annotated[str | None, typer.Option(help=f"Made behind the run, by commas: {ANALYSIS_NAMES}.")] = None,
+    analyses: Annotated[str | None, typer.Option(help=f"Made behind the run. {ANALYSES}")] = None,
     what_if: WhatIf = None,
     keep: Annotated[str | None, typer.Option(metavar="RUN_ID|approved", help=KEEP)] = None,
     lock: Annotated[bool, typer.Option("--lock", help="All that the kept run funds stays funded.")] = False,
@@ -164,6 +172,7 @@ def optimize(
     from optcenter_pipeline.stages.partitions import partition_key
 
     console: Console = context.obj
+    asked = analyses_of(analyses)
     request = {
         "scenario_name": scenario,
         "constraint_set_name": constraint_set or "",
@@ -171,7 +180,7 @@ def optimize(
         "time_limit_seconds": time_limit,
         "mip_gap": mip_gap,
         "node_limit": node_limit,
-        "analyses": analyses_of(analyses),
+        "analyses": None if asked is None else typed_analyses(asked),
         "what_if": overrides_of(what_if) or None,
         "commitments": commitments_of(
             keep, lock=lock, locked_in=locked_in, max_changes=max_changes, price_per_change=price_per_change
@@ -208,7 +217,9 @@ def _made_behind(console: Console, run_id: str) -> dict[str, Any]:
     wanted = wanted_of(run_id)
     if not wanted:
         return {}
-    console.say(f"The answer is in the workbook; now {', '.join(wanted)} (Ctrl-C leaves them for later) …")
+    console.say(
+        f"The answer is in the workbook; now {', '.join(typed_analyses(wanted))} (Ctrl-C leaves them for later) …"
+    )
     try:
         return make_analyses(console, run_id, wanted)
     except (InvalidInputError, SystemFailureError, StoppedError) as error:

@@ -25,7 +25,7 @@ def report(
     """Write a run's report: one HTML file that needs no network, with every analysis that there is of it."""
     console: Console = context.obj
     html = _rendered(run_id)
-    path = _written(run_id, html, output)
+    path = _written(console, run_id, html, output)
     console.document({"report": str(path)})
     console.say(f"Report of run {run_id}: {path}")
     if is_opened and typer.launch(path.as_uri()) != 0:
@@ -58,19 +58,24 @@ def _rendered(run_id: str) -> str:
             return report_of(session, run_id)
 
 
-def _written(run_id: str, html: str, output: Path | None) -> Path:
-    """Where the file is.
+def _written(console: Console, run_id: str, html: str, output: Path | None) -> Path:
+    """Where the file is; in the folder of reports an older one may give way to it.
 
     Raises:
         SystemFailureError: it cannot be written.
     """
     from optcenter_pipeline.exchange.atomic_files import write_atomically
-    from optcenter_pipeline.runs.reports import ReportPlace
-    from optcenter_pipeline.settings import load_settings
+    from optcenter_pipeline.runs.report_place import put_old_reports_away
+    from optcenter_pipeline.stages.resources import DatabaseResource, ReportsResource
 
     try:
         if output is None:
-            return ReportPlace(load_settings().reports_folder()).write(run_id, html)
+            place = ReportsResource().place()
+            path = place.write(run_id, html)
+            with DatabaseResource().open() as database:
+                for old in put_old_reports_away(database, place, run_id):
+                    console.say(f"The report of run {old} was put away (OPTCENTER_REPORTS_KEPT={place.kept})")
+            return path
         write_atomically({output: html.encode()})
     except OSError as error:
         where = error.filename or output

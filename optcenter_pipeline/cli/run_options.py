@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from optcenter_pipeline.rules.analysis_kinds import UnknownAnalysisError, analysis_kinds
+from optcenter_pipeline.rules.analysis_options import AnalysisOptions, WrongAnalysesError
+from optcenter_pipeline.rules.asked_analyses import ANALYSIS_NAMES, EXAMPLE, asked_analyses
 from optcenter_pipeline.rules.names import LARGEST
 from optcenter_pipeline.rules.what_if import DROP, FORMS, Overrides, names_an_override, place_and_field
 
@@ -15,6 +16,7 @@ WHAT_IF = (
     f"KEY=VALUE: a number that is not the sheet's, for this run alone; KEY is e.g. {FORMS} (=true). Repeatable."
 )
 WhatIf = Annotated[list[str] | None, typer.Option("--set", "--what-if", metavar="KEY=VALUE", help=WHAT_IF)]
+ANALYSES = f"Some of {ANALYSIS_NAMES}, by commas, with options where wanted: '{EXAMPLE}'."
 KEEP = "A run of the scenario, or `approved`: what of its portfolio is to stay, says one of the next four."
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -85,13 +87,13 @@ def commitments_of(
     return None if run is None else {"run": run, **given}
 
 
-def analyses_of(typed: str | None) -> list[str] | None:
-    """Names of analyses; None where the option was not given.
+def analyses_of(typed: str | None) -> tuple[AnalysisOptions, ...] | None:
+    """The analyses that are asked for; None where the option was not given.
 
     Raises:
-        typer.BadParameter: one of the names is none.
+        typer.BadParameter: with everything that is wrong in what was typed.
     """
     try:
-        return None if typed is None else [str(kind) for kind in analysis_kinds(typed)]
-    except UnknownAnalysisError as error:
-        raise typer.BadParameter(str(error)) from None
+        return None if typed is None else asked_analyses(typed)
+    except WrongAnalysesError as error:
+        raise typer.BadParameter(f"--analyses: {error}") from None

@@ -17,6 +17,7 @@ from optcenter_pipeline.database.tables import OPEN_STATUSES, Delivery, Optimiza
 from optcenter_pipeline.database.upserts import insert_into
 from optcenter_pipeline.database.workers import has_ended, this_worker
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.rules.analysis_options import AnalysisOptions, options_kept
 
 ANALYSIS_KINDS = tuple(kind.value for kind in AnalysisKind)
 """In the order in which they are worked on: the report shows what the others found."""
@@ -48,52 +49,67 @@ class AnalysisRecord:
 
     @property
     def options(self) -> dict[str, Any]:
-        """How it was asked for."""
+        """How it was asked for, and what else it depends on."""
         return dict(json.loads(self.options_json))
+
+    @property
+    def asked(self) -> AnalysisOptions:
+        """How it was asked for."""
+        return options_kept(AnalysisKind(self.kind), self.options)
 
 
 _COLUMNS = [getattr(RunAnalysis, field.name) for field in fields(AnalysisRecord)]
 
 
 def want_analyses(
-    session: Session,
-    run_id: str,
-    kinds: Iterable[str],
-    *,
-    now: dt.datetime,
-    options: Mapping[str, Mapping[str, Any]] | None = None,
-    again: bool = False,
+    session: Session, run_id: str, asked: Iterable[AnalysisOptions], *, now: dt.datetime, again: bool = False
 ) -> tuple[str, ...]:
     """Ask for analyses of a run, which may still be open; asking twice is asking once.
 
     Args:
-        kinds: of `ANALYSIS_KINDS`.
+        asked: each kind once. An analysis that was made with other options is made again; where none are given,
+            whatever it was made with will do.
         now: UTC.
-        options: by kind, JSON values. An analysis that was made with others is made again; for a kind that is not
-            named here whatever it was made with will do.
         again: also those that failed.
 
     Returns:
         The kinds that wait for somebody to begin because of this call.
 
     Raises:
-        ValueError: a kind that there is none of.
         UnknownRunError: no such run.
     """
-    asked = list(dict.fromkeys(kinds))
-    if unknown := [kind for kind in asked if kind not in ANALYSIS_KINDS]:
-        raise ValueError(f"{', '.join(unknown)}: no such analysis; there are {', '.join(ANALYSIS_KINDS)}")
     if session.execute(select(OptimizationRun.id).where(OptimizationRun.run_id == run_id)).first() is None:
         raise UnknownRunError(f"there is no run {run_id}; `optcenter runs` lists them")
     return tuple(
-        kind for kind in asked if _want(session, run_id, kind, (options or {}).get(kind), now, again=again)
+        options.kind.value
+        for options in asked
+        if want_analysis(
+            session,
+            run_id,
+            options.kind,
+            options.completed().model_dump(mode="json") if options.given else None,
+            now=now,
+            failed=again,
+        )
     )
 
 
-def _want(
-    session: Session, run_id: str, kind: str, options: Mapping[str, Any] | None, now: dt.datetime, *, again: bool
+def want_analysis(
+    session: Session,
+    run_id: str,
+    kind: str,
+    options: Mapping[str, Any] | None,
+    *,
+    now: dt.datetime,
+    failed: bool = False,
+    done: bool = False,
 ) -> bool:
-    """Whether the analysis is to be made because of this."""
+    """Whether the analysis is to be made because of this.
+
+    Args:
+        options: JSON values; where it was made with others it is made again. None: whatever it was made with.
+        failed, done: also where it ended so.
+    """
     options_json = json.dumps(dict(options or {}), ensure_ascii=False, sort_keys=True)
     is_new = session.execute(
         insert_into(session, RunAnalysis)
@@ -103,7 +119,8 @@ def _want(
     ).first()
     if is_new:
         return True
-    reasons = [RunAnalysis.status == "failed"] if again else []
+    ended = [status for status, counts in (("failed", failed), ("done", done)) if counts]
+    reasons: list[ColumnElement[bool]] = [RunAnalysis.status.in_(ended)] if ended else []
     if options is not None:
         reasons.append(RunAnalysis.options_json != options_json)
     if not reasons:
@@ -168,7 +185,7 @@ def keep_analysis(session: Session, run_id: str, kind: str, document_json: str, 
     """`running` → `done`, with the document that came of it; it waits to be delivered.
 
     Raises:
-        RunLedgerError: nobody is working on it: it was given up, asked for otherwise, or never begun.
+        RunLedgerError: this process is not working on it: it was given up, asked for otherwise, or never begun.
     """
     values = {"status": "done", "document_json": document_json, "error_text": None}
     if not _end(session, run_id, kind, {**values, "delivered_at": null(), "finished_at": now}):
@@ -178,14 +195,18 @@ def keep_analysis(session: Session, run_id: str, kind: str, document_json: str, 
 
 
 def fail_analysis(session: Session, run_id: str, kind: str, error_text: str, *, now: dt.datetime) -> bool:
-    """`running` → `failed`, with why; what an earlier attempt found stays. False where nobody is working on it."""
-    return _end(session, run_id, kind, {"status": "failed", "error_text": error_text, "finished_at": now})
+    """`running` → `failed`, with why, which waits to be delivered; what an earlier attempt found stays.
+
+    False where this process is not working on it.
+    """
+    values = {"status": "failed", "error_text": error_text, "delivered_at": null(), "finished_at": now}
+    return _end(session, run_id, kind, values)
 
 
 def _end(session: Session, run_id: str, kind: str, values: dict[str, Any]) -> bool:
     ended = session.execute(
         update(RunAnalysis)
-        .where(_is(run_id, kind), RunAnalysis.status == "running")
+        .where(_is(run_id, kind), RunAnalysis.status == "running", RunAnalysis.worker == this_worker())
         .values(**values)
         .returning(RunAnalysis.run_id)
         .execution_options(synchronize_session=False)
@@ -200,18 +221,18 @@ def analyses_of(session: Session, run_id: str) -> tuple[AnalysisRecord, ...]:
 
 
 def analyses_to_deliver(session: Session) -> tuple[AnalysisRecord, ...]:
-    """What is done and does not stand in the sheet yet, of runs that do; oldest first."""
+    """What is done, or has failed, and is not told in the sheet yet, of runs that stand there; oldest first."""
     query = (
         select(*_COLUMNS)
         .join(Delivery, Delivery.run_id == RunAnalysis.run_id)
-        .where(RunAnalysis.status == "done", RunAnalysis.delivered_at.is_(None))
+        .where(RunAnalysis.status.in_(("done", "failed")), RunAnalysis.delivered_at.is_(None))
         .order_by(RunAnalysis.finished_at, RunAnalysis.id)
     )
     return tuple(_records(session, query))
 
 
 def mark_analysis_delivered(session: Session, record: AnalysisRecord, *, now: dt.datetime) -> bool:
-    """Note that a document stands in the sheet; False where another has been kept meanwhile, and is to follow it.
+    """Note that what came of it stands in the sheet; False where that is something else by now, and is to follow.
 
     Args:
         record: what was delivered, as `analyses_to_deliver` gave it.
@@ -220,7 +241,9 @@ def mark_analysis_delivered(session: Session, record: AnalysisRecord, *, now: dt
         update(RunAnalysis)
         .where(
             _is(record.run_id, record.kind),
+            RunAnalysis.status == record.status,
             RunAnalysis.document_json == record.document_json,
+            RunAnalysis.finished_at.is_not_distinct_from(record.finished_at),
             RunAnalysis.delivered_at.is_(None),
         )
         .values(delivered_at=now)

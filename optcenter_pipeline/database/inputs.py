@@ -27,7 +27,8 @@ from optcenter_pipeline.database.tables import (
     TabState,
 )
 from optcenter_pipeline.rows.scenario import ScenarioRow
-from optcenter_pipeline.rules.analysis_kinds import AnalysisKind, analysis_kinds
+from optcenter_pipeline.rules.analysis_options import AnalysisOptions
+from optcenter_pipeline.rules.asked_analyses import asked_analyses
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.names import SourceRow, fold
@@ -52,7 +53,7 @@ class RunInputs:
     """In order of tab and row."""
     fixed_rows: tuple[SourceRow, ...]
     """Rows that repairs leave as they are, in order of tab and row."""
-    analyses: tuple[AnalysisKind, ...]
+    analyses: tuple[AnalysisOptions, ...]
     """What the scenario asks for beside its runs; nothing that an answer depends on."""
 
 
@@ -156,7 +157,7 @@ def _refuse_missing_mandatory(
         raise RunBlockedError(tuple(dict.fromkeys(lines)))
 
 
-def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompiled, tuple[AnalysisKind, ...]]:
+def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompiled, tuple[AnalysisOptions, ...]]:
     """The scenario, the Candidates' own rules under it, and the analyses that it asks for."""
     table = OptimizationScenario
     row = session.scalars(
@@ -181,7 +182,7 @@ def _scenario(session: Session, name: str) -> tuple[Scenario, ConstraintSetCompi
             "source_row": row.source_row,
         }
     )
-    analyses = analysis_kinds(json.loads(row.analyses_json or "[]"))
+    analyses = asked_analyses(json.loads(row.analyses_json or "[]"))
     return scenario, ConstraintSetCompiled.model_validate_json(row.default_compiled_json), analyses
 
 

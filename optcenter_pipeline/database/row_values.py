@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from optcenter_pipeline.database.table_sync import Values, content_hash
 from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rows.scenario import ScenarioRow
+from optcenter_pipeline.rules.asked_analyses import typed_analyses
 from optcenter_pipeline.rules.candidate import CandidateRow
 from optcenter_pipeline.rules.names import fold
 
@@ -99,7 +100,7 @@ def scenario_values(
         "objective_mode": row and row.objective_mode,
         "objective_weights_json": weights,
         "goal_tolerance_pct": row and row.goal_tolerance_pct,
-        "analyses_json": _json(row.analyses) if row is not None and row.analyses else None,
+        "analyses_json": _json(typed_analyses(row.analyses)) if row is not None and row.analyses else None,
         "notes": row and row.notes,
         "is_valid": is_valid,
         "messages_json": messages_json,

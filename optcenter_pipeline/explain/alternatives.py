@@ -11,13 +11,14 @@ from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.alternatives_search import Differing, search_alternative, within
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
 from optcenter_pipeline.explain.documents import Alternative, Alternatives
+from optcenter_pipeline.rules.analysis_options import COUNT, WITHIN_PCT
 
 
 def alternatives(
     plan: BasePlan,
     *,
-    count: int = 5,
-    within_pct: float = 5.0,
+    count: int = COUNT,
+    within_pct: float = WITHIN_PCT,
     cancel: Cancel | None = None,
 ) -> Alternatives:
     """Other portfolios that keep every hard rule and lose little of the first KPI stage.

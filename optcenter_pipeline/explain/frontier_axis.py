@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,13 +12,18 @@ from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.objective import Stage, goals_stage
 from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.explain.base_plan import BasePlan, kpi_named
+from optcenter_pipeline.rules.analysis_options import CAPACITY
 from optcenter_pipeline.rules.capacity_cap import SCENARIO_FAMILY
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.portfolio import GOALS
 
-CAPACITY = "capacity"
-GOALS = "goals"
 _FAMILY = "frontier"
+
+
+class NoAxisError(ValueError):
+    """A frontier is asked for whose x or y there is none of; the text says which there are."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Axis:
 
     def row(self, x: float) -> LinearRow:
         """The row that asks for x."""
-        text = f"{self.name} at {'least' if self.is_floor else 'most'} {x:.12g}"
+        text = f"{self.name} at {'least' if self.is_floor else 'most'} {amount(x)}"
         lower, upper = (x, math.inf) if self.is_floor else (-math.inf, x)
         return LinearRow(_FAMILY, self.stage.terms, (), text, lower=lower, upper=upper)
 
@@ -101,7 +106,7 @@ def axis_of(plan: BasePlan, against: str) -> Axis:
     """The axis of that name.
 
     Raises:
-        ValueError: there is none; the text says which there are.
+        NoAxisError: there is none; the text says which there are.
     """
     question, wanted = plan.question, fold(against)
     economy = question.plan.economy
@@ -113,15 +118,30 @@ def axis_of(plan: BasePlan, against: str) -> Axis:
     if wanted == GOALS:
         goals = goals_stage(question.model)
         if goals is None:
-            raise ValueError("the constraint set has no goals that the objective could be set against")
+            raise NoAxisError("the constraint set has no goals that the objective could be set against")
         return Axis(GOALS, "goals", goals, question, goals.terms.value(plan.point))
     kpi = kpi_named(question, against)
     if kpi is None:
-        raise ValueError(_unknown(question, against))
+        raise NoAxisError(_unknown(question, against))
     if plan.stage.kind == "kpi" and fold(plan.stage.name) == wanted:
-        raise ValueError(f"{kpi} is the objective itself; set it against capacity, or against another KPI")
+        raise NoAxisError(f"{kpi} is the objective itself; set it against capacity, or against another KPI")
     stage = Stage(kpi, "kpi", question.model.columns.kpi_terms(kpi))
     return Axis(kpi, "kpi", stage, question, stage.terms.value(plan.point))
+
+
+def about(plan: BasePlan, kpi: str) -> BasePlan:
+    """The run as if its objective were a KPI alone.
+
+    Raises:
+        NoAxisError: there is no such KPI.
+    """
+    question = plan.question
+    name = kpi_named(question, kpi)
+    if name is None:
+        kpis = ", ".join(metric.kpi_key for metric in question.snapshot.metrics)
+        raise NoAxisError(f"{kpi!r} is no KPI of the run: give one of {kpis}")
+    stage = Stage(name, "kpi", question.model.columns.kpi_terms(name))
+    return replace(plan, question=question.with_plan(replace(question.plan, stages=(stage,), goals=None)))
 
 
 def relevant_stages(plan: BasePlan, axis: Axis) -> tuple[Stage, ...]:

@@ -15,6 +15,8 @@ from optcenter_pipeline.explain.robustness_draws import Draws
 from optcenter_pipeline.explain.robustness_messages import messages_of
 from optcenter_pipeline.explain.robustness_processes import search_draws
 from optcenter_pipeline.explain.robustness_search import DrawnAnswer, base_funded, planned_answer
+from optcenter_pipeline.rules.analysis_options import DRAWS, SEED, TOKENS_PCT
+from optcenter_pipeline.rules.numbers import amount
 
 CORE_SHARE = 0.9
 """Of the draws with a portfolio: what at least so many fund is core."""
@@ -25,9 +27,9 @@ OUT_SHARE = 0.1
 def robustness(
     plan: BasePlan,
     *,
-    draws: int = 100,
-    tokens_pct: float = 10.0,
-    seed: int = 0,
+    draws: int = DRAWS,
+    tokens_pct: float = TOKENS_PCT,
+    seed: int = SEED,
     processes: int | None = None,
     cancel: Cancel | None = None,
 ) -> Robustness:
@@ -81,7 +83,7 @@ def _check(draws: int, tokens_pct: float, seed: int, processes: int | None) -> N
     if draws < 1:
         raise ValueError(f"{draws} draws; give 1 or more")
     if not 0 <= tokens_pct < 100:
-        raise ValueError(f"tokens vary by {tokens_pct:.12g} %; give 0 or more and less than 100")
+        raise ValueError(f"tokens vary by {amount(tokens_pct)} %; give 0 or more and less than 100")
     if seed < 0:
         raise ValueError(f"the seed is {seed}; give 0 or more")
     if processes is not None and processes < 1:

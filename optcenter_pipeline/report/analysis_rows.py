@@ -14,11 +14,14 @@ from optcenter_pipeline.explain.documents import (
     Robustness,
 )
 from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict, no_point
+from optcenter_pipeline.report.failed_analyses import FailedAnalysis
 from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.rules.names import listed
 from optcenter_pipeline.rules.numbers import amount, change, percent
 
 EXPLANATIONS, FRONTIER, COMPARISON = "Explanations", "Frontier", "Comparison"
+GAPS_ALERTS = "Gaps_Alerts"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,23 @@ class AnalysisRows:
     rows: OutputRows
     whole: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """By tab, beginnings of keys: a row whose key begins so and that is not among the rows is no longer true."""
+
+    def joined(self, other: "AnalysisRows") -> "AnalysisRows":
+        """Both, where they are of different tabs."""
+        return AnalysisRows({**self.rows, **other.rows}, {**self.whole, **other.whole})
+
+    def asked_as(self, asked: str) -> "AnalysisRows":
+        """The same; the line that says it in short says too how it was asked for."""
+        told = {
+            tab: [
+                {**row, "message": f"{row['message']}; asked for as {asked}"}
+                if row.get("message") and 0 in (row.get("line"), row.get("point"))
+                else row
+                for row in rows
+            ]
+            for tab, rows in self.rows.items()
+        }
+        return AnalysisRows(told, self.whole)
 
 
 def explanation_rows(run_id: str, document: Explanation, titles: Mapping[str, str]) -> AnalysisRows:
@@ -129,6 +149,19 @@ def frontier_rows(run_id: str, document: Frontier) -> AnalysisRows:
         )
     ]
     return AnalysisRows({FRONTIER: points}, {FRONTIER: ((run_id, document.x_name),)})
+
+
+def failure_rows(run_id: str, kind: AnalysisKind, lines: int, failure: FailedAnalysis | None) -> AnalysisRows:
+    """The alert that an analysis failed, behind the run's own lines; without a failure its line is over.
+
+    Args:
+        lines: of the run itself in Gaps_Alerts.
+        failure: None where the analysis was made.
+    """
+    line = lines + 1 + list(AnalysisKind).index(kind)
+    alert: OutputRow = {"run_id": run_id, "line": line, "kind": "alert", "severity": "WARN"}
+    rows = [] if failure is None else [{**alert, "message": failure.message, "recommendation": failure.advice}]
+    return AnalysisRows({GAPS_ALERTS: rows}, {GAPS_ALERTS: ((run_id, str(line)),)})
 
 
 def _explanations(

@@ -73,7 +73,7 @@ class ActionRequest(Value):
     node_limit: int | None = None
     mip_gap: float | None = None
     analyses: tuple[str, ...] = ()
-    """Names of analyses that are wanted beside the run, in the order in which they are made."""
+    """What is wanted beside the run, as `asked_analyses` reads it, in the order in which it is made."""
     what_if: Overrides = {}
     """Numbers that are not the sheet's, by name (`rules/what_if.py`)."""
     commitments: AskedCommitments | None = None

@@ -6,6 +6,7 @@ Judged on cells, so that a row, or a list in a cell, with another fault hears of
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from optcenter_pipeline.rows.analyses import kpis_of_analyses
 from optcenter_pipeline.rows.findings import Findings
 from optcenter_pipeline.rows.known import Known
 from optcenter_pipeline.rows.objective_weights import kpis_of_weights
@@ -62,6 +63,8 @@ def kpis_named(row: SheetRow) -> Iterator[Named]:
     if row.tab == "Scenario_Config" and row.word("objective_mode") in ("weighted_kpis", "lexicographic"):
         named = kpis_of_weights(row.cells.get("objective_weights_json"))
         yield Named("objective_weights_json", tuple(name.strip() for name in named if name.strip()))
+    if row.tab == "Scenario_Config":
+        yield Named("analyses", kpis_of_analyses(row.cells.get("analyses")))
 
 
 def _check_scenario(row: SheetRow, known: Known, findings: Findings) -> None:

@@ -15,7 +15,7 @@ def check_north_star(rows: SheetRows, findings: Findings) -> dict[str, list[Shee
         keep the north star from standing.
     """
     metrics = [row for row in rows.of("Metrics_Config") if not findings.is_duplicate(row)]
-    stars = [row for row in metrics if not findings.is_wrong(row) and _is_star(row)]
+    stars = _stars(rows, findings)
     doubtful = [row for row in metrics if findings.is_wrong(row) and _may_be_star(row)]
     blocked: dict[str, list[SheetRow]] = {}
     for row in rows.of("Scenario_Config"):
@@ -36,6 +36,17 @@ def check_north_star(rows: SheetRows, findings: Findings) -> dict[str, list[Shee
                 row, "objective_mode", f"{text}; give one KPI kpi_level north_star, or choose another mode"
             )
     return blocked
+
+
+def north_star(rows: SheetRows, findings: Findings) -> str | None:
+    """The KPI that mode north_star maximises; None where there is not exactly one."""
+    stars = _stars(rows, findings)
+    return stars[0].name("kpi_key") if len(stars) == 1 else None
+
+
+def _stars(rows: SheetRows, findings: Findings) -> list[SheetRow]:
+    metrics = (row for row in rows.of("Metrics_Config") if not findings.is_duplicate(row))
+    return [row for row in metrics if not findings.is_wrong(row) and _is_star(row)]
 
 
 def _has_star_level(row: SheetRow) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optcenter_pipeline.rows.nearest import Nearest
-from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, UnknownAnalysisError, analysis_kinds
+from optcenter_pipeline.rules.analysis_options import WrongAnalysesError
+from optcenter_pipeline.rules.asked_analyses import asked_analyses, typed_analyses
 from optcenter_pipeline.rules.commitment import APPROVED, AskedCommitments
 from optcenter_pipeline.rules.names import LARGEST
 from optcenter_pipeline.rules.row import LONGEST_SHOWN
@@ -81,12 +82,9 @@ def _at_least(least: float, value: object, right: str) -> float:
 
 
 def _analyses(value: object) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise WrongOptionError(f"give a list of names: some of {ANALYSIS_NAMES}")
     try:
-        return tuple(analysis_kinds("|".join(names)))
-    except UnknownAnalysisError as error:
+        return tuple(typed_analyses(asked_analyses(value)))
+    except WrongAnalysesError as error:
         raise WrongOptionError(str(error)) from None
 
 

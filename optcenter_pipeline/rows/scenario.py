@@ -6,15 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 
+from optcenter_pipeline.rows.analyses import analyses_of_cell
 from optcenter_pipeline.rows.objective_weights import ORDERED_FORM, WEIGHTED_FORM, spelt, stages, weights
-from optcenter_pipeline.rules.analysis_kinds import (
-    ANALYSIS_NAMES,
-    AnalysisKind,
-    UnknownAnalysisError,
-    analysis_kinds,
-)
+from optcenter_pipeline.rules.analysis_options import AnalysisOptions
+from optcenter_pipeline.rules.asked_analyses import EXAMPLE, typed_analyses
 from optcenter_pipeline.rules.period import PERIOD_FORMS, UnknownPeriodError, canonical_period
 from optcenter_pipeline.rules.portfolio import ObjectiveMode, ObjectiveWeights, Scenario
 from optcenter_pipeline.rules.row import (
@@ -56,19 +53,6 @@ def _period(cell: Any) -> Any:
         raise wrong(text if text.startswith(repr(cell)[:20]) else f"{shown(cell)}: {text}") from None
 
 
-def _analyses(cell: Any) -> Any:
-    """Names of analyses, from a key list or the text of one."""
-    if not isinstance(cell, (str, list, tuple)):
-        raise wrong(f"{shown(cell)} is not a list of analyses; give some of {ANALYSIS_NAMES}, joined by '|'")
-    names = cell if isinstance(cell, str) else [str(name) for name in cell]
-    if any(is_formula_error(name) for name in ([names] if isinstance(names, str) else names)):
-        raise wrong(f"{shown(cell)} is a formula error; mend the formula or give some of {ANALYSIS_NAMES}")
-    try:
-        return analysis_kinds(names)
-    except UnknownAnalysisError as error:
-        raise wrong(str(error)) from None
-
-
 class ScenarioRow(Row):
     """A row of Scenario_Config."""
 
@@ -84,9 +68,9 @@ class ScenarioRow(Row):
         default=None, validate_default=True, description=f"{WEIGHTED_FORM}, or {ORDERED_FORM}"
     )
     goal_tolerance_pct: Percent = Field(default=5.0, description="a number from 0 to 100, or leave it blank for 5")
-    analyses: Annotated[tuple[AnalysisKind, ...], BeforeValidator(_analyses)] = Field(
-        default=(), description=f"what each run is to have beside its portfolio: {ANALYSIS_NAMES}"
-    )
+    analyses: Annotated[
+        tuple[AnalysisOptions, ...], BeforeValidator(analyses_of_cell), PlainSerializer(typed_analyses)
+    ] = Field(default=(), description=f"what each run is to have beside its portfolio, e.g. {EXAMPLE}")
     notes: str = ""
 
     @field_validator("objective_weights_json", mode="before")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from optcenter_pipeline.rows import contradictions, empty_slices, memberships, prerequisite_cycles
+from optcenter_pipeline.rows.analyses import check_axes
 from optcenter_pipeline.rows.cross_rows import check_duplicates
 from optcenter_pipeline.rows.cross_tabs import check_references
 from optcenter_pipeline.rows.findings import Findings
@@ -11,7 +12,7 @@ from optcenter_pipeline.rows.keys import TAB_ORDER
 from optcenter_pipeline.rows.known import known_names
 from optcenter_pipeline.rows.messages import CellMessage, ValidationMessage
 from optcenter_pipeline.rows.named_sets import invalid_scenarios, named_sets, scenario_names
-from optcenter_pipeline.rows.north_star import check_north_star
+from optcenter_pipeline.rows.north_star import check_north_star, north_star
 from optcenter_pipeline.rows.raw import RawTab
 from optcenter_pipeline.rows.registry import ContributionRow, InitiativeRow, MetricRow
 from optcenter_pipeline.rows.row_models import fill_models
@@ -42,6 +43,7 @@ def validate(tabs: Mapping[str, RawTab]) -> ValidatedWorkbook:
     check_references(rows, known, findings)
     _check_rules(rows, findings)
     without_north_star = check_north_star(rows, findings) if rows.readable("Metrics_Config") else {}
+    check_axes(rows, north_star(rows, findings), findings)
 
     found = [(row, findings.message(row)) for row in rows.all()]
     messages = [*_tab_messages(tabs), *(message for _, message in found if message is not None)]

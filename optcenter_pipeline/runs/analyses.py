@@ -1,19 +1,17 @@
 """Analyses of finished runs: made from the ledger alone, kept, and never in the way of the run itself."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from pydantic import BaseModel
 
 from optcenter_pipeline.database.analyses import (
-    AnalysisRecord,
     analyses_of,
     fail_analysis,
     keep_analysis,
     start_analysis,
-    want_analyses,
+    want_analysis,
 )
 from optcenter_pipeline.database.connection import Database
 from optcenter_pipeline.database.errors import RunLedgerError
@@ -23,13 +21,27 @@ from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.alternatives import alternatives
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel, base_plan
+from optcenter_pipeline.explain.documents import Frontier
 from optcenter_pipeline.explain.explanation import explain
 from optcenter_pipeline.explain.frontier import frontier
+from optcenter_pipeline.explain.frontier_axis import NoAxisError
 from optcenter_pipeline.explain.robustness import robustness
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.rules.analysis_options import (
+    AlternativesOptions,
+    AnalysisOptions,
+    ComparisonOptions,
+    ExplainOptions,
+    FrontierOptions,
+    ReportOptions,
+    RobustnessOptions,
+    WrongAnalysesError,
+)
 from optcenter_pipeline.runs.analysis_documents import Report, parsed, without_plan
+from optcenter_pipeline.runs.analysis_requests import refuse_unknown
 from optcenter_pipeline.runs.comparing import compared_with, comparison_of
-from optcenter_pipeline.runs.reports import ReportPlace, report_of
+from optcenter_pipeline.runs.report_place import ReportPlace
+from optcenter_pipeline.runs.reports import report_of
 from optcenter_pipeline.runs.saving import NothingToWorkOnError
 from optcenter_pipeline.runs.stopping import stop_wish
 
@@ -39,7 +51,8 @@ class MadeAnalysis:
     """An analysis that is kept, made now or before."""
 
     run_id: str
-    kind: AnalysisKind
+    options: AnalysisOptions
+    """How it was made, every default spelled out."""
     document: BaseModel
     """Of `explain.documents`, or a `Report`."""
     is_new: bool
@@ -79,38 +92,60 @@ def run_to_analyse(database: Database, scenario_name: str, set_name: str) -> str
     raise NothingToWorkOnError(f"{scenario_name} / {set_name} has no finished run; materialise solve first")
 
 
-def make_analysis(database: Database, run_id: str, kind: AnalysisKind, *, reports: ReportPlace) -> MadeAnalysis:
-    """Make one analysis of a final run and keep it; it then waits to be delivered.
+def make_analysis(database: Database, run_id: str, asked: AnalysisOptions, *, reports: ReportPlace) -> MadeAnalysis:
+    """Make one analysis of a final run and keep it, in place of an earlier one; it then waits to be delivered.
 
     Args:
+        asked: which, and how; without any option it is made as it was asked for before, else with the defaults.
         reports: where a report goes.
 
     Raises:
         UnknownRunError: no such run.
         NothingToWorkOnError: the run has no answer that could be analysed.
         RunLedgerError: another process is making it.
+        WrongAnalysesError: it names a KPI or a run that there is none of; the analysis is `failed` by then.
         BaseException: whatever stopped it; the analysis is `failed` by then, with its text.
     """
     run = _finished_run(database, run_id)
+    kind = asked.kind
+    options = (asked if asked.given else _asked_before(database, run_id, asked)).completed()
+    depends = _depends(database, run, options, reports)
+    is_lost = kind is AnalysisKind.REPORT and reports.written_at(run_id) is None
     with database.session() as session:
-        options = _options(database, run, kind, reports)
-        want_analyses(session, run_id, [kind], now=_now(), options={kind: options} if options else None, again=True)
+        values = {**options.model_dump(mode="json"), **depends}
+        want_analysis(session, run_id, kind, values, now=_now(), failed=True, done=is_lost)
         is_ours = start_analysis(session, run_id, kind, now=_now())
     if not is_ours:
-        return _made_before(database, run_id, kind)
+        return _made_before(database, run_id, options)
     with stop_wish() as wish:
         try:
-            document = _MAKERS[kind](_Task(database, run, reports, wish.is_wished))
+            with database.reading() as session:
+                refuse_unknown(session, [options], run.snapshot.metrics)
+            document = _made(_Task(database, run, reports, wish.is_wished), options)
             if wish.is_wished():
                 raise KeyboardInterrupt
             with database.session() as session:
                 keep_analysis(session, run_id, kind, document.model_dump_json(), _now())
         except BaseException as error:
-            text = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
             with database.session() as session:
-                fail_analysis(session, run_id, kind, text, now=_now())
+                fail_analysis(session, run_id, kind, _why(error), now=_now())
             raise
-    return MadeAnalysis(run_id, kind, document, is_new=True)
+    return MadeAnalysis(run_id, options, document, is_new=True)
+
+
+def _why(error: BaseException) -> str:
+    """Why an analysis failed: in words where they are ours."""
+    if isinstance(error, WrongAnalysesError):
+        return str(error)
+    if not isinstance(error, Exception):  # Ctrl-C, and Dagster's interrupt, which is a BaseException too
+        return f"stopped by a person or the system ({type(error).__name__})"
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
+
+
+def _asked_before(database: Database, run_id: str, asked: AnalysisOptions) -> AnalysisOptions:
+    with database.reading() as session:
+        before = next((record for record in analyses_of(session, run_id) if record.kind == asked.kind), None)
+    return asked if before is None else before.asked
 
 
 def _finished_run(database: Database, run_id: str) -> _FinishedRun:
@@ -122,29 +157,26 @@ def _finished_run(database: Database, run_id: str) -> _FinishedRun:
     return _FinishedRun(record, Result.model_validate_json(record.results_json))
 
 
-def _options(
-    database: Database, run: _FinishedRun, kind: AnalysisKind, reports: ReportPlace
-) -> Mapping[str, object] | None:
-    """What the analysis depends on beside the run: where that has changed, it is made again."""
-    if kind is AnalysisKind.COMPARISON:
-        return {"with": compared_with(database, run.record)}
-    if kind is AnalysisKind.REPORT:
+def _depends(
+    database: Database, run: _FinishedRun, options: AnalysisOptions, reports: ReportPlace
+) -> dict[str, object]:
+    """What the analysis depends on beside the run and its options: where that has changed, it is made again."""
+    if isinstance(options, ComparisonOptions):
+        return {"compared_with": compared_with(database, run.record, options.run)}
+    if isinstance(options, ReportOptions):
         with database.reading() as session:
-            kept = [a for a in analyses_of(session, run.run_id) if a.kind != kind and a.document_json]
-        return {"analyses": {a.kind: str(a.finished_at) for a in kept}, "url": reports.url(run.run_id)}
-    return None
+            others = [a for a in analyses_of(session, run.run_id) if a.kind != options.kind]
+        kept = {a.kind: [str(a.finished_at), a.status] for a in others if a.document_json or a.error_text}
+        return {"analyses": kept, "url": reports.url(run.run_id)}
+    return {}
 
 
-def _made_before(database: Database, run_id: str, kind: AnalysisKind) -> MadeAnalysis:
-    record = _record(database, run_id, kind)
-    if record.status != "done" or record.document_json is None:
-        raise RunLedgerError(f"{kind} of run {run_id} is {record.status} by {record.worker}; wait for it")
-    return MadeAnalysis(run_id, kind, parsed(kind, record.document_json), is_new=False)
-
-
-def _record(database: Database, run_id: str, kind: AnalysisKind) -> AnalysisRecord:
+def _made_before(database: Database, run_id: str, options: AnalysisOptions) -> MadeAnalysis:
     with database.reading() as session:
-        return next(record for record in analyses_of(session, run_id) if record.kind == kind)
+        record = next(record for record in analyses_of(session, run_id) if record.kind == options.kind)
+    if record.status != "done" or record.document_json is None:
+        raise RunLedgerError(f"{record.kind} of run {run_id} is {record.status} by {record.worker}; wait for it")
+    return MadeAnalysis(run_id, options, parsed(record.kind, record.document_json), is_new=False)
 
 
 @dataclass(frozen=True)
@@ -157,23 +189,36 @@ class _Task:
     cancel: Cancel
 
 
-def _explanation(task: _Task) -> BaseModel:
-    return explain(task.run.snapshot, task.run.result, cancel=task.cancel)
+def _made(task: _Task, options: AnalysisOptions) -> BaseModel:
+    """What comes of it; where it starts from a portfolio and there is none, a document that says so."""
+    run, cancel = task.run, task.cancel
+    match options:
+        case ExplainOptions():
+            return explain(run.snapshot, run.result, exact=options.exact, cancel=cancel)
+        case ComparisonOptions():
+            return comparison_of(task.database, run.record, options.run, cancel=cancel)
+        case ReportOptions():
+            return _report(task)
+    if not run.result.has_portfolio:
+        return without_plan(options, run.result.status)
+    match options:
+        case FrontierOptions():
+            return _frontier(run.plan, options, cancel)
+        case AlternativesOptions():
+            return alternatives(run.plan, count=options.count, within_pct=options.within, cancel=cancel)
+        case RobustnessOptions(draws=draws, tokens=tokens, seed=seed):
+            return robustness(run.plan, draws=draws, tokens_pct=tokens, seed=seed, cancel=cancel)
+        case _:
+            raise TypeError(f"{type(options).__name__} are options of no analysis")
 
 
-def _of_plan(kind: AnalysisKind, make: Callable[[BasePlan, Cancel], BaseModel]) -> "_Maker":
-    """An analysis that starts from a portfolio; where there is none, a document that says so."""
-
-    def made(task: _Task) -> BaseModel:
-        if not task.run.result.has_portfolio:
-            return without_plan(kind, task.run.result.status)
-        return make(task.run.plan, task.cancel)
-
-    return made
-
-
-def _comparison(task: _Task) -> BaseModel:
-    return comparison_of(task.database, task.run.record, cancel=task.cancel)
+def _frontier(plan: BasePlan, options: FrontierOptions, cancel: Cancel) -> Frontier:
+    try:
+        return frontier(plan, points=options.points, against=options.against, of=options.of, cancel=cancel)
+    except NoAxisError as error:
+        # a scenario asks the same of each of its sets, and not each has goals
+        name = options.of or plan.stage.name
+        return Frontier(x_name=options.against, y_name=name, points=(), messages=(str(error),))
 
 
 def _report(task: _Task) -> Report:
@@ -185,18 +230,3 @@ def _report(task: _Task) -> Report:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-_Maker = Callable[[_Task], BaseModel]
-_MAKERS: Mapping[AnalysisKind, _Maker] = {
-    AnalysisKind.EXPLAIN: _explanation,
-    AnalysisKind.FRONTIER: _of_plan(AnalysisKind.FRONTIER, lambda plan, cancel: frontier(plan, cancel=cancel)),
-    AnalysisKind.ALTERNATIVES: _of_plan(
-        AnalysisKind.ALTERNATIVES, lambda plan, cancel: alternatives(plan, cancel=cancel)
-    ),
-    AnalysisKind.ROBUSTNESS: _of_plan(
-        AnalysisKind.ROBUSTNESS, lambda plan, cancel: robustness(plan, cancel=cancel)
-    ),
-    AnalysisKind.COMPARISON: _comparison,
-    AnalysisKind.REPORT: _report,
-}

@@ -1,11 +1,10 @@
 """Delivering to the sheet what analyses of its runs have found."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from optcenter_pipeline.database.analyses import AnalysisRecord, analyses_to_deliver, mark_analysis_delivered
 from optcenter_pipeline.database.connection import Database
@@ -14,15 +13,20 @@ from optcenter_pipeline.database.run_records import RunRecord, get_run
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
 from optcenter_pipeline.report.analysis_rows import (
+    GAPS_ALERTS,
     AnalysisRows,
     alternatives_rows,
     explanation_rows,
+    failure_rows,
     frontier_rows,
     improved_reasons,
     robustness_rows,
 )
 from optcenter_pipeline.report.comparison_rows import comparison_rows
-from optcenter_pipeline.runs.analysis_documents import Report, parsed
+from optcenter_pipeline.report.failed_analyses import solved_again
+from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.runs.analysis_documents import Report, failed_analysis, parsed
 from optcenter_pipeline.runs.delivery import SHEET, run_rows, stamped, undelivered_lines
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.output_plan import Whole
@@ -44,7 +48,9 @@ class DeliveredAnalysis:
 def deliver_analyses(
     database: Database, workbook: Workbook, *, tell: Callable[[str], None] | None = None
 ) -> list[DeliveredAnalysis]:
-    """Write every analysis that is done and that the sheet does not show yet, of runs that it shows; oldest first.
+    """Write what came of every analysis that the sheet does not tell yet, of runs that it shows; oldest first.
+
+    One that failed is an alert of its run in Gaps_Alerts, until it has been made.
 
     Each is one batch request. What cannot be written is passed over, stays kept, and is tried again the next time.
 
@@ -91,12 +97,13 @@ def _deliver(database: Database, workbook: Workbook, record: AnalysisRecord) -> 
         return WriteReport(errors=(text,))
     now = dt.datetime.now(dt.UTC)
     source = f"{record.kind} {record.run_id}"
-    left = {"message": "no longer part of the analysis"}
-    ((leaves,),) = stamped({"": [left]}, source=source, now=now).values()
+    over = {GAPS_ALERTS: solved_again(AnalysisKind(record.kind))}
+    left = {tab: [{"message": over.get(tab, "no longer part of the analysis")}] for tab in written.whole}
+    leaves = stamped(left, source=source, now=now)
     report = write_outputs(
         workbook,
         stamped(written.rows, source=source, now=now),
-        whole={tab: Whole(beginnings, leaves) for tab, beginnings in written.whole.items()},
+        whole={tab: Whole(beginnings, *leaves[tab]) for tab, beginnings in written.whole.items()},
     )
     if not report.errors:
         with database.session() as session:
@@ -105,28 +112,40 @@ def _deliver(database: Database, workbook: Workbook, record: AnalysisRecord) -> 
 
 
 def rows_of(record: AnalysisRecord, run: RunRecord) -> AnalysisRows:
-    """An analysis of the ledger as rows of the output tabs.
+    """What came of an analysis of the ledger as rows of the output tabs, and whether it failed.
 
     Raises:
         ValidationError: its document is none of this release's.
     """
-    match parsed(record.kind, record.document_json or ""):
-        case Explanation() as document:
-            found = explanation_rows(record.run_id, document, _titles(run))
-            results = _with_reasons(run, improved_reasons(document))
+    kind, of_run = AnalysisKind(record.kind), run_rows(run)
+    failure = failed_analysis(record) if record.status == "failed" else None
+    told = failure_rows(record.run_id, kind, len(of_run["Gaps_Alerts"]), failure)
+    if record.document_json is None:
+        return told
+    found = _document_rows(parsed(kind, record.document_json), record.run_id, run, of_run)
+    asked = record.asked
+    return (found.asked_as(asked.as_typed()) if asked.given else found).joined(told)
+
+
+def _document_rows(document: BaseModel, run_id: str, run: RunRecord, of_run: OutputRows) -> AnalysisRows:
+    """A document as rows; `of_run` are those of the run itself."""
+    match document:
+        case Explanation():
+            found = explanation_rows(run_id, document, _titles(run))
+            results = _with_reasons(of_run["Results"], improved_reasons(document))
             return AnalysisRows({**found.rows, "Results": results}, found.whole)
-        case Frontier() as document:
-            return frontier_rows(record.run_id, document)
-        case Alternatives() as document:
-            return alternatives_rows(record.run_id, document)
-        case Robustness() as document:
-            return robustness_rows(record.run_id, document, _titles(run))
-        case Comparison() as document:
+        case Frontier():
+            return frontier_rows(run_id, document)
+        case Alternatives():
+            return alternatives_rows(run_id, document)
+        case Robustness():
+            return robustness_rows(run_id, document, _titles(run))
+        case Comparison():
             return comparison_rows(document, _titles(run))
-        case Report() as document:
-            (line,) = run_rows(run)["Runs"]
+        case Report():
+            (line,) = of_run["Runs"]
             return AnalysisRows({"Runs": [{**line, "report_url": document.url}]})
-        case document:
+        case _:
             raise TypeError(f"{type(document).__name__} has no rows")
 
 
@@ -135,7 +154,6 @@ def _titles(run: RunRecord) -> dict[str, str]:
     return {candidate.initiative_key: candidate.title for candidate in snapshot.candidates}
 
 
-def _with_reasons(run: RunRecord, reasons: Mapping[str, str]) -> list[dict[str, Any]]:
+def _with_reasons(rows: Iterable[OutputRow], reasons: Mapping[str, str]) -> list[OutputRow]:
     """The run's rows of Results with better reasons; whole rows, so that one that somebody deleted is whole."""
-    rows = run_rows(run)["Results"]
     return [row | {"reason": reasons[row["initiative_key"]]} for row in rows if row["initiative_key"] in reasons]

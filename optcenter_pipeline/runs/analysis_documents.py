@@ -4,8 +4,16 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from optcenter_pipeline.database.analyses import AnalysisRecord
 from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
+from optcenter_pipeline.report.failed_analyses import FailedAnalysis
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.rules.analysis_options import (
+    AlternativesOptions,
+    AnalysisOptions,
+    FrontierOptions,
+    RobustnessOptions,
+)
 from optcenter_pipeline.rules.names import Value
 
 
@@ -31,15 +39,21 @@ def parsed(kind: str, document_json: str) -> BaseModel:
     return _MODELS[AnalysisKind(kind)].model_validate_json(document_json)
 
 
-def without_plan(kind: AnalysisKind, status: str) -> BaseModel:
+def failed_analysis(record: AnalysisRecord) -> FailedAnalysis:
+    """What there is to say of an analysis that failed."""
+    kind, error_text = AnalysisKind(record.kind), record.error_text or "no reason was given"
+    return FailedAnalysis(record.run_id, kind, record.asked.as_typed(), error_text)
+
+
+def without_plan(options: AnalysisOptions, status: str) -> BaseModel:
     """What there is to say of a run without a portfolio."""
     said = (f"the run is {status}: there is no portfolio to analyse",)
-    match kind:
-        case AnalysisKind.FRONTIER:
-            return Frontier(x_name="capacity", y_name="objective", points=(), messages=said)
-        case AnalysisKind.ALTERNATIVES:
-            return Alternatives(objective_name="objective", within_pct=0, asked=0, messages=said)
-        case AnalysisKind.ROBUSTNESS:
-            return Robustness(objective_name="objective", seed=0, asked=0, tokens_pct=0, messages=said)
+    match options:
+        case FrontierOptions(against=against, of=of):
+            return Frontier(x_name=against, y_name=of or "objective", points=(), messages=said)
+        case AlternativesOptions(count=count, within=within):
+            return Alternatives(objective_name="objective", within_pct=within, asked=count, messages=said)
+        case RobustnessOptions(draws=draws, tokens=tokens, seed=seed):
+            return Robustness(objective_name="objective", seed=seed, asked=draws, tokens_pct=tokens, messages=said)
         case _:
-            raise ValueError(f"{kind} needs no portfolio")
+            raise ValueError(f"{options.kind} needs no portfolio")

@@ -9,19 +9,30 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.base_plan import Cancel
 from optcenter_pipeline.explain.comparison import ComparedRun, compare
 from optcenter_pipeline.explain.documents import Comparison
+from optcenter_pipeline.rules.analysis_options import PREVIOUS
+from optcenter_pipeline.rules.commitment import APPROVED
+from optcenter_pipeline.rules.names import fold
 
 
-def compared_with(database: Database, run: RunRecord) -> str | None:
-    """The run that another one is held against: its scenario's approved plan, else the finished run before it.
+def compared_with(database: Database, run: RunRecord, asked: str | None = None) -> str | None:
+    """The run that another one is held against.
+
+    Args:
+        asked: a run's id, `approved` for its scenario's plan, or `previous` for the finished run of its scenario
+            and set before it; None: the plan, and where there is none the run before.
 
     Returns:
-        Its id; None where there is neither.
+        Its id; None where there is none.
     """
-    this = run.summary
+    this, wanted = run.summary, None if asked is None else fold(asked)
+    if wanted not in (None, APPROVED, PREVIOUS):
+        return asked
     with database.reading() as session:
         plan = plan_of(session, this.scenario_name)
-        if plan is not None and plan.run_id != this.run_id:
+        if wanted != PREVIOUS and plan is not None and plan.run_id != this.run_id:
             return plan.run_id
+        if wanted == APPROVED:
+            return None
         earlier = list_runs(
             session, scenario_name=this.scenario_name, constraint_set_name=this.constraint_set_name, limit=None
         )
@@ -33,12 +44,14 @@ def compared_with(database: Database, run: RunRecord) -> str | None:
     return next(before, None)
 
 
-def comparison_of(database: Database, run: RunRecord, *, cancel: Cancel) -> Comparison:
+def comparison_of(database: Database, run: RunRecord, asked: str | None = None, *, cancel: Cancel) -> Comparison:
     """What differs from the run that `compared_with` names; an empty comparison with a word where it names none."""
-    other_id = compared_with(database, run)
+    other_id = compared_with(database, run, asked)
     if other_id is None:
         this, status = run.summary.run_id, run.summary.status
-        said = ("there is no earlier run of this scenario and set, and no approved plan, to compare with",)
+        earlier, plan = "no earlier run of this scenario and set", "no other approved plan of this scenario"
+        there_is = {APPROVED: plan, PREVIOUS: earlier}.get(fold(asked or ""), f"{earlier}, and {plan},")
+        said = (f"there is {there_is} to compare with",)
         return Comparison(run_a=this, run_b=this, status_a=status, status_b=status, messages=said)
     with database.reading() as session:
         other = get_run(session, other_id)

@@ -12,10 +12,11 @@ from optcenter_pipeline.database.save_scope import WHOLE_WORKBOOK, SaveScope
 from optcenter_pipeline.database.statuses import PromisedStatus, promised_statuses
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.output_rows import RunHeader, output_rows, stamp
+from optcenter_pipeline.report.output_rows import output_rows, stamp
 from optcenter_pipeline.rows.action_request import Action
 from optcenter_pipeline.runs.answers import answer_plan, coming_endings
 from optcenter_pipeline.runs.endings import ending_of_run
+from optcenter_pipeline.runs.run_header import header_of
 from optcenter_pipeline.workbook.action_answers import AnswerPlan
 from optcenter_pipeline.workbook.errors import WorkbookRefusedError
 from optcenter_pipeline.workbook.output_writing import write_outputs
@@ -130,21 +131,9 @@ def _deliver(database: Database, workbook: Workbook, run_id: str, actions_title:
 
 def run_rows(record: RunRecord) -> dict[str, list[dict[str, Any]]]:
     """A run of the ledger as rows of the output tabs."""
-    summary = record.summary
-    header = RunHeader(
-        run_id=summary.run_id,
-        scenario_name=summary.scenario_name,
-        constraint_set_name=summary.constraint_set_name,
-        status=summary.status,
-        created_at=summary.created_at,
-        started_at=summary.started_at,
-        finished_at=summary.finished_at,
-        requested_by=summary.requested_by,
-        error_text=summary.error_text,
-    )
     snapshot = Snapshot.model_validate_json(record.inputs_snapshot_json)
     result = Result.model_validate_json(record.results_json) if record.results_json else None
-    return output_rows(header, snapshot, result if summary.status != "failed" else None)
+    return output_rows(header_of(record.summary), snapshot, result if record.summary.status != "failed" else None)
 
 
 def stamped(

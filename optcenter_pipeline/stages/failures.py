@@ -19,6 +19,7 @@ def told_clearly(*, kept: str = "") -> Iterator[None]:
         kept: what is safe though the workbook's server failed, and what brings it to the sheet.
     """
     from optcenter_pipeline.database.errors import DatabaseError, RunBlockedError
+    from optcenter_pipeline.rules.analysis_options import WrongAnalysesError
     from optcenter_pipeline.runs.saving import NothingToWorkOnError
     from optcenter_pipeline.settings import SettingsError
     from optcenter_pipeline.stages.partitions import UnknownPartitionError
@@ -28,7 +29,7 @@ def told_clearly(*, kept: str = "") -> Iterator[None]:
         yield
     except RunBlockedError as error:
         raise _failure("The workbook's rows block this run", INVALID_INPUT, list(error.lines)) from error
-    except (NothingToWorkOnError, UnknownPartitionError) as error:
+    except (NothingToWorkOnError, UnknownPartitionError, WrongAnalysesError) as error:
         raise _failure(str(error), INVALID_INPUT, [str(error)]) from error
     except (WorkbookUnreachableError, WorkbookQuotaError) as error:
         text = f"{error} {kept}".rstrip()

@@ -12,7 +12,7 @@ from optcenter_pipeline.settings import load_settings
 if TYPE_CHECKING:
     from optcenter_pipeline.database.connection import Database
     from optcenter_pipeline.engine.snapshot import SolverOptions
-    from optcenter_pipeline.runs.reports import ReportPlace
+    from optcenter_pipeline.runs.report_place import ReportPlace
     from optcenter_pipeline.workbook.retries import RetryPolicy
     from optcenter_pipeline.workbook.workbook import Workbook
 
@@ -131,11 +131,14 @@ class ReportsResource(dg.ConfigurableResource["ReportsResource"]):
     """None: `OPTCENTER_REPORTS`."""
     url: str | None = None
     """None: `OPTCENTER_REPORTS_URL`."""
+    kept: int | None = None
+    """So many of the newest stay for each scenario and constraint set, 0: all; None: `OPTCENTER_REPORTS_KEPT`."""
 
     def place(self) -> "ReportPlace":
         """As given here, else by the settings."""
-        from optcenter_pipeline.runs.reports import ReportPlace
+        from optcenter_pipeline.runs.report_place import ReportPlace
 
         settings = load_settings()
         folder = Path(self.folder) if self.folder else settings.reports_folder()
-        return ReportPlace(folder, self.url or settings.reports_url)
+        kept = settings.reports_kept if self.kept is None else self.kept
+        return ReportPlace(folder, self.url or settings.reports_url, kept)

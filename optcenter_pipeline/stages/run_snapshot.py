@@ -25,7 +25,7 @@ class RunRequest(dg.Config):
     node_limit: int | None = None
     mip_gap: float | None = None
     analyses: list[str] | None = None
-    """Names of analyses that are wanted beside the run; None: those that the scenario asks for."""
+    """Wanted beside the run, each as in the sheet, `frontier(points=20)`; None: what the scenario asks for."""
     what_if: dict[str, Any] | None = None
     """Numbers that are not the sheet's, by name: `{"capacity_total_tokens": 120, "Constraints!9.drop": true}`."""
     commitments: dict[str, Any] | None = None
@@ -50,8 +50,9 @@ def run_snapshot(
     from optcenter_pipeline.database.ledger import create_run
     from optcenter_pipeline.database.stage_outputs import sha256_of
     from optcenter_pipeline.database.workers import this_worker
-    from optcenter_pipeline.rules.analysis_kinds import analysis_kinds
+    from optcenter_pipeline.rules.asked_analyses import asked_analyses, typed_analyses
     from optcenter_pipeline.rules.commitment import AskedCommitments
+    from optcenter_pipeline.runs.analysis_requests import refuse_unknown
     from optcenter_pipeline.runs.asked_snapshots import asked_snapshot
 
     now = dt.datetime.now(dt.UTC)
@@ -61,6 +62,10 @@ def run_snapshot(
         else:
             scenario_name, set_name = config.scenario_name, config.constraint_set_name or ""
         inputs = load_run_inputs(session, scenario_name, set_name or None)
+        asked = inputs.analyses
+        if config.analyses is not None:
+            asked = asked_analyses(config.analyses)
+            refuse_unknown(session, asked, inputs.metrics)
         keys = None
         if config.scope_type == "selected":
             keys = tuple(inputs.selected_keys if config.initiative_keys is None else config.initiative_keys)
@@ -81,7 +86,6 @@ def run_snapshot(
             dagster_run_id=context.run.run_id,
             worker=this_worker(),
         )
-        asked = inputs.analyses if config.analyses is None else analysis_kinds(config.analyses)
         want_analyses(session, run_id, asked, now=now)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(sha256_of(document)),
@@ -94,6 +98,7 @@ def run_snapshot(
             "rules": sum(1 for _ in inputs.constraint_set.rules()),
             "what_if": [override.message for override in snapshot.what_if.values()],
             "commitments": snapshot.commitments.in_words() if snapshot.commitments else None,
+            "analyses": typed_analyses(asked),
             "scope": config.scope_type if keys is None else f"selected: {len(keys)}",
             "rows_left_out": [f"{row.source_row}: {row.message}" for row in inputs.rows_left_out],
         },

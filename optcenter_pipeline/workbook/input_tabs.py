@@ -76,8 +76,8 @@ SCENARIO_CONFIG = Tab(
         Column(
             "analyses",
             "What each run is to have beside its portfolio: explain, frontier, alternatives, robustness, "
-            "comparison, report, or all; separated by | ; or ,",
-            kind=Kind.KEY_LIST,
+            "comparison, report, or all; separated by | ; or , and with options where wanted: "
+            "frontier(points=20, against=goals) | alternatives(count=3, within=2) | report",
             width=160,
         ),
         NOTES_THAT_FIX,
@@ -248,7 +248,7 @@ ACTIONS = Tab(
             "options_json",
             'E.g. {"time_limit_seconds": 60}; {"capacity_total_tokens": 120} to try another number and leave '
             'the sheet as it is; {"commitments": {"run": "approved", "max_changes": 3}} to keep to the plan; '
-            '{"analyses": ["explain"]}.',
+            '{"analyses": "explain | frontier(points=20)"} for what the scenario does not ask for.',
             kind=Kind.JSON,
         ),
         Column("requested_by", "Who asked."),

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from optcenter_pipeline.local_workbook import LocalWorkbookServer
 from optcenter_pipeline.report.html import render_report
-from optcenter_pipeline.runs.reports import ReportPlace
+from optcenter_pipeline.runs.report_place import ReportPlace
 from optcenter_pipeline.workbook.page_description import page_description
 from optcenter_pipeline_tests.browser.planner import PATIENCE_MS, Planner
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.explain.documents import Alternatives, Explanation, Frontier, Robustness
+from optcenter_pipeline.runs import analyses as analyses_module
 from optcenter_pipeline_tests.cli.conftest import Optcenter
+from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 
 PLAN: dict[str, Any] = {
     "schema_version": 1,
@@ -91,6 +93,18 @@ def test_numbers_can_be_other_than_the_files(optcenter: Optcenter, plan: str) ->
     assert [p.x for p in Frontier.model_validate(ran.document).points if p.is_current] == [16]
 
 
+def test_what_an_option_may_be_is_said_before_anything_is_solved(optcenter: Optcenter, plan: str) -> None:
+    for arguments, text in (
+        (("frontier", "--points", "1"), "points of frontier is 1; give a whole number from 2 to 1000"),
+        (("alternatives", "--within", "inf"), "within of alternatives is inf; give a number from 0 to 100"),
+        (("robustness", "--tokens", "100"), "tokens of robustness is 100; give a number from 0 to 99"),
+        (("explain", "--exact", "-1"), "exact of explain is -1; give a whole number from 0 to"),
+    ):
+        ran = optcenter(arguments[0], plan, *arguments[1:])
+        assert ran.code == 2
+        assert text in " ".join(ran.err.split())
+
+
 def test_a_kpi_that_there_is_none_of_is_wrong_usage(optcenter: Optcenter, plan: str) -> None:
     ran = optcenter("frontier", plan, "--against", "gnv")
     assert ran.code == 2
@@ -153,9 +167,31 @@ def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet
     report = document["analyses"]["report"]
     assert report["status"] == "done"
     assert report["where"].startswith("file://")
-    again = optcenter("analyse", document["run_id"], "--analyses", "frontier")
+    again = optcenter("analyse", document["run_id"], "--analyses", "frontier(points=2, against=goals)")
     assert again.code == 0
     assert "in the tab Frontier" in again.out
+    wrong = optcenter("analyse", document["run_id"], "--analyses", "frontier(of=gnv) | comparison(run=x)")
+    assert wrong.code == 1
+    assert "frontier(of=gnv): 'gnv' is no active KPI of Metrics_Config" in wrong.err
+
+
+def test_where_one_analysis_fails_the_others_are_made_and_the_sheet_tells_of_it(
+    optcenter: Optcenter, sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no luck today")
+
+    monkeypatch.setattr(analyses_module, "frontier", broken)
+    asked = "frontier, alternatives(count=1), report"
+    ran = optcenter("optimize", "2027 resilience", "platform first", "--analyses", asked, "--json")
+    assert ran.code == 0
+    assert "the run stands, without all of its analyses" in ran.err
+    statuses = dict(sample_space.query("select kind, status from run_analyses"))
+    assert statuses == {"frontier": "failed", "alternatives": "done", "report": "done"}
+    assert sample_space.rows("Explanations")
+    (alert,) = [row for row in sample_space.rows("Gaps_Alerts") if "no luck today" in str(row["message"])]
+    assert alert["recommendation"].startswith("The plan stands as it is")
+    assert "no luck today" in Path(sample_space.home / "reports" / f"{ran.document['run_id']}.html").read_text()
 
 
 def test_analyse_of_an_unknown_run_or_analysis(optcenter: Optcenter) -> None:

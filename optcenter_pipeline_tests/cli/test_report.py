@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from optcenter_pipeline.database.approvals import approve_run
-from optcenter_pipeline.database.ledger import create_run, start_run
+from optcenter_pipeline.database.ledger import create_run, fail_run, start_run
+from optcenter_pipeline.database.run_records import get_run
 from optcenter_pipeline_tests.cli.conftest import Optcenter
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, materialized
 
@@ -38,6 +39,23 @@ def test_the_folder_is_a_setting(
 ) -> None:
     monkeypatch.setenv("OPTCENTER_REPORTS", str(tmp_path / "kept"))
     assert optcenter("report", run_id, "--json").document == {"report": str(tmp_path / "kept" / f"{run_id}.html")}
+
+
+def test_an_older_report_gives_way_to_what_to_do_and_comes_back_when_it_is_asked_for(
+    optcenter: Optcenter, sample_space: PlanningSpace, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPTCENTER_REPORTS_KEPT", "1")
+    with sample_space.database.open() as database, database.session() as session:
+        again = create_run(session, get_run(session, run_id).inputs_snapshot_json, now=_NOW)
+        fail_run(session, again, "of no interest", now=_NOW)
+    older, newer = (sample_space.home / "reports" / f"{run}.html" for run in (run_id, again))
+    optcenter("report", run_id)
+    ran = optcenter("report", again)
+    assert f"The report of run {run_id} was put away (OPTCENTER_REPORTS_KEPT=1)" in ran.out
+    assert f"optcenter report {run_id}" in older.read_text(encoding="utf-8")
+    assert older.stat().st_size < 2000 < newer.stat().st_size
+    optcenter("report", run_id)
+    assert newer.stat().st_size < 2000 < older.stat().st_size
 
 
 def test_who_approved_the_run_stands_in_its_report(

@@ -17,6 +17,7 @@ from optcenter_pipeline.database.analyses import (
     mark_analysis_delivered,
     start_analysis,
     want_analyses,
+    want_analysis,
     wanted_analyses,
 )
 from optcenter_pipeline.database.connection import Database, open_database
@@ -26,6 +27,8 @@ from optcenter_pipeline.database.migrations import migration_config
 from optcenter_pipeline.database.run_records import get_run, mark_delivered
 from optcenter_pipeline.database.tables import OptimizationRun
 from optcenter_pipeline.database.workers import this_worker
+from optcenter_pipeline.rules.analysis_options import ExplainOptions, FrontierOptions
+from optcenter_pipeline.rules.asked_analyses import asked_analyses
 from optcenter_pipeline_tests.database.conftest import NOW
 from optcenter_pipeline_tests.database.test_ledger import SECOND, new_run
 
@@ -40,7 +43,7 @@ def final_run(database: Database) -> str:
 def made(database: Database, run_id: str, kind: str, document: str) -> AnalysisRecord:
     """The analysis wanted, begun and kept; its record."""
     with database.session() as session:
-        want_analyses(session, run_id, [kind], now=NOW, options={kind: {"for": document}})
+        want_analysis(session, run_id, kind, {"for": document}, now=NOW)
         assert start_analysis(session, run_id, kind, now=NOW)
         keep_analysis(session, run_id, kind, document, NOW)
         return next(record for record in analyses_of(session, run_id) if record.kind == kind)
@@ -55,8 +58,8 @@ def test_an_analysis_is_asked_for_begun_and_kept_once(database: Database) -> Non
     run_id = final_run(database)
     with database.session() as session:
         before = get_run(session, run_id)
-        assert want_analyses(session, run_id, ["report", "explain", "report"], now=NOW) == ("report", "explain")
-        assert want_analyses(session, run_id, ["explain"], now=NOW + SECOND) == ()
+        assert want_analyses(session, run_id, asked_analyses("report|explain"), now=NOW) == ("explain", "report")
+        assert want_analyses(session, run_id, [ExplainOptions()], now=NOW + SECOND) == ()
     assert wanted(database) == [(run_id, "explain"), (run_id, "report")]
     with database.session() as session:
         assert start_analysis(session, run_id, "explain", now=NOW + SECOND)
@@ -85,18 +88,15 @@ def test_an_analysis_is_asked_for_begun_and_kept_once(database: Database) -> Non
 
 
 def test_what_nobody_can_make_is_refused(database: Database) -> None:
-    run_id = final_run(database)
-    with pytest.raises(ValueError, match="horoscope: no such analysis"), database.session() as session:
-        want_analyses(session, run_id, ["explain", "horoscope"], now=NOW)
     with pytest.raises(UnknownRunError), database.session() as session:
-        want_analyses(session, "nothing", ["explain"], now=NOW)
+        want_analyses(session, "nothing", [ExplainOptions()], now=NOW)
     assert wanted(database) == []
 
 
 def test_an_open_run_is_not_analysed_before_it_has_ended(database: Database) -> None:
     run_id = new_run(database)
     with database.session() as session:
-        assert want_analyses(session, run_id, ["explain"], now=NOW) == ("explain",)
+        assert want_analyses(session, run_id, [ExplainOptions()], now=NOW) == ("explain",)
     assert wanted(database) == []
     with database.session() as session:
         finish_run(session, run_id, RunOutcome(status="infeasible"), now=NOW)
@@ -106,29 +106,29 @@ def test_an_open_run_is_not_analysed_before_it_has_ended(database: Database) -> 
 def test_an_analysis_is_made_again_for_other_options_and_after_a_failure_only_if_asked(database: Database) -> None:
     run_id = final_run(database)
     with database.session() as session:
-        want_analyses(session, run_id, ["frontier"], now=NOW, options={"frontier": {"points": 12}})
+        want_analyses(session, run_id, [FrontierOptions(points=12)], now=NOW)
         start_analysis(session, run_id, "frontier", now=NOW)
         assert fail_analysis(session, run_id, "frontier", "boom", now=NOW)
-        assert want_analyses(session, run_id, ["frontier"], now=NOW) == ()
+        assert want_analyses(session, run_id, [FrontierOptions()], now=NOW) == ()
         assert analyses_of(session, run_id)[0].error_text == "boom"
-        assert want_analyses(session, run_id, ["frontier"], now=NOW, again=True) == ("frontier",)
+        assert want_analyses(session, run_id, [FrontierOptions()], now=NOW, again=True) == ("frontier",)
         again = analyses_of(session, run_id)[0]
-        assert (again.status, again.error_text, again.options) == ("wanted", None, {"points": 12})
+        assert (again.status, again.error_text, again.asked) == ("wanted", None, FrontierOptions(points=12))
 
         start_analysis(session, run_id, "frontier", now=NOW)
         keep_analysis(session, run_id, "frontier", "{}", NOW)
-        assert want_analyses(session, run_id, ["frontier"], now=NOW, again=True) == ()
-        assert not want_analyses(session, run_id, ["frontier"], now=NOW, options={"frontier": {"points": 12}})
-        assert want_analyses(session, run_id, ["frontier"], now=NOW, options={"frontier": {"points": 20}})
-        assert analyses_of(session, run_id)[0].options == {"points": 20}
+        assert want_analyses(session, run_id, [FrontierOptions()], now=NOW, again=True) == ()
+        assert not want_analyses(session, run_id, [FrontierOptions(against="capacity")], now=NOW)
+        assert want_analyses(session, run_id, [FrontierOptions(points=20)], now=NOW)
+        assert analyses_of(session, run_id)[0].options == {"points": 20, "against": "capacity", "of": None}
 
 
 def test_what_was_asked_for_otherwise_meanwhile_is_not_kept(database: Database) -> None:
     run_id = final_run(database)
     with database.session() as session:
-        want_analyses(session, run_id, ["frontier"], now=NOW)
+        want_analyses(session, run_id, [FrontierOptions()], now=NOW)
         start_analysis(session, run_id, "frontier", now=NOW)
-        want_analyses(session, run_id, ["frontier"], now=NOW, options={"frontier": {"points": 20}})
+        want_analyses(session, run_id, [FrontierOptions(points=20)], now=NOW)
     with pytest.raises(RunLedgerError, match="is wanted, not running"), database.session() as session:
         keep_analysis(session, run_id, "frontier", "{}", NOW)
     assert wanted(database) == [(run_id, "frontier")]
@@ -141,7 +141,7 @@ def test_an_analysis_whose_process_has_gone_waits_again(database: Database) -> N
     gone, silent, at_work = (final_run(database) for _ in range(3))
     with database.session() as session:
         for run_id, worker in [(gone, f"{host}:{child.pid}"), (silent, "elsewhere:1"), (at_work, None)]:
-            want_analyses(session, run_id, ["explain"], now=NOW)
+            want_analyses(session, run_id, [ExplainOptions()], now=NOW)
             assert start_analysis(session, run_id, "explain", now=NOW, worker=worker)
     assert wanted(database) == [(gone, "explain")]
     late = NOW + LONGEST + SECOND
@@ -199,6 +199,6 @@ def test_a_database_from_before_there_were_analyses_gets_them_and_keeps_its_runs
     engine.dispose()
     with open_database(url) as opened, opened.session() as session:
         before = get_run(session, "20261101T000000-abcdef")
-        assert want_analyses(session, before.summary.run_id, ["explain"], now=NOW, options={"explain": {"a": 1}})
+        assert want_analysis(session, before.summary.run_id, "explain", {"a": 1}, now=NOW)
         assert json.loads(analyses_of(session, before.summary.run_id)[0].options_json) == {"a": 1}
         assert get_run(session, before.summary.run_id) == before

@@ -10,6 +10,7 @@ from optcenter_pipeline.database.inputs import RunInputs, load_run_inputs, saved
 from optcenter_pipeline.database.pool_inputs import LeftOut
 from optcenter_pipeline.database.save_scope import SaveScope
 from optcenter_pipeline.rows.messages import SetKey
+from optcenter_pipeline.rules.analysis_options import ExplainOptions, FrontierOptions
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline_tests.database.conftest import NOW
 from optcenter_pipeline_tests.database.saves import CANDIDATES, INITIATIVES, SCENARIOS, save, workbook
@@ -211,6 +212,6 @@ def test_a_save_of_candidates_alone_brings_their_rules_to_sets_and_scenarios(dat
 def test_a_run_knows_the_analyses_that_its_scenario_asks_for(database: Database) -> None:
     save(database, workbook())
     assert load(database).analyses == ()
-    asked = tuple({**cells, "analyses": ("frontier", "explain")} for cells in SCENARIOS)
+    asked = tuple({**cells, "analyses": "frontier(against=gmv, points=20) | explain"} for cells in SCENARIOS)
     save(database, workbook(scenarios=asked))
-    assert load(database).analyses == ("explain", "frontier")
+    assert load(database).analyses == (ExplainOptions(), FrontierOptions(points=20, against="gmv"))

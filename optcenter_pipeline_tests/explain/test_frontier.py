@@ -14,7 +14,7 @@ from optcenter_pipeline.engine.checker import check_portfolio
 from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
 from optcenter_pipeline.explain.frontier import frontier
-from optcenter_pipeline.explain.frontier_axis import axis_of
+from optcenter_pipeline.explain.frontier_axis import about, axis_of
 from optcenter_pipeline_tests.support.brute_force import feasible
 from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot, snapshots
@@ -84,16 +84,21 @@ def test_every_capacity_has_the_best_of_all_portfolios(one: Snapshot) -> None:
 
 @FEW
 @given(snapshots(spoilt_percent=0), st.data())
-def test_every_kpi_and_the_goals_can_be_set_against_the_objective(one: Snapshot, data: st.DataObject) -> None:
-    plan = plan_of(one)
-    if plan is None:
+def test_every_kpi_and_the_goals_can_be_set_against_the_objective_or_any_kpi(
+    one: Snapshot, data: st.DataObject
+) -> None:
+    run = plan_of(one)
+    if run is None:
         return
+    of = data.draw(st.sampled_from([None, *(metric.kpi_key for metric in one.metrics)]))
+    plan = run if of is None else about(run, of)
     own = plan.stage.name.casefold().strip() if plan.stage.kind == "kpi" else ""
     names = [m.kpi_key for m in one.metrics if m.kpi_key.casefold().strip() != own]
     names += ["goals"] if plan.question.model.goals else []
     if names:
         against = data.draw(st.sampled_from(names))
-        told = frontier(plan, points=5, against=against)
+        told = frontier(run, points=5, against=against, of=of)
+        assert told.y_name == plan.stage.name
         assert_is_right(plan, told, against)
         xs = [x for x, _ in possible(plan, against)]
         axis = axis_of(plan, against)

@@ -3,8 +3,10 @@
 import sqlite3
 
 import dagster as dg
+import pytest
 
 from optcenter_pipeline.orchestration.wanted_analyses import ANALYSED_RUN_TAG, wanted_analyses_sensor
+from optcenter_pipeline.runs import analyses as analyses_module
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, failure_text, materialized
 from optcenter_pipeline_tests.support.requests import Daemon
 
@@ -15,7 +17,7 @@ RESILIENCE = "2027 resilience"
 def test_what_a_scenario_asks_for_is_made_once_the_portfolio_stands_in_the_sheet(
     sample_space: PlanningSpace,
 ) -> None:
-    sample_space.type_cell("Scenario_Config", 2, "analyses", "explain|frontier|report")
+    sample_space.type_cell("Scenario_Config", 2, "analyses", "explain(exact=0)|frontier(points=3)|report")
     daemon = Daemon(sample_space, wanted_analyses_sensor)
     assert daemon.tick() == []
     solved = sample_space.optimize(GROWTH, "baseline")
@@ -42,6 +44,50 @@ def test_what_a_scenario_asks_for_is_made_once_the_portfolio_stands_in_the_sheet
     }
     assert sample_space.rows("Explanations")
     assert daemon.tick() == []
+
+
+def test_what_was_asked_for_is_passed_on_a_failure_reaches_the_sheet_and_the_report_tells_of_it(
+    sample_space: PlanningSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["frontier(points=3)", "alternatives(count=1, within=2)", "report"]
+    solved = sample_space.optimize(RESILIENCE, "platform first", analyses=asked)
+    run_id = materialized(solved, "solve")["run_id"]
+    daemon = Daemon(sample_space, wanted_analyses_sensor)
+    (request,) = daemon.tick()
+    ops = {name: op["config"] for name, op in request.run_config["ops"].items()}
+    assert ops == {
+        "frontier": {"run_id": run_id, "points": 3, "against": "capacity"},
+        "alternatives": {"run_id": run_id, "count": 1, "within": 2.0},
+        "run_report": {"run_id": run_id},
+    }
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no luck today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(analyses_module, "frontier", broken)
+        assert not daemon.carry_out(request).success
+    (behind,) = daemon.tick()
+    assert behind.asset_selection is not None
+    assert {key.to_user_string() for key in behind.asset_selection} == {"run_report", "analysis_tabs"}
+    result = daemon.carry_out(behind)
+    assert result.success, failure_text(result)
+    (alert,) = [row for row in sample_space.rows("Gaps_Alerts") if "The analysis" in str(row["message"])]
+    assert "frontier(points=3, against=capacity) failed: RuntimeError: no luck today" in alert["message"]
+    assert [row["line"] for row in sample_space.rows("Explanations")] == [0, 1]
+    html = (sample_space.home / "reports" / f"{run_id}.html").read_text(encoding="utf-8")
+    assert "Analyses that failed" in html
+    assert "no luck today" in html
+    assert daemon.tick() == []
+
+    again = sample_space.analyse(RESILIENCE, "platform first", "frontier")
+    assert len(materialized(again, "frontier")["points"].splitlines()) == 3 + 2  # with the table's head
+    (delivery,) = daemon.tick()
+    assert delivery.asset_selection is not None
+    assert [key.to_user_string() for key in delivery.asset_selection] == ["analysis_tabs"]
+    assert daemon.carry_out(delivery).success
+    texts = [row["message"] for row in sample_space.rows("Gaps_Alerts") if row["line"] == alert["line"]]
+    assert texts == ["The analysis frontier had failed; it has been made since"]
 
 
 def test_without_being_asked_nothing_is_analysed(sample_space: PlanningSpace) -> None:

@@ -84,9 +84,16 @@ def test_the_public_form_may_leave_out_what_is_blank() -> None:
         (["robustness;comparison"], ("robustness", "comparison")),
         ("all", ("explain", "frontier", "alternatives", "robustness", "comparison", "report")),
         ([], ()),
+        ("frontier(points=20) | report", ("frontier(points=20)", "report")),
+        (
+            {"alternatives": {"count": 3, "within": 2.5}, "comparison": {"run": "approved"}, "explain": {}},
+            ("explain", "alternatives(count=3, within=2.5)", "comparison(run=approved)"),
+        ),
     ],
 )
-def test_analyses_are_named_in_a_list_or_a_text(typed: Any, named: tuple[str, ...]) -> None:
+def test_analyses_are_named_with_their_options_in_a_list_a_text_or_an_object(
+    typed: Any, named: tuple[str, ...]
+) -> None:
     assert accepted({**RUN_ALL, "options_json": {"analyses": typed}}).analyses == named
 
 
@@ -180,8 +187,19 @@ def test_a_save_takes_a_tab_in_any_spelling_and_keys_with_separators_in_them() -
             {**RUN_ALL, "options_json": {"analyses": "explain|frontiers"}},
             "has 'explain|frontiers' for analyses; 'frontiers' is not an analysis; give some of explain, ",
         ),
-        ({**RUN_ALL, "options_json": {"analyses": [1]}}, "has [1] for analyses; give a list of names: some of"),
-        ({**RUN_ALL, "options_json": {"analyses": True}}, "has True for analyses; give a list of names"),
+        (
+            {**RUN_ALL, "options_json": {"analyses": {"frontier": {"points": 1}}}},
+            "has {'frontier': {'points': 1}} for analyses; points of frontier is 1; give a whole number from 2 to",
+        ),
+        (
+            {**RUN_ALL, "options_json": {"analyses": {"frontier": 20}}},
+            "has {'frontier': 20} for analyses; 'frontier' has 20 for options; give an object, e.g. {}",
+        ),
+        (
+            {**RUN_ALL, "options_json": {"analyses": [1]}},
+            "has [1] for analyses; [1] is no list of analyses; give some of explain, ",
+        ),
+        ({**RUN_ALL, "options_json": {"analyses": True}}, "has True for analyses; TRUE is no list of analyses"),
         ({**SAVE, "options_json": {"mip_gap": 0.1}}, 'options_json: {"mip_gap": 0.1} means nothing for pm.save'),
         ({**SAVE, "requested_at": "soon"}, "requested_at: 'soon' is not a time; give e.g. 2027-03-31T09:30:00Z"),
         (

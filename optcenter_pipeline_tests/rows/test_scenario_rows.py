@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from optcenter_pipeline.rules.analysis_kinds import ANALYSIS_NAMES, AnalysisKind
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.rules.asked_analyses import ANALYSIS_NAMES, typed_analyses
 from optcenter_pipeline.rules.portfolio import LexicographicStage
 from optcenter_pipeline_tests.support.portfolio_rows import findings_of, judged, lines, sound_rows
 
@@ -154,12 +155,28 @@ def test_periods(typed: Any, period: str, read_as: str | None) -> None:
             {"objective_mode": "lexicographic", "objective_weights_json": ["gmv", "goals", "goals"]},
             [f"objective_weights_json: 'goals' stands there twice; give {ORDERED}"],
         ),
-        ({"analyses": ["explain", "crystal ball"]}, [f"analyses: 'crystal ball' is not an analysis; {SOME}"]),
+        ({"analyses": "explain|crystal ball"}, [f"analyses: 'crystal ball' is not an analysis; {SOME}"]),
         (
             {"analyses": "#REF!"},
             [f"analyses: '#REF!' is a formula error; mend the formula or {SOME}"],
         ),
-        ({"analyses": 7.0}, [f"analyses: 7 is not a list of analyses; {SOME}, joined by '|'"]),
+        ({"analyses": "7"}, [f"analyses: '7' is not an analysis; {SOME}"]),
+        (
+            {"analyses": "frontier(points=1; pints=2) | alternatives(within=101%)"},
+            [
+                "analyses: points of frontier is '1'; give a whole number from 2 to 1000; frontier has no option "
+                "'pints'; give points, against or of; did you mean 'points'?; within of alternatives is '101%'; "
+                "give a number from 0 to 100"
+            ],
+        ),
+        ({"analyses": "frontier(against=gmw)"}, ["analyses: 'gmw' is not in Metrics_Config; did you mean 'GMV'?"]),
+        (
+            {"analyses": "frontier(against=GMV)"},
+            [
+                "analyses: frontier(against=GMV): 'GMV' is the objective itself; give another KPI, capacity or "
+                "goals, or another y with of="
+            ],
+        ),
     ],
 )
 def test_what_is_wrong(cells: dict[str, Any], found: list[str]) -> None:
@@ -169,16 +186,20 @@ def test_what_is_wrong(cells: dict[str, Any], found: list[str]) -> None:
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        (["Frontier", "explain"], ("explain", "frontier")),
+        ("Frontier|explain", ("explain", "frontier")),
         ("report; Explanations", ("explain", "report")),
-        (["all"], tuple(AnalysisKind)),
+        ("all", tuple(AnalysisKind)),
+        ("frontier( Points = 20 ; against=NPS) | report", ("frontier(points=20, against=NPS)", "report")),
+        ("frontier(against=gmv, of=nps)", ("frontier(against=gmv, of=nps)",)),
         (None, ()),
     ],
 )
-def test_analyses_are_read_in_the_order_in_which_they_are_made(typed: Any, read: tuple[str, ...]) -> None:
+def test_analyses_are_read_with_their_options_in_the_order_in_which_they_are_made(
+    typed: Any, read: tuple[str, ...]
+) -> None:
     book = sound_rows()
     book["Scenario_Config"][0]["analyses"] = typed
-    assert judged(book).scenarios[0].analyses == read
+    assert tuple(typed_analyses(judged(book).scenarios[0].analyses)) == read
 
 
 def test_lexicographic_stages() -> None:

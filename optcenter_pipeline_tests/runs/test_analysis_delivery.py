@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from optcenter_pipeline.database.analyses import (
     analyses_of,
+    fail_analysis,
     keep_analysis,
     start_analysis,
-    want_analyses,
+    want_analysis,
 )
 from optcenter_pipeline.database.connection import Database, open_database
 from optcenter_pipeline.database.ledger import create_run
@@ -40,6 +41,13 @@ SNAPSHOT: dict[str, Any] = {
     ],
     "metrics": [{"kpi_key": "gmv", "kpi_level": "north_star"}],
 }
+
+
+def snapshot_of(scenario: str) -> str:
+    """The snapshot, of a scenario of that name."""
+    return json.dumps({**SNAPSHOT, "scenario": {**SNAPSHOT["scenario"], "scenario_name": scenario}})
+
+
 ALL: dict[str, BaseModel] = {
     "explain": documents.explanation(),
     "frontier": documents.frontier(),
@@ -72,7 +80,7 @@ def finished_run(database: Database) -> str:
 def kept(database: Database, run_id: str, kind: str, document: BaseModel) -> None:
     with database.session() as session:
         text = document.model_dump_json()
-        want_analyses(session, run_id, [kind], now=NOW, options={kind: {"of": text}})
+        want_analysis(session, run_id, kind, {"made_of": text}, now=NOW)
         assert start_analysis(session, run_id, kind, now=NOW)
         keep_analysis(session, run_id, kind, text, NOW)
 
@@ -127,7 +135,7 @@ def test_the_same_document_made_again_writes_no_cell(database: Database, workboo
     before, writes = everything(workbook), workbook.counts.writes
     with database.session() as session:
         for kind, document in ALL.items():
-            want_analyses(session, run_id, [kind], now=NOW, options={kind: {"time": "later"}})
+            want_analysis(session, run_id, kind, {"time": "later"}, now=NOW)
             start_analysis(session, run_id, kind, now=NOW)
             keep_analysis(session, run_id, kind, document.model_dump_json(), NOW)
     again = deliver_analyses(database, workbook)
@@ -237,3 +245,53 @@ def test_a_document_of_another_release_is_told_and_does_not_hold_up_the_others(
     with pytest.raises(WorkbookRefusedError, match="of another release"):
         deliver_analyses(database, workbook)
     assert rows(workbook, "Explanations")
+
+
+def failed(database: Database, run_id: str, kind: str, text: str) -> None:
+    with database.session() as session:
+        want_analysis(session, run_id, kind, {"points": 20}, now=NOW, failed=True, done=True)
+        assert start_analysis(session, run_id, kind, now=NOW)
+        assert fail_analysis(session, run_id, kind, text, now=NOW)
+
+
+def alerts(workbook: Workbook) -> dict[int, dict[str, Any]]:
+    return {int(row["line"]): row for row in rows(workbook, "Gaps_Alerts")}
+
+
+def test_an_analysis_that_failed_is_an_alert_of_its_run_until_it_has_been_made(
+    database: Database, workbook: Workbook
+) -> None:
+    run_id = finished_run(database)
+    deliver_runs(database, workbook)
+    own = alerts(workbook)
+    kept(database, run_id, "robustness", documents.robustness())
+    failed(database, run_id, "frontier", "SolverError: no answer\u0000")
+    assert [found.kind for found in deliver_analyses(database, workbook)] == ["robustness", "frontier"]
+    assert rows(workbook, "Frontier") == []
+    told = {line: row for line, row in alerts(workbook).items() if line not in own}
+    ((line, alert),) = told.items()
+    assert (alert["run_id"], alert["kind"], alert["severity"]) == (run_id, "alert", "WARN")
+    assert alert["message"].startswith("The analysis frontier(points=20) failed: SolverError: no answer")
+    assert f'optcenter analyse {run_id} --analyses "frontier"' in alert["recommendation"]
+
+    # told once; another failure in the same row; what an earlier attempt found stays
+    writes = workbook.counts.writes
+    assert deliver_analyses(database, workbook) == []
+    failed(database, run_id, "frontier", "=1+1")
+    deliver_analyses(database, workbook)
+    assert alerts(workbook)[line]["message"] == "The analysis frontier(points=20) failed: =1+1"
+    assert workbook.counts.writes == writes + 1
+
+    kept(database, run_id, "frontier", documents.frontier())
+    deliver_analyses(database, workbook)
+    assert rows(workbook, "Frontier")
+    over = alerts(workbook)
+    assert {number: row for number, row in over.items() if number != line} == own
+    assert over[line]["message"] == "The analysis frontier had failed; it has been made since"
+    assert not {"severity", "recommendation", "kind"} & set(over[line])
+    writes = workbook.counts.writes
+    kept(database, run_id, "frontier", documents.frontier(points=2))
+    failed(database, run_id, "frontier", "again")
+    deliver_analyses(database, workbook)
+    assert len(rows(workbook, "Frontier")) == 4  # 3 points and the line in short, one of them withdrawn
+    assert alerts(workbook)[line]["severity"] == "WARN"

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from optcenter_pipeline.explain.documents import Explanation, Frontier
-from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.runs import analyses as analyses_module
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace, failure_text, materialized
 
@@ -48,17 +47,43 @@ def test_what_was_made_is_not_made_again(sample_space: PlanningSpace) -> None:
     assert documents(sample_space) == before
 
 
+def test_options_typed_in_the_launchpad_are_used_kept_and_told_and_the_latest_stand(
+    sample_space: PlanningSpace,
+) -> None:
+    sample_space.optimize(RESILIENCE, "platform first")
+    names = (RESILIENCE, "platform first", "frontier")
+    first = materialized(sample_space.analyse(*names, points=3, against="goals"), "frontier")
+    assert first["asked_for"] == "frontier(points=3, against=goals)"
+    plain = materialized(sample_space.analyse(*names, "analysis_tabs"), "frontier")
+    assert (plain["asked_for"], plain["was_made_before"]) == (first["asked_for"], True)
+    other = materialized(sample_space.analyse(*names, "analysis_tabs", points=4, of="nps"), "frontier")
+    assert (other["asked_for"], other["was_made_before"]) == ("frontier(points=4, against=capacity, of=nps)", False)
+    frontier = Frontier.model_validate_json(documents(sample_space)["frontier"])
+    assert (frontier.x_name, frontier.y_name, len(frontier.points)) == ("capacity", "nps", 4)
+    short = {row["series"]: row["message"] for row in sample_space.rows("Frontier") if row["point"] == 0}
+    assert set(short) == {"goals", "capacity"}
+    assert short["capacity"].endswith("; asked for as frontier(points=4, against=capacity, of=nps)")
+    wrong = sample_space.analyse(*names, points=1)
+    assert "points of frontier is 1; give a whole number from 2 to 1000" in failure_text(wrong)
+    assert documents(sample_space)["frontier"] == frontier.model_dump_json()
+
+
 def test_a_run_asks_for_what_its_scenario_asks_for_unless_the_request_says_otherwise(
     sample_space: PlanningSpace,
 ) -> None:
-    sample_space.type_cell("Scenario_Config", 2, "analyses", "report, explain")
-    sample_space.optimize(GROWTH, "baseline")
-    asked = sample_space.query("select kind, status from run_analyses order by id")
-    assert asked == [("explain", "wanted"), ("report", "wanted")]
+    sample_space.type_cell("Scenario_Config", 2, "analyses", "report, frontier(points=3, against=NPS)")
+    solved = sample_space.optimize(GROWTH, "baseline")
+    assert materialized(solved, "run_snapshot")["analyses"] == ["frontier(points=3, against=NPS)", "report"]
+    asked = sample_space.query("select kind, status, options_json from run_analyses order by id")
+    options = '{"against": "NPS", "of": null, "points": 3}'
+    assert asked == [("frontier", "wanted", options), ("report", "wanted", "{}")]
     sample_space.optimize(GROWTH, "baseline", analyses=["robustness"])
     assert sample_space.query("select kind from run_analyses order by id")[2:] == [("robustness",)]
     sample_space.optimize(GROWTH, "baseline", analyses=[])
     assert len(sample_space.query("select kind from run_analyses")) == 3
+    refused = sample_space.optimize(GROWTH, "baseline", analyses=["frontier(against=npss)"])
+    assert "'npss' is no active KPI of Metrics_Config" in failure_text(refused)
+    assert len(sample_space.query("select run_id from optimization_runs")) == 3
 
 
 def test_a_run_without_a_portfolio_is_explained_and_the_rest_says_why_not(sample_space: PlanningSpace) -> None:
@@ -99,11 +124,11 @@ def test_a_failed_analysis_is_told_kept_as_failed_and_made_by_the_next(
 ) -> None:
     sample_space.optimize(RESILIENCE, "platform first")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no luck today")
 
     with monkeypatch.context() as patched:
-        patched.setitem(analyses_module._MAKERS, AnalysisKind.FRONTIER, broken)
+        patched.setattr(analyses_module, "frontier", broken)
         assert not sample_space.analyse(RESILIENCE, "platform first", "frontier").success
     kept = sample_space.query("select status, error_text from run_analyses where kind = 'frontier'")
     assert kept == [("failed", "RuntimeError: no luck today")]

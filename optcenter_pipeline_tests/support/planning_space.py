@@ -52,10 +52,16 @@ class PlanningSpace:
         names = {"scenario_name": scenario, "constraint_set_name": constraint_set}
         return self._run("optimize_job", {"run_snapshot": {**names, **request}}, key)
 
-    def analyse(self, scenario: str, constraint_set: str, *assets: str) -> dg.ExecuteInProcessResult:
-        """Materialise some assets of analyses_job for one set, as a person does in Dagster's UI."""
+    def analyse(
+        self, scenario: str, constraint_set: str, *assets: str, **options: Any
+    ) -> dg.ExecuteInProcessResult:
+        """Materialise some assets of analyses_job for one set, as a person does in Dagster's UI.
+
+        The options are typed in the Launchpad, for the first of the assets.
+        """
         selection = [dg.AssetKey(asset) for asset in assets]
-        return self._run("analyses_job", {}, partition_key(scenario, constraint_set), selection)
+        ops = {assets[0]: options} if options else {}
+        return self._run("analyses_job", ops, partition_key(scenario, constraint_set), selection)
 
     def _run(
         self, job: str, ops: Mapping[str, Any], key: str | None, selection: list[dg.AssetKey] | None = None

@@ -26,7 +26,7 @@ class OptimizationScenario(Synced, Base):
     objective_weights_json: Mapped[OptionalJsonText]
     goal_tolerance_pct: Mapped[float | None]
     analyses_json: Mapped[OptionalJsonText]
-    """Names of the analyses that each of its runs is to have, a list."""
+    """The analyses that each of its runs is to have, a list of texts: `frontier(points=20)`."""
     notes: Mapped[str | None]
     is_valid: Mapped[bool]
     messages_json: Mapped[JsonText]

@@ -53,8 +53,16 @@ class ReportFiles:
         name = request.path_params["name"]
         path = self.folder / name
         if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
-            return _words("There is no such report; perhaps its run was never asked for one.", 404)
+            return _words(_none_such(name), 404)
         return FileResponse(path, headers=_HEADERS, media_type="text/html; charset=utf-8")
+
+
+def _none_such(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        return "There is no such report."
+    run = name.removesuffix(".html")
+    gone = f"There is no report of run {run}: none was asked for, or its file is gone."
+    return f"{gone} To make it: optcenter report {run}"
 
 
 def _words(text: str, status: int) -> Response:

@@ -1,10 +1,13 @@
 """What a report is made from, beside the run's snapshot and result."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
+from optcenter_pipeline.report.failed_analyses import FailedAnalysis
 from optcenter_pipeline.report.output_rows import RunHeader
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 
 
 @dataclass(frozen=True)
@@ -29,3 +32,7 @@ class ReportAnalyses:
     robustness: Robustness | None = None
     comparison: Comparison | None = None
     """With another run; the report is of one of the two."""
+    asked: Mapping[AnalysisKind, str] = field(default_factory=dict)
+    """How those that there are were asked for, as people type it."""
+    failed: tuple[FailedAnalysis, ...] = ()
+    """Those that came to nothing when they were made last."""

@@ -15,7 +15,7 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.report.html.blocks import Section
 from optcenter_pipeline.report.html.documents import ReportAnalyses, ReportHeader
 from optcenter_pipeline.report.html.sections.alternatives import alternatives_section
-from optcenter_pipeline.report.html.sections.asking import not_asked_for
+from optcenter_pipeline.report.html.sections.asking import asked_as, failures_section, not_asked_for
 from optcenter_pipeline.report.html.sections.capacity_value import capacity_section
 from optcenter_pipeline.report.html.sections.comparison import comparison_section
 from optcenter_pipeline.report.html.sections.frontier import frontier_section
@@ -67,10 +67,12 @@ def _sections(
         # the later look may have found ways out that the run had no time for
         yield conflict_section(next((conflict for conflict in known if conflict.repairs), known[-1]))
     yield summary(header, snapshot, result)
+    if analyses.failed:
+        yield failures_section(analyses.failed)
     if result is not None and result.has_portfolio:
         yield from _plan(header.run_id, snapshot, result, analyses)
     if analyses.comparison is not None:
-        yield comparison_section(analyses.comparison)
+        yield asked_as(comparison_section(analyses.comparison), analyses.asked.get(AnalysisKind.COMPARISON))
     if result is not None:
         alerts = alerts_section(result)
         if alerts is not None:
@@ -86,18 +88,22 @@ def _plan(run_id: str, snapshot: Snapshot, result: Result, analyses: ReportAnaly
         slices_section(snapshot, result),
         targets_section(result),
         rejected_section(snapshot, result, explanation),
-        capacity_section(explanation) if explanation else not_asked_for(AnalysisKind.EXPLAIN, run_id),
-        frontier_section(analyses.frontiers)
-        if analyses.frontiers
-        else not_asked_for(AnalysisKind.FRONTIER, run_id),
-        robustness_section(snapshot, analyses.robustness)
-        if analyses.robustness
-        else not_asked_for(AnalysisKind.ROBUSTNESS, run_id),
-        alternatives_section(analyses.alternatives, result)
-        if analyses.alternatives
-        else not_asked_for(AnalysisKind.ALTERNATIVES, run_id),
     ]
     yield from (section for section in found if section is not None)
+    asked = {
+        AnalysisKind.EXPLAIN: capacity_section(explanation) if explanation else None,
+        AnalysisKind.FRONTIER: frontier_section(analyses.frontiers) if analyses.frontiers else None,
+        AnalysisKind.ROBUSTNESS: robustness_section(snapshot, analyses.robustness) if analyses.robustness else None,
+        AnalysisKind.ALTERNATIVES: alternatives_section(analyses.alternatives, result)
+        if analyses.alternatives
+        else None,
+    }
+    failed = {failure.kind for failure in analyses.failed}
+    for kind, section in asked.items():
+        if section is not None:
+            yield asked_as(section, analyses.asked.get(kind))
+        elif kind not in failed:
+            yield not_asked_for(kind, run_id)
 
 
 def _source(script: str) -> str:

@@ -115,7 +115,9 @@ def test_a_report_that_is_written_anew_is_served_anew_and_a_folder_may_come_late
     assert reader.get(f"{serving.reports_url}/{NAME}", timeout=10).text == "newer"
     (folder / NAME).unlink()
     folder.rmdir()
-    assert reader.get(f"{serving.reports_url}/{NAME}", timeout=10).status_code == 404
+    gone = reader.get(f"{serving.reports_url}/{NAME}", timeout=10)
+    assert gone.status_code == 404
+    assert "To make it: optcenter report 20261123T054200-3f2a9c" in gone.text
 
 
 def test_without_a_folder_there_are_no_reports(tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from optcenter_pipeline.explain.documents import (
     InitiativeChange,
     InputChange,
 )
+from optcenter_pipeline.report.failed_analyses import FailedAnalysis
 from optcenter_pipeline.report.html import ReportAnalyses, render_report
+from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.rules.commitment import Commitments
 from optcenter_pipeline.rules.what_if import Override
 from optcenter_pipeline_tests.report.html.page_parts import cells, parsed, plots
@@ -102,6 +104,24 @@ def test_what_was_not_asked_for_is_a_line_that_says_how_to_ask() -> None:
     page = parsed(render_report(header(run), inputs, run, analyses=some))
     assert "Not asked for" not in page.named("robustness").text
     assert "Not asked for" in page.named("frontier").text
+
+
+def test_what_failed_is_told_with_what_to_do_and_what_was_asked_as_it_was_asked() -> None:
+    inputs, run = plan_run()
+    failed = FailedAnalysis(RUN, AnalysisKind.FRONTIER, "frontier(points=20)", "SolverError: <b>no</b> answer")
+    some = replace(
+        ReportAnalyses(),
+        robustness=all_analyses(run).robustness,
+        asked={AnalysisKind.ROBUSTNESS: "robustness(draws=7)", AnalysisKind.FRONTIER: "frontier(points=20)"},
+        failed=(failed,),
+    )
+    page = parsed(render_report(header(run), inputs, run, analyses=some))
+    told = page.named("failed").text
+    assert "The analysis frontier(points=20) failed: SolverError: <b>no</b> answer." in told
+    assert f'optcenter analyse {RUN} --analyses "frontier"' in told
+    assert "Asked for as robustness(draws=7)." in page.named("robustness").text
+    assert 'id="frontier"' not in render_report(header(run), inputs, run, analyses=some)
+    assert 'id="failed"' not in render_report(header(run), inputs, run)
 
 
 def test_tokens_by_slice_are_shown_against_their_rules_and_by_where_initiatives_belong(whole: str) -> None:

@@ -1,5 +1,9 @@
-"""How to ask for an analysis that a run does not have."""
+"""How analyses were asked for, how to ask for one that a run does not have, and those that failed."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from optcenter_pipeline.report.failed_analyses import FailedAnalysis
 from optcenter_pipeline.report.html.blocks import Section, Words
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 
@@ -19,3 +23,14 @@ def not_asked_for(kind: AnalysisKind, run_id: str) -> Section:
         f"For runs to come: write {kind} into the scenario's column analyses (Scenario_Config)."
     )
     return Section(name, title, (Words(text),))
+
+
+def asked_as(section: Section, asked: str | None) -> Section:
+    """The section of an analysis, with how it was asked for."""
+    return section if asked is None else replace(section, blocks=(*section.blocks, Words(f"Asked for as {asked}.")))
+
+
+def failures_section(failed: Iterable[FailedAnalysis]) -> Section:
+    """Analyses that came to nothing, and what to do; what an earlier attempt found is shown in its place."""
+    words = (Words(f"{failure.message}. {failure.advice}", tone="warn") for failure in failed)
+    return Section("failed", "Analyses that failed", tuple(words))
