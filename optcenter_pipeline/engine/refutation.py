@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.row_matrix import Bools, Floats, Integers
@@ -40,42 +41,89 @@ def refutation(arrays: ModelArrays, in_force: Bools, ray: Floats) -> Refutation 
         return None
     weights = np.where(np.abs(ray) > _NEGLIGIBLE * largest, ray / largest, 0.0)
     for signed in (weights, -weights):
-        if in_force[signed != 0].all() and _excess(arrays, signed) > 0:
+        if in_force[signed != 0].all() and excess_of(arrays, signed) > 0:
             pull = signed @ arrays.matrix
             pull[np.abs(pull) <= _NEGLIGIBLE] = 0.0
             return Refutation(signed, pull)
     return None
 
 
-def sparser(arrays: ModelArrays, proof: Refutation) -> Refutation:
-    """The proof with fewer rows: while it stays one, it gives up the row that it loses least by."""
+def sparser(
+    arrays: ModelArrays, proof: Refutation, parts: Integers | None = None, rather: Bools | None = None
+) -> Refutation:
+    """The proof with fewer rows: while it stays one, it gives up the part that it loses least by.
+
+    Args:
+        arrays: the rows and the columns' bounds.
+        proof: what is made smaller.
+        parts: the number of the part that each row belongs to and is given up with, below 0 for a row that stays;
+            each row is one by itself where left out. Shape (rows,).
+        rather: parts that are given up before all others, where the proof can lose them. Shape (parts,).
+    """
+    parts = np.arange(len(proof.weights), dtype=np.int32) if parts is None else parts
     weights = proof.weights.copy()
-    used = np.flatnonzero(weights)
-    matrix = arrays.matrix[used]
-    scaled = matrix.multiply(weights[used][:, None]).tocsr()
-    lengths = np.diff(scaled.indptr)
-    asked = weights[used] * _leaned_on(arrays, weights)[used]
-    pull = np.asarray(scaled.sum(axis=0))
-    kept = np.ones(len(used), dtype=bool)
-    excess = _excess(arrays, weights)
-    while kept.sum() > 1:
-        changes = _reach(arrays, pull[scaled.indices] - scaled.data, scaled.indices)
-        changes -= _reach(arrays, pull[scaled.indices], scaled.indices)
-        gained = np.zeros(len(used))
-        np.add.at(gained, np.repeat(np.arange(len(used)), lengths), changes)
-        losses = np.where(kept, asked + gained, np.inf)
-        row = int(np.argmin(losses))
-        if losses[row] >= excess:
+    summands = _Summands(arrays, weights, parts)
+    excess = excess_of(arrays, weights)
+    kept = summands.parts >= 0
+    first = kept & (False if rather is None else rather[summands.parts])
+    while kept.any():
+        losses = summands.losses()
+        lightest = [int(np.argmin(np.where(among, losses, np.inf))) for among in (first, kept) if among.any()]
+        given = next((part for part in lightest if losses[part] < excess), None)
+        if given is None:
             break
-        excess -= losses[row]
-        kept[row] = False
-        entries = slice(scaled.indptr[row], scaled.indptr[row + 1])
-        pull[scaled.indices[entries]] -= scaled.data[entries]
-    weights[used[~kept]] = 0.0
+        excess -= losses[given]
+        kept[given] = first[given] = False
+        summands.give_up(given)
+        weights[parts == summands.parts[given]] = 0.0
     return refutation(arrays, weights != 0, weights) or proof
 
 
-def _excess(arrays: ModelArrays, weights: Floats) -> float:
+def part_losses(arrays: ModelArrays, proof: Refutation, parts: Integers) -> Floats:
+    """By how much less each part leaves the proof asking for, infinite where the proof does not take it.
+
+    Args:
+        arrays: the rows and the columns' bounds.
+        proof: of these rows.
+        parts: the number of each row's part, below 0 for a row without one. Shape (rows,).
+
+    Returns:
+        Shape (largest part + 1,).
+    """
+    summands = _Summands(arrays, proof.weights, parts)
+    losses = np.full(int(parts.max(initial=-1)) + 1, np.inf)
+    own = summands.parts >= 0
+    losses[summands.parts[own]] = summands.losses()[own]
+    return losses
+
+
+class _Summands:
+    """What a proof adds up, by part."""
+
+    def __init__(self, arrays: ModelArrays, weights: Floats, parts: Integers) -> None:
+        used = np.flatnonzero(weights)
+        self.parts, own = np.unique(parts[used], return_inverse=True)
+        """The parts that the proof takes, in order."""
+        to_part = sp.csr_array((weights[used], (own, np.arange(len(used)))), shape=(len(self.parts), len(used)))
+        self._arrays = arrays
+        self._sums = (to_part @ arrays.matrix[used]).tocsr()
+        self._asked = to_part @ _leaned_on(arrays, weights)[used]
+        self._of_entry = np.repeat(np.arange(len(self.parts)), np.diff(self._sums.indptr))
+        self._pull = np.asarray(self._sums.sum(axis=0))
+
+    def losses(self) -> Floats:
+        """By how much less the proof asks for without each part. Shape (parts,)."""
+        sums, pull = self._sums, self._pull[self._sums.indices]
+        changes = _reach(self._arrays, pull - sums.data, sums.indices) - _reach(self._arrays, pull, sums.indices)
+        return np.asarray(self._asked + np.bincount(self._of_entry, changes, len(self.parts)))
+
+    def give_up(self, part: int) -> None:
+        """Leave a part out of the sum."""
+        entries = slice(self._sums.indptr[part], self._sums.indptr[part + 1])
+        self._pull[self._sums.indices[entries]] -= self._sums.data[entries]
+
+
+def excess_of(arrays: ModelArrays, weights: Floats) -> float:
     """By how much more than rounding the rows ask for more than the columns give; 0 or less where they do not."""
     used = weights != 0
     asked = weights[used] * _leaned_on(arrays, weights)[used]

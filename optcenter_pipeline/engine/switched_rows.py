@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -10,22 +11,20 @@ import scipy.sparse as sp
 
 from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.highs import SolverModel
+from optcenter_pipeline.engine.lead_row import Lead, Reach, with_constants
 from optcenter_pipeline.engine.linear_model import LinearModel
 from optcenter_pipeline.engine.reachable_sums import reachable_bounds
-from optcenter_pipeline.engine.refutation import Refutation, refutation, sparser
+from optcenter_pipeline.engine.refutation import Refutation, excess_of, part_losses, refutation, sparser
 from optcenter_pipeline.engine.row_matrix import Bools, Floats, Integers, RowMatrix
-from optcenter_pipeline.engine.search import Fixings, Search, SearchLimits
+from optcenter_pipeline.engine.search import Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 
 _DUAL_SIMPLEX = 1
 _PRIMAL_SIMPLEX = 4
-_FRACTION = 1e-6
-_FEW_COLUMNS = 150
-"""Of which a search along a proof begins, and fewer than which it does not pick any."""
-_FEW_NODES = 10
-"""Of a search of all columns behind that: what is near lies near the proof, or is for others to find."""
-_ANY_NUMBER = int(highspy.kHighsIInf)
+_Aim = Lead | Literal["anywhere", "nowhere"]
+"""What a run of the solver optimises: how near a lead comes; whatever, which takes the dual simplex a tenth of the
+steps that it takes without costs, where all of them are ties; nothing."""
 
 
 class SwitchedRows(SolverModel):
@@ -67,10 +66,15 @@ class SwitchedRows(SolverModel):
         self._relaxation = replace(self._scaled.arrays, lower=arrays.lower.copy(), upper=arrays.upper.copy())
         self._in_force = np.ones(len(self.numbers), dtype=bool)
         self._cuts: list[tuple[int, int, LinearRow]] = []
+        self._options = options
+        self._aimed: _Aim = "nowhere"
+        self._anchor: Any = None
+        self._latest: Any = None
+        """Bases of `reach`: that to begin from, and that where it ended."""
 
     @property
     def presolves(self) -> bool:
-        """Whether a search without a proof to go along begins with presolve."""
+        """Whether a search of all columns begins with presolve."""
         return self._presolve != "off"
 
     @property
@@ -110,6 +114,7 @@ class SwitchedRows(SolverModel):
         Returns:
             A proof that it has no solution; or a solution, shape (columns,); None where neither came about.
         """
+        self._aim("anywhere")
         self._set("solve_relaxation", True)
         self._set("presolve", "off")
         self._set("simplex_strategy", _DUAL_SIMPLEX)
@@ -126,54 +131,102 @@ class SwitchedRows(SolverModel):
             return None
         return refutation(self._relaxation, self._in_force, np.array(ray)[: len(self.numbers)])
 
-    def sparser(self, proof: Refutation) -> Refutation:
-        """A proof of this model with fewer rows."""
-        return sparser(self._relaxation, proof)
+    def reach(self, lead: Lead, limits: SearchLimits) -> Reach | None:
+        """How near the relaxation of the rows in force, the lead aside, comes to keeping the lead, presolve off.
+
+        Args:
+            lead: a row, in force or not.
+            limits: when to stop.
+
+        Returns:
+            None where no bound came about.
+        """
+        in_force, arrays = self._in_force, self._relaxation
+        self._aim(lead)
+        self.switch(in_force & (np.arange(len(in_force)) != lead.row))
+        if self._anchor is not None:
+            self._checked(self._highs.setBasis(self._anchor), "passing a basis")
+        self._set("solve_relaxation", True)
+        self._set("presolve", "off")
+        self._set("simplex_strategy", _DUAL_SIMPLEX if self._anchor is None else _PRIMAL_SIMPLEX)
+        run = self._run(limits)
+        if self.is_lost:
+            return None
+        is_solved = run is not None and self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        self._latest, solution = self._highs.getBasis(), self._highs.getSolution()
+        self.switch(in_force)
+        if not is_solved:
+            return None
+        weights = np.where(in_force, -np.array(solution.row_dual)[: len(in_force)], 0.0) / self._objective_scale
+        weights[lead.row] = lead.side
+        weights[~np.isfinite(np.where(weights > 0, arrays.row_lower, arrays.row_upper))] = 0.0
+        weights /= np.abs(weights).max()
+        return Reach(
+            values=np.array(solution.col_value),
+            pull=weights @ arrays.matrix,
+            room=-excess_of(arrays, weights) if in_force[lead.row] else math.inf,
+            proof=refutation(arrays, in_force, weights),
+        )
+
+    def anchor(self) -> None:
+        """Let `reach` begin from where it ended last: best where only more rows are out of force from now on."""
+        self._anchor = self._latest
+
+    def sparser(self, proof: Refutation, parts: Integers | None = None, rather: Bools | None = None) -> Refutation:
+        """A proof of this model with fewer rows; as `refutation.sparser`."""
+        return sparser(self._relaxation, proof, parts, rather)
+
+    def losses(self, proof: Refutation, parts: Integers) -> Floats:
+        """As `refutation.part_losses`."""
+        return part_losses(self._relaxation, proof, parts)
 
     def rows_of(self, proof: Refutation) -> frozenset[int]:
         """The run's rows that a proof takes."""
         return frozenset(self.numbers[proof.weights != 0].tolist())
 
-    def find(self, limits: SearchLimits, weights: Floats | None = None) -> Search:
-        """Look for whole candidates that keep the rows in force; the first that do will do.
+    def find(self, limits: SearchLimits) -> Search:
+        """Look for whole candidates that keep the rows in force; the first that do will do."""
+        self._aim("nowhere")
+        return self.search(limits)
+
+    def find_near(self, lead: Lead, reach: Reach, free: Bools, limits: SearchLimits) -> Search:
+        """As `find`, where the relaxation comes nearest to keeping a lead, without presolve.
 
         Args:
+            lead: what is looked for first of all.
+            reach: of the lead, with the same rows in force.
+            free: the columns that may be moved from there; the others are constants. Shape (columns,).
             limits: when to stop.
-            weights: of a proof that more rows than those cannot be kept. The search then goes where the rows of the
-                proof ask it to, without presolve: what that leaves undecided is a few candidates at first. Shape
-                (numbers,).
-        """
-        if weights is None:
-            return self.search(limits)
-        self.set_objective((weights * self._in_force) @ self.matrix, 0.0, "max")
-        usual, self._presolve = self._presolve, "off"
-        self._set("mip_max_improving_sols", 1)
-        self._set("mip_heuristic_run_feasibility_jump", False)
-        fixings = self._undecided(limits)
-        search = self.search(limits, fixings=fixings)
-        if search.values is None and fixings is not None and not self.is_lost:
-            search = self.search(replace(limits, nodes=min(limits.nodes or _FEW_NODES, _FEW_NODES)))
-        self._presolve = usual
-        if not self.is_lost:
-            self._set("mip_max_improving_sols", _ANY_NUMBER)
-            self._set("mip_heuristic_run_feasibility_jump", True)
-            self.set_objective(np.zeros(self.width), 0.0, "max")
-        return search
 
-    def _undecided(self, limits: SearchLimits) -> Fixings | None:
-        """All but the columns that the relaxation of the objective is least sure of."""
-        if self.width <= _FEW_COLUMNS:
-            return None
-        self._set("solve_relaxation", True)
-        self._set("presolve", "off")
-        self._set("simplex_strategy", _PRIMAL_SIMPLEX)
-        run = self._run(limits)
-        if run is None or self.is_lost or self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        solution = self._highs.getSolution()
-        values, costs = np.array(solution.col_value), np.abs(np.array(solution.col_dual))
-        costs[~self.integer | (np.minimum(values, 1.0 - values) > _FRACTION)] = -1.0
-        free = np.argsort(costs, kind="stable")[:_FEW_COLUMNS]
-        fixed = costs >= 0
-        fixed[free] = False
-        return Fixings(fixed, np.rint(values))
+        Returns:
+            `infeasible` speaks of these columns alone; where they are all that are possible, of all.
+        """
+        values = reach.rounded
+        near = SolverModel(
+            with_constants(self._relaxation, self._in_force, free, values),
+            np.zeros(int(free.sum()), dtype=bool),
+            self._options,
+        )
+        near.without_presolve()
+        near._set("mip_max_improving_sols", 1)
+        near._set("mip_heuristic_run_feasibility_jump", False)
+        near.set_objective(self._costs_of(lead)[free], 0.0, "max")
+        search = near.search(limits)
+        if search.values is not None:
+            values[free] = search.values
+        return replace(search, values=None if search.values is None else values)
+
+    def _aim(self, aim: _Aim) -> None:
+        if aim != self._aimed:
+            self.set_objective(self._costs_of(aim), 0.0, "max")
+            self._aimed = aim
+
+    def _costs_of(self, aim: _Aim) -> Floats:
+        """What to optimise. Shape (columns,)."""
+        if aim == "anywhere":
+            return np.random.default_rng(0).random(self.width) - 0.5
+        costs = np.zeros(self.width)
+        if isinstance(aim, Lead):
+            entries = slice(self.matrix.indptr[aim.row], self.matrix.indptr[aim.row + 1])
+            costs[self.matrix.indices[entries]] = aim.side * self.matrix.data[entries]
+        return costs

@@ -88,6 +88,9 @@ class _Finding:
             return None
         if _is_no_contradiction(self._asked(probes.relaxed)(sources)):
             return self._thinned(sources, probes)
+        if len(sources) > _MANY:
+            heaviest = probes.heaviest([self._rules.by_source[source] for source in sources])
+            return self._thinned([sources[part] for part in heaviest] or sources, probes, is_thin=True)
         by_relaxation = Thinning(self._asked(probes.relaxed), lambda: self._effort.is_spent)
         return self._thinned(by_relaxation.minimal(sources)[0], probes, is_thin=True)
 

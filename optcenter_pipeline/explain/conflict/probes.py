@@ -12,6 +12,7 @@ from optcenter_pipeline.engine.row_matrix import Bools, Floats, RowMatrix
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.switched_rows import SwitchedRows
 from optcenter_pipeline.explain.conflict.branching import Branching
+from optcenter_pipeline.explain.conflict.edge import Edge
 from optcenter_pipeline.explain.conflict.effort import Effort
 from optcenter_pipeline.explain.conflict.rule_rows import RuleRows
 
@@ -41,10 +42,10 @@ class Probes:
         self.numbers = np.array(sorted(always.union(numbers)), dtype=np.int64)
         self._rows = RowMatrix(whole.matrix[self.numbers], whole.lower[self.numbers], whole.upper[self.numbers])
         self._always = np.isin(self.numbers, list(always))
-        self._hopeless = _hopeless(self._rows)
         self._solver = SwitchedRows(self._model, self.numbers.tolist(), SolverOptions(threads=threads))
-        self._proof: Refutation | None = None
-        self._proven: list[Bools] = []
+        self._edge: Edge | None = None
+        """Where the relaxation has refuted some of the rows."""
+        self._proven = [self.numbers == self.numbers[row] for row in np.flatnonzero(_hopeless(self._rows))]
         """Choices of rows that contradict each other by a proof, or by a search without presolve."""
         self._loose: set[bytes] = set()
         """Choices of rows that parts of candidates keep."""
@@ -84,8 +85,22 @@ class Probes:
             True, or those of the rows that are enough for it; False where there is a portfolio; None where the
             effort was too small to say.
         """
-        verdict = self.relaxed(numbers)
-        return self._search(self._mask(numbers)) if verdict is None else verdict
+        wanted = self._mask(numbers)
+        if self._edge is None:
+            verdict = self.relaxed(numbers)
+            return self._search(wanted) if verdict is None else verdict
+        verdict = self._known(wanted)
+        return self._at_edge(wanted, self._edge) if verdict is None else verdict
+
+    def heaviest(self, parts: Sequence[Collection[int]]) -> list[int]:
+        """Of parts that the relaxation cannot keep, what weighs most in that; see `Edge.heaviest`.
+
+        Args:
+            parts: the rows of each.
+        """
+        part_of = {number: part for part in reversed(range(len(parts))) for number in parts[part]}
+        of_row = np.array([part_of.get(number, -1) for number in self.numbers.tolist()], dtype=np.int32)
+        return [] if self._edge is None else self._edge.heaviest(self._always | (of_row >= 0), of_row)
 
     def confirm(self, numbers: Collection[int]) -> bool | None:
         """A second look at rows that were said to contradict each other, without presolve; as `contradict`."""
@@ -96,26 +111,26 @@ class Probes:
             return None
         self._solver.switch(wanted)
         self._solver.without_presolve()
-        return self._found(wanted, None)
+        return self._found(wanted)
 
     def relaxed(self, numbers: Collection[int]) -> frozenset[int] | bool | None:
         """As `contradict`, by what needs no search: portfolios known, and parts of candidates."""
         wanted = self._mask(numbers)
-        hopeless = np.flatnonzero(wanted & self._hopeless)
-        if len(hopeless):
-            self._proven.append(np.arange(len(wanted)) == hopeless[0])
-            return frozenset({int(self.numbers[hopeless[0]])})
-        if any(not (broken & wanted).any() for broken in self._portfolios):
-            return False
-        if self._effort.is_spent or self._solver.is_lost:
-            return None
-        if wanted.tobytes() in self._loose:
-            return None
+        known = self._known(wanted)
+        if known is not None or self._effort.is_spent or self._solver.is_lost or wanted.tobytes() in self._loose:
+            return known
         self._solver.switch(wanted)
         proven = self._relax()
         if proven is None:
             self._loose.add(wanted.tobytes())
         return proven
+
+    def _known(self, wanted: Bools) -> frozenset[int] | bool | None:
+        """What needs no solver any more."""
+        if any(not (broken & wanted).any() for broken in self._portfolios):
+            return False
+        proven = next((proven for proven in self._proven if not (proven & ~wanted).any()), None)
+        return None if proven is None else frozenset(self.numbers[proven].tolist())
 
     @property
     def _size(self) -> int:
@@ -130,39 +145,67 @@ class Probes:
         self._effort.count_relaxations(1, self._size)
         if not isinstance(relaxed, Refutation):
             return None
-        self._proof = self._solver.sparser(relaxed)
-        self._proven.append(self._proof.weights != 0)
-        return self._solver.rows_of(self._proof)
+        proof = self._solver.sparser(relaxed)
+        self._edge = self._edge or Edge(self._solver, self._effort, proof)
+        return self._refuted(proof)
 
-    def _search(self, wanted: Bools) -> bool | None:
-        """Branch and bound: where more rows were refuted by a proof, first along it, then without."""
+    def _refuted(self, proof: Refutation) -> frozenset[int]:
+        self._proven.append(proof.weights != 0)
+        return self._solver.rows_of(proof)
+
+    def _at_edge(self, wanted: Bools, edge: Edge) -> frozenset[int] | bool | None:
+        """Whether no portfolio keeps these rows, by how near the lead comes to being kept."""
         if self._effort.is_spent or self._solver.is_lost:
             return None
         self._solver.switch(wanted)
-        verdict = None
-        if self._proof is not None:
-            verdict = self._found(wanted, self._proof.weights)
-            if verdict:
+        reach = edge.reach()
+        if reach is None:
+            return self._search(wanted)
+        if reach.proof is not None:
+            self._solver.anchor()
+            return self._refuted(self._solver.sparser(reach.proof))
+        for search, is_all in edge.searches(reach):
+            if search.values is not None and self._accepts(search.values, wanted):
+                return False
+            if is_all and search.infeasible:
+                self._solver.anchor()
                 self._proven.append(wanted)
-        if verdict is None:
-            verdict = self._found(wanted, None)
+                return True
+            if is_all and search.values is None:
+                self._effort.undecided += 1
+                return None
+        return self._search(wanted)
+
+    def _accepts(self, values: Floats, wanted: Bools) -> bool:
+        """Whether a solver's point is a portfolio that keeps every row exactly: it answers later probes, too."""
+        broken = self._broken(self._point(values, wanted))
+        if (broken & wanted).any():
+            return False
+        self._portfolios.append(broken)
+        return True
+
+    def _search(self, wanted: Bools) -> bool | None:
+        """Branch and bound."""
+        if self._effort.is_spent or self._solver.is_lost:
+            return None
+        self._solver.switch(wanted)
+        verdict = self._found(wanted)
         self._effort.undecided += verdict is None
         return verdict
 
-    def _found(self, wanted: Bools, weights: Floats | None) -> bool | None:
+    def _found(self, wanted: Bools) -> bool | None:
         """One search, repeated until what it finds keeps every row exactly."""
         for _ in range(_MOST_RECHECKS):
-            search = self._solver.find(self._effort.limits(self._size), weights)
+            search = self._solver.find(self._effort.limits(self._size))
             self._effort.count_search(search.nodes, self._size)
             if search.infeasible:
                 return True
             if search.values is None or self._solver.is_lost:
                 return None
+            if self._accepts(search.values, wanted):
+                return False
             point = self._point(search.values, wanted)
             broken = self._broken(point)
-            if not (broken & wanted).any():
-                self._portfolios.append(broken)
-                return False
             self._solver.tighten()
             for position in np.flatnonzero(broken & wanted).tolist():
                 row = self._model.rows[self.numbers[position]]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from optcenter_pipeline.engine.question import build_question
-from optcenter_pipeline.engine.row_matrix import Floats
 from optcenter_pipeline.engine.search import Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.switched_rows import SwitchedRows
@@ -109,10 +108,10 @@ def test_what_does_not_stand_a_second_look_is_not_told(name: str, monkeypatch: p
     seen = set[tuple[int, bytes]]()
     kept: list[SwitchedRows] = []  # so that no two have the same id
 
-    def lying(self: SwitchedRows, limits: SearchLimits, weights: Floats | None = None) -> Search:
-        search = honest(self, limits, weights)
+    def lying(self: SwitchedRows, limits: SearchLimits) -> Search:
+        search = honest(self, limits)
         choice = (id(self), self._in_force.tobytes())
-        if weights is not None or search.values is None or choice in seen:
+        if search.values is None or choice in seen:
             return search
         kept.append(self)
         seen.add(choice)
@@ -138,9 +137,9 @@ def test_what_presolve_says_wrongly_is_looked_at_again(monkeypatch: pytest.Monke
     honest = SwitchedRows.find
     lied = []
 
-    def lying(self: SwitchedRows, limits: SearchLimits, weights: Floats | None = None) -> Search:
-        search = honest(self, limits, weights)
-        if weights is None and self.presolves and search.values is not None:
+    def lying(self: SwitchedRows, limits: SearchLimits) -> Search:
+        search = honest(self, limits)
+        if self.presolves and search.values is not None:
             lied.append(1)
             return Search(None, search.bound, True, True, search.nodes)
         return search
