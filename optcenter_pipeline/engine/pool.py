@@ -14,6 +14,7 @@ from optcenter_pipeline.rules.bundle import Bundle
 from optcenter_pipeline.rules.constraint_set import ConstraintSetCompiled
 from optcenter_pipeline.rules.linear import LinearRow, PoolColumns, fixed_row
 from optcenter_pipeline.rules.names import fold, listed
+from optcenter_pipeline.rules.numbers import counted
 from optcenter_pipeline.rules.period import first_day
 from optcenter_pipeline.rules.portfolio import CLOSED_LIFECYCLES, Candidate
 from optcenter_pipeline.rules.prerequisite import Prerequisite
@@ -33,6 +34,12 @@ class Ineligible:
     candidate: Candidate
     code: str
     text: str
+    """As a rule says it: `the lifecycle status of INIT-7 is done`."""
+
+    @property
+    def sentence(self) -> str:
+        """As an alert and a reason say it."""
+        return f"{self.candidate.initiative_key} cannot be funded: {self.text}"
 
     @property
     def source_rows(self) -> tuple[str, ...]:
@@ -81,7 +88,7 @@ def build_pool(snapshot: Snapshot) -> Pool:
             Alert(
                 code=entry.code,
                 initiative_key=entry.candidate.initiative_key,
-                message=entry.text,
+                message=entry.sentence,
                 source_rows=entry.source_rows,
             )
             for entry in ineligible
@@ -167,15 +174,13 @@ def _ineligible(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[
             yield Ineligible(candidate, "deadline_before_period", _late_text(candidate, begins, period))
         if fold(candidate.lifecycle_status or "") in CLOSED_LIFECYCLES:
             status = candidate.lifecycle_status
-            text = f"{candidate.initiative_key} cannot be funded: its lifecycle status is {status}"
+            text = f"the lifecycle status of {candidate.initiative_key} is {status}"
             yield Ineligible(candidate, "lifecycle_closed", text)
 
 
 def _late_text(candidate: Candidate, begins: dt.date, period: str | None) -> str:
-    return (
-        f"{candidate.initiative_key} cannot be funded: its deadline {candidate.deadline_date} lies before "
-        f"{begins}, the first day of {period}"
-    )
+    deadline = f"the deadline of {candidate.initiative_key}, {candidate.deadline_date},"
+    return f"{deadline} lies before {begins}, the first day of {period}"
 
 
 def _unchecked_deadlines(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[Alert]:
@@ -183,7 +188,7 @@ def _unchecked_deadlines(snapshot: Snapshot, members: tuple[Candidate, ...]) -> 
     dated = sum(candidate.deadline_date is not None for candidate in members)
     if snapshot.scenario.period_key is None and dated:
         sources = (snapshot.scenario.source_row,) if snapshot.scenario.source_row else ()
-        message = f"the scenario has no period: the deadlines of {dated} candidates were not checked"
+        message = f"the scenario has no period: the deadlines of {counted(dated, 'candidate')} were not checked"
         yield Alert(code="deadlines_not_checked", message=message, source_rows=sources)
 
 

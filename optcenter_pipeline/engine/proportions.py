@@ -13,9 +13,10 @@ from optcenter_pipeline.engine.linear_model import LinearModel
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.result import Alert
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.rules.names import SourceRow, fold, listed
-from optcenter_pipeline.rules.numbers import amount, counted, percent, quantity
+from optcenter_pipeline.rules.names import SourceRow, listed
+from optcenter_pipeline.rules.numbers import amount, counted, percent
 from optcenter_pipeline.rules.synergy import SynergyBonus
+from optcenter_pipeline.rules.units import Units
 
 CODE = "contribution_out_of_proportion"
 _LEAST, _MOST = 1e-6, 1e-4
@@ -32,7 +33,7 @@ def proportion_alerts(snapshot: Snapshot, model: LinearModel, plan: Plan) -> Ite
         plan: its stages.
     """
     part = min(max(snapshot.solver.mip_gap, _LEAST), _MOST)
-    units = {fold(metric.kpi_key): metric.unit for metric in snapshot.metrics}
+    units = Units(snapshot.metrics)
     for kpi in plan.objective_kpis:
         terms = model.columns.kpi_terms(kpi)
         sizes = np.abs(terms.coefficients)
@@ -43,7 +44,7 @@ def proportion_alerts(snapshot: Snapshot, model: LinearModel, plan: Plan) -> Ite
             large = [terms.columns[place] for place in np.flatnonzero(is_large)]
             names = listed([_name(model, column) for column in large])
             most, next_most = float(sizes.max()), float(sizes[~is_large].max())
-            lost = quantity(amount(part * most), kpi, units.get(fold(kpi)))
+            lost = f"{amount(part * most)} {units.named(kpi)}"
             message = (
                 f"{names} {'counts for' if len(large) == 1 else 'count for up to'} {amount(most)} {kpi}, and "
                 f"{counted(len(sizes) - len(large), 'other')} for {amount(next_most)} at most. Plans within "

@@ -20,10 +20,11 @@ from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules import capacity_cap, capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import MOST_LISTED, listed
-from optcenter_pipeline.rules.numbers import amount, change
+from optcenter_pipeline.rules.numbers import amount, change, counted
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.source_rows import in_brackets, in_words
 from optcenter_pipeline.rules.synergy import SynergyBonus
+from optcenter_pipeline.rules.units import Units
 
 _FARTHEST = 200
 """How many initiatives are followed from one that is not funded to what forbids it."""
@@ -48,7 +49,7 @@ class Reasons:
         key = candidate.initiative_key
         tied = key in self._tied
         parts = [*self._mandates(key), *self._needed_by(key), *self._bundle_company(key)] if tied else []
-        brings = [f"{amount(added)} {kpi}" for kpi, added in self._brings(column)]
+        brings = [f"{amount(added)} {self._units.named(kpi)}" for kpi, added in self._brings(column)]
         if brings:
             parts.append(f"adds {', '.join(brings)}")
         if tied:
@@ -90,6 +91,10 @@ class Reasons:
         )
 
     @cached_property
+    def _units(self) -> Units:
+        return Units(self.snapshot.metrics)
+
+    @cached_property
     def _changes(self) -> Stability | None:
         return stability(self.snapshot, self.model, self.point)
 
@@ -117,7 +122,7 @@ class Reasons:
         for rule in self.snapshot.constraint_set.exclude_initiatives:
             bans.setdefault(rule.initiative_key, (f"excluded by {in_words(rule.source_rows)}", rule.source_rows))
         for entry in self.pool.ineligible:
-            bans.setdefault(entry.candidate.initiative_key, (entry.text, entry.source_rows))
+            bans.setdefault(entry.candidate.initiative_key, (entry.sentence, entry.source_rows))
         for alert in self.pool.alerts:
             if alert.code in ("blocked_by_prerequisite", "blocked_by_bundle") and alert.initiative_key:
                 bans.setdefault(alert.initiative_key, (alert.message, alert.source_rows))
@@ -189,7 +194,8 @@ class Reasons:
     def _synergy_texts(self, key: str) -> Iterator[str]:
         for synergy, members, in_effect in self._synergies_of.get(key, ()):
             if in_effect:
-                yield f"together with {_others(members, key)} brings {change(synergy.value)} {synergy.kpi_key}"
+                more = f"{change(synergy.value)} {self._units.named(synergy.kpi_key)}"
+                yield f"together with {_others(members, key)} brings {more}"
 
     @cached_property
     def _caps(self) -> tuple["_Cap", ...]:
@@ -273,7 +279,7 @@ class Reasons:
         for number in numbers[starts[column] : starts[column + 1]]:
             cap = self._caps[number]
             if tokens > cap.room:
-                yield f"{cap.before}{amount(tokens)}{cap.behind}", cap.source_rows
+                yield f"did not fit: it needs {counted(tokens, 'token')}{cap.told}", cap.source_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,19 +288,18 @@ class _Cap:
 
     row: LinearRow
     room: float
-    before: str
-    """What stands before the tokens that the candidate needs."""
-    behind: str
+    told: str
+    """What stands behind the tokens that the candidate needs."""
     source_rows: tuple[str, ...]
 
     @staticmethod
     def of(row: LinearRow, point: Point) -> "_Cap":
-        left = max(0.0, row.upper - row.terms.value(point))
-        room = left + row_tolerance(row)
+        free = max(0.0, row.upper - row.terms.value(point))
+        room, left = free + row_tolerance(row), amount(free) if free else "none"
         if row.family == capacity_cap.SCENARIO_FAMILY:
-            before = f"did not fit: tokens left {left:.12g}, needed "
-            return _Cap(row, room, before, "; what was chosen brings more", ())
-        return _Cap(row, room, f"did not fit: {row.text}; left {left:.12g}, needed ", "", row.source_rows)
+            return _Cap(row, room, f", with {left} left; what was chosen brings more", ())
+        told = f", with {left} left of {row.text}{in_brackets(row.source_rows)}"
+        return _Cap(row, room, told, row.source_rows)
 
 
 def _others(members: Sequence[str], key: str) -> str:

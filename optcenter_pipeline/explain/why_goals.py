@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.linear_model import LinearModel, Point
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import amount, counted
 from optcenter_pipeline.rules.slices import slice_in_words
 from optcenter_pipeline.rules.target import Target
 
@@ -14,7 +14,7 @@ _CLEARLY = 1e-6
 
 
 def goals_told(model: LinearModel, now: Point, then: Point) -> str:
-    """`the goal nps of everything would be 0.6 short instead of 0.1`, or blank where no goal changes.
+    """`the goal for nps of country UK would be missed by 0.6 instead of met`, or blank where no goal changes.
 
     Args:
         model: of both plans.
@@ -22,7 +22,7 @@ def goals_told(model: LinearModel, now: Point, then: Point) -> str:
         then: the other one.
     """
     told = list(_changes(model, now, then))
-    more = f" and {len(told) - _MOST} goals more would change" if len(told) > _MOST else ""
+    more = f" and {counted(len(told) - _MOST, 'other goal')} would change" if len(told) > _MOST else ""
     return ", ".join(told[:_MOST]) + more
 
 
@@ -31,7 +31,8 @@ def _changes(model: LinearModel, now: Point, then: Point) -> Iterator[str]:
         column = model.columns.shortfall_column(goal)
         short, other = clean(now[column]), clean(then[column])
         if abs(other - short) > _CLEARLY * max(1.0, abs(goal.required)):
-            yield f"the goal {_named(goal)} would be {_state(other)} instead of {_state(short)}"
+            instead = amount(short) if short and other else _state(short)
+            yield f"the goal for {_named(goal)} would be {_state(other)} instead of {instead}"
 
 
 def _named(goal: Target) -> str:
@@ -39,4 +40,4 @@ def _named(goal: Target) -> str:
 
 
 def _state(shortfall: float) -> str:
-    return f"{amount(shortfall)} short" if shortfall else "met"
+    return f"missed by {amount(shortfall)}" if shortfall else "met"

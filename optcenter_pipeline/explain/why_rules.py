@@ -60,14 +60,14 @@ def source_rows(rows: Iterable[LinearRow]) -> tuple[SourceRow, ...]:
 
 
 def quoted(rows: Sequence[LinearRow], most: int = 2) -> str:
-    """Rows as a sentence names them: `'at most 90 tokens on country UK' (Constraints row 6)`."""
-    texts = [f"'{row.text}'{in_brackets(row.source_rows)}" for row in rows]
+    """Rows as a sentence names them: `“at most 90 tokens on country UK” (Constraints row 6)`."""
+    texts = [f"“{row.text}”{in_brackets(row.source_rows)}" for row in rows]
     return _joined(texts, most)
 
 
 def quoted_rules(rules: Sequence[tuple[SourceRow, str]], most: int = 4) -> str:
     """Rules by their source row, as a sentence names them."""
-    return _joined([f"'{text}'{in_brackets((source,))}" for source, text in rules], most)
+    return _joined([f"“{text}”{in_brackets((source,))}" for source, text in rules], most)
 
 
 def _joined(texts: Sequence[str], most: int) -> str:

@@ -9,6 +9,7 @@ from optcenter_pipeline.explain.documents import Certainty
 from optcenter_pipeline.explain.why_rules import quoted
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import listed
+from optcenter_pipeline.rules.numbers import amount, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Otherwise:
     is_selected: bool
     """In the plan as it is."""
     unit: str
-    """Name of the first KPI stage."""
+    """What stands behind a number of the first KPI stage: `kEUR of gmv`."""
     objective: float
     """As it is."""
     change: float | None
@@ -40,24 +41,24 @@ class Otherwise:
 
 
 def sentence(told: Otherwise) -> str:
-    """`Not funded: with it the plan would bring 3.2 gmv less (28.3 instead of 31.5); it would displace INIT-4.`"""
+    """`Not funded: with it the plan would bring 3.2 gmv less (28.3 instead of 31.5). It would displace INIT-4.`"""
     parts = [f"{'Funded: without it' if told.is_selected else 'Not funded: with it'} {_change(told)}"]
     moves = _moves(told)
     if moves and told.certainty == "bound" and told.found is not None:
-        moves = [f"of the plans met, the best would bring {_amount(told, told.found)}: {' and '.join(moves)}"]
+        found = _more_or_less(told, told.found)
+        moves = [f"Of the plans found, the best would bring {found}: {' and '.join(moves)}"]
     elif moves:
-        moves = [f"{'' if told.is_selected else 'it would '}{' and '.join(moves)}"]
+        moves = [f"{'' if told.is_selected else 'It would '}{' and '.join(moves)}"]
     parts += moves
     if told.goals:
-        parts.append(told.goals)
+        parts.append(f"{told.goals[0].upper()}{told.goals[1:]}")
     if told.rows:
-        verb = "hold it in" if told.is_selected else "stand against it"
-        parts.append(f"{quoted(told.rows)} {verb if len(told.rows) > 1 else _singular(verb)}")
-    return "; ".join(parts) + "."
+        parts.append(f"{'Held in by' if told.is_selected else 'In its way'}: {quoted(told.rows)}")
+    return ". ".join(parts) + "."
 
 
 def impossible(*, is_selected: bool, rules: str) -> str:
-    """`Cannot be funded: 'INIT-7 is excluded' (Constraints row 9).`"""
+    """`Cannot be funded: “INIT-7 is excluded” (Constraints row 9).`"""
     verdict = "Cannot be left out" if is_selected else "Cannot be funded"
     if not rules:
         return f"{verdict}: no plan {'without' if is_selected else 'with'} it keeps all the rules."
@@ -70,20 +71,21 @@ def _change(told: Otherwise) -> str:
         return f"no limit to what the plan would bring in {unit} was proven"
     change, then = told.change, clean(told.objective + told.change)
     if told.certainty == "bound" and change < 0:
-        return f"the plan would lose at least {-change:.12g} {unit} (at most {then:.12g} instead of {now:.12g})"
+        least = f"the plan would lose at least {amount(-change)} {unit}"
+        return f"{least} (at most {amount(then)} instead of {amount(now)})"
     if told.certainty == "bound":
-        return f"the plan could bring no more than {then:.12g} {unit}, and brings {now:.12g} now"
+        return f"the plan could bring no more than {amount(then)} {unit}, and brings {amount(now)} now"
     if change == 0:
-        return f"the plan would bring the same {then:.12g} {unit}{_tokens(told)}"
+        return f"the plan would bring the same {amount(then)} {unit}{_tokens(told)}"
     price = f", at the price of {told.price}" if change > 0 and told.price else ""
-    return f"the plan would bring {_amount(told, change)} ({then:.12g} instead of {now:.12g}){price}"
+    return f"the plan would bring {_more_or_less(told, change)} ({amount(then)} instead of {amount(now)}){price}"
 
 
-def _amount(told: Otherwise, change: float) -> str:
+def _more_or_less(told: Otherwise, change: float) -> str:
     """`3.2 gmv less`."""
     if change == 0:
-        return f"the same {clean(told.objective):.12g} {_unit(told)}"
-    return f"{abs(change):.12g} {_unit(told)} {'more' if change > 0 else 'less'}"
+        return f"the same {amount(clean(told.objective))} {_unit(told)}"
+    return f"{amount(abs(change))} {_unit(told)} {'more' if change > 0 else 'less'}"
 
 
 def _unit(told: Otherwise) -> str:
@@ -92,7 +94,7 @@ def _unit(told: Otherwise) -> str:
 
 def _tokens(told: Otherwise) -> str:
     tokens = told.tokens_change or 0.0
-    return f" for {abs(tokens):.12g} tokens {'more' if tokens > 0 else 'less'}" if tokens else ""
+    return f" for {counted(abs(tokens), 'token')} {'more' if tokens > 0 else 'less'}" if tokens else ""
 
 
 def _moves(told: Otherwise) -> list[str]:
@@ -103,8 +105,3 @@ def _moves(told: Otherwise) -> list[str]:
         )
     moves = [f"displace {listed(told.displaces)}"] if told.displaces else []
     return moves + ([f"bring in {listed(told.lets_in)}"] if told.lets_in else [])
-
-
-def _singular(verb: str) -> str:
-    first, _, rest = verb.partition(" ")
-    return f"{first}s {rest}"

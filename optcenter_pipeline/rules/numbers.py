@@ -47,17 +47,6 @@ def typed(value: float) -> str:
     return f"{Decimal(f'{value + 0.0:.{_TYPED_DIGITS}g}'):f}"
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def counted(count: float, noun: str, plural: str | None = None) -> str:
     """`1 row`, `1,200 rows`; `plural` where it is more than an s."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
-
-
-def quantity(number: str, name: str, unit: str | None = None) -> str:
-    """So much of a KPI: `80 kEUR of gmv`, or `80 gmv` where its unit is not known.
-
-    Args:
-        number: as `amount` or `change` gives it.
-        name: of the KPI.
-        unit: of the KPI.
-    """
-    return f"{number} {unit} of {name}" if unit else f"{number} {name}"
+    return f"{amount(count)} {noun if count == 1 else plural or f'{noun}s'}"

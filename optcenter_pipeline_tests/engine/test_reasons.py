@@ -42,10 +42,11 @@ OUT: dict[str, tuple[Json, str, str, tuple[str, ...]]] = {
         "A is funded, and the two exclude each other", ("Constraints!2",),
     ),
     "adds nothing": ({}, "D", "adds nothing to gmv", ()),
-    "does not fit": ({}, "C", "did not fit: tokens left 0, needed 3; what was chosen brings more", ()),
+    "does not fit": ({}, "C", "did not fit: it needs 3 tokens, with none left; what was chosen brings more", ()),
     "a cap": (
         {"capacity_caps": [row(2, dimension="country", dimension_key="UK", max_tokens=5)], "capacity": 20}, "B",
-        "did not fit: at most 5 tokens on country UK; left 1, needed 3", ("Constraints!2",),
+        "did not fit: it needs 3 tokens, with 1 left of at most 5 tokens on country UK (Constraints row 2)",
+        ("Constraints!2",),
     ),
     "needs somebody excluded": (
         {"prerequisites": [row(2, initiative_key="A", requires=["D"])],

@@ -195,11 +195,11 @@ def small(capacity: float = 11, **rules: Any) -> Snapshot:
 
 def test_sentences() -> None:
     assert reasons(small()) == {
-        "A": "Funded: without it the plan would bring 4 gmv less (9 instead of 13); C would come in.",
-        "B": "Funded: without it the plan would bring 1 gmv less (12 instead of 13); C would come in.",
-        "C": "Not funded: with it the plan would bring 1 gmv less (12 instead of 13); it would displace B; "
-        "'the scenario's capacity is 11 tokens' (Scenario_Config row 2) stands against it.",
-        "D": "Cannot be funded: 'D cannot be funded: its lifecycle status is done' (Candidates row 9).",
+        "A": "Funded: without it the plan would bring 4 gmv less (9 instead of 13). C would come in.",
+        "B": "Funded: without it the plan would bring 1 gmv less (12 instead of 13). C would come in.",
+        "C": "Not funded: with it the plan would bring 1 gmv less (12 instead of 13). It would displace B. "
+        "In its way: “the scenario's capacity is 11 tokens” (Scenario_Config row 2).",
+        "D": "Cannot be funded: “the lifecycle status of D is done” (Candidates row 9).",
     }
 
 
@@ -215,12 +215,12 @@ def test_sentences_of_rules() -> None:
         )
     )
     assert told["A"] == (
-        "Cannot be funded: 'at most 9 tokens on country UK' (Constraints row 3) and 'B is mandatory' "
+        "Cannot be funded: “at most 9 tokens on country UK” (Constraints row 3) and “B is mandatory” "
         "(Constraints row 2)."
     )
-    assert told["B"] == "Cannot be left out: 'B is mandatory' (Constraints row 2)."
+    assert told["B"] == "Cannot be left out: “B is mandatory” (Constraints row 2)."
     assert told["C"] == (
-        "Cannot be left out: 'B is mandatory' (Constraints row 2) and 'B needs C' (Constraints row 4)."
+        "Cannot be left out: “B is mandatory” (Constraints row 2) and “B needs C” (Constraints row 4)."
     )
 
 
@@ -230,6 +230,6 @@ def test_a_gain_has_its_price() -> None:
     question = snapshot(rows, capacity=5, metrics={"gmv": "north_star", "nps": "supporting"}, targets=goal)
     told = reasons(question)
     assert told["A"].startswith(
-        "Not funded: with it the plan would bring 4 gmv more (100 instead of 96), at the price of the goals; "
+        "Not funded: with it the plan would bring 4 gmv more (100 instead of 96), at the price of the goals. "
     )
-    assert "the goal nps of the whole portfolio would be 10 short instead of met" in told["A"]
+    assert "The goal for nps of the whole portfolio would be missed by 10 instead of met." in told["A"]
