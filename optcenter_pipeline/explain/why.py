@@ -19,6 +19,7 @@ from optcenter_pipeline.explain.why_rules import FlipRules, quoted_rules, source
 from optcenter_pipeline.explain.why_texts import Otherwise, impossible, sentence
 from optcenter_pipeline.rules.linear import LinearRow, fixed_row
 from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.units import Units
 
 _SEARCHED_IN_FULL = 150
 """Candidates up to which each is searched again."""
@@ -92,7 +93,7 @@ class _Explained:
         tokens = None if flip.point is None else clean(self._tokens(flip.point) - self._plan.tokens)
         told = Otherwise(
             is_selected=flip.value == 0,
-            unit=self._plan.stage.name,
+            unit=Units(self._question.snapshot.metrics).named(self._plan.stage.name),
             objective=self._plan.objective,
             change=change,
             found=found,
