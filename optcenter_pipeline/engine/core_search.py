@@ -12,11 +12,12 @@ leaves its value there (LP duality), so:
   exactly: what is left to search is smaller by those.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optcenter_pipeline.engine.granularity import rounded_bound
+from optcenter_pipeline.engine.granularity import is_told_apart, rounded_bound
 from optcenter_pipeline.engine.highs import SolverModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, SearchLimits
@@ -58,7 +59,15 @@ class Incumbent:
     value: float
 
 
-def search_stage(solver: SolverModel, aim: Aim, limits: SearchLimits, incumbent: Incumbent | None) -> Search:
+Read = Callable[[Floats], Incumbent | None]
+"""The portfolio that a point of the solver's stands for, as a point and at its value, both exact; None where the
+model has no such point. What is almost whole in the solver would else count as worth almost as much: a shortfall
+that a ten-millionth of an initiative makes up for."""
+
+
+def search_stage(
+    solver: SolverModel, aim: Aim, limits: SearchLimits, incumbent: Incumbent | None, read: Read
+) -> Search:
     """Optimise the solver's objective.
 
     Args:
@@ -66,6 +75,7 @@ def search_stage(solver: SolverModel, aim: Aim, limits: SearchLimits, incumbent:
         aim: sense and step of the stage.
         limits: when to stop.
         incumbent: a point in hand.
+        read: see `Read`.
 
     Returns:
         The best point found and a bound that holds for every portfolio.
@@ -78,7 +88,7 @@ def search_stage(solver: SolverModel, aim: Aim, limits: SearchLimits, incumbent:
     relaxation = solver.relax(limits)
     if solver.is_lost or relaxation is None:
         return _unrelaxed(solver, limits, incumbent)
-    return _StageSearch(solver, aim, limits, relaxation).run(incumbent)
+    return _StageSearch(solver, aim, limits, relaxation, read).run(incumbent)
 
 
 def _unrelaxed(solver: SolverModel, limits: SearchLimits, incumbent: Incumbent | None) -> Search:
@@ -89,11 +99,14 @@ def _unrelaxed(solver: SolverModel, limits: SearchLimits, incumbent: Incumbent |
 
 
 class _StageSearch:
-    def __init__(self, solver: SolverModel, aim: Aim, limits: SearchLimits, relaxation: Relaxation) -> None:
+    def __init__(
+        self, solver: SolverModel, aim: Aim, limits: SearchLimits, relaxation: Relaxation, read: Read
+    ) -> None:
         self._solver = solver
         self._aim = aim
         self._limits = limits
         self._relaxation = relaxation
+        self._read = read
         self._best: Incumbent | None = None
         self._nodes = 0
         bound = relaxation.bound
@@ -111,7 +124,7 @@ class _StageSearch:
             return self._proven()
         integer = self._solver.integer
         if bool(self._at_bound[integer].all()):
-            self._take(self._rounded_point(self._relaxation.values))
+            self._take(self._read(self._relaxation.values))
             if self._is_proven():
                 return self._proven()
         is_full_proof = self._gap() == 0 and self._aim.is_thorough
@@ -172,18 +185,13 @@ class _StageSearch:
         search = self._solver.search(limits, start=start, fixings=Fixings(~core, self._rounded))
         self._nodes += search.nodes
         if search.values is not None:
-            self._take(self._rounded_point(search.values))
+            self._take(self._read(search.values))
 
     def _nodes_of_a_core(self) -> int | None:
         if self._gap() == 0:
             return 1
         most = self._limits.nodes
         return self._nodes_left(_NODES_OF_A_CORE if most is None or not self._aim.is_near else max(1, most // 2))
-
-    def _rounded_point(self, values: Floats) -> Incumbent:
-        """A point whose whole numbers are whole, and its value: what is almost 1 is worth almost as much."""
-        whole = np.where(self._solver.integer, np.round(values), values)
-        return Incumbent(whole, self._solver.value(whole))
 
     def _fits(self, values: Floats, core: Bools) -> bool:
         return bool(np.all(np.abs(values - self._rounded)[~core] <= _FRACTIONAL))
@@ -201,7 +209,7 @@ class _StageSearch:
         search = self._solver.search(limits, start=start, fixings=fixings)
         self._nodes += search.nodes
         if search.values is not None:
-            self._take(self._rounded_point(search.values))
+            self._take(self._read(search.values))
         if search.infeasible:
             # with a portfolio in hand, which lies in what was searched, that is an error of the solver's
             return search if self._best is None else self._ended(self._bound, exhausted=False)
@@ -254,4 +262,6 @@ class _StageSearch:
 
     def _ended(self, bound: float, *, exhausted: bool) -> Search:
         values = self._best.values if self._best is not None else None
-        return Search(values, bound, exhausted, False, self._nodes, self._solver.resolution)
+        step, resolution = self._aim.step, self._solver.resolution
+        is_exact = is_told_apart(bound, step, resolution=resolution)  # the bound has been rounded to a step
+        return Search(values, bound, exhausted, False, self._nodes, 0.0 if is_exact else resolution)

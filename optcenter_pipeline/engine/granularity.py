@@ -41,9 +41,17 @@ def rounded_bound(bound: float, step: float, *, maximise: bool, resolution: floa
         maximise: the bound is an upper one.
         resolution: by how much the bound itself may be off.
     """
-    if step <= 0 or not math.isfinite(bound):
+    if not is_told_apart(bound, step, resolution=resolution):
         return bound
-    slack = resolution + 1e-9 * abs(bound)
-    if slack >= step / 2:
-        return bound
+    slack = _slack(bound, resolution)
     return (math.floor((bound + slack) / step) if maximise else math.ceil((bound - slack) / step)) * step
+
+
+def is_told_apart(bound: float, step: float, *, resolution: float) -> bool:
+    """Whether a bound that may be off by its resolution can be rounded to a multiple of the step; see
+    `rounded_bound`."""
+    return step > 0 and math.isfinite(bound) and _slack(bound, resolution) < step / 2
+
+
+def _slack(bound: float, resolution: float) -> float:
+    return resolution + 1e-9 * abs(bound)

@@ -45,7 +45,7 @@ class Search:
     infeasible: bool
     nodes: int
     resolution: float = 0.0
-    """What the solver's tolerance amounts to in the stage's unit."""
+    """What the solver's tolerance amounts to in the stage's unit; 0 where the bound has been rounded beyond it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,18 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from optcenter_pipeline.engine.core_search import Incumbent, search_stage
-from optcenter_pipeline.engine.effort import aim_of, nodes_of_economy
+from optcenter_pipeline.engine.effort import nodes_of_economy
+from optcenter_pipeline.engine.held_model import HeldModel, Hold
 from optcenter_pipeline.engine.highs import SolverError, SolverModel
-from optcenter_pipeline.engine.holds import HOLD_FAMILY, hold_row, relative_gap, sound_bound
-from optcenter_pipeline.engine.linear_model import LinearModel, Point, broken_rows
+from optcenter_pipeline.engine.holds import HOLD_FAMILY, relative_gap, sound_bound
+from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan, Stage
-from optcenter_pipeline.engine.presolve.integrality import Settling
-from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel, stage_list
+from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.progress_teller import ProgressTeller
-from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.result import StageLimit, StageResult
-from optcenter_pipeline.engine.row_matrix import Floats
 from optcenter_pipeline.engine.search import Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.staged import Clock, Ending, Staged
@@ -27,15 +24,6 @@ _MOST_RECHECKS = 1000
 _NODES_TO_MEET_ALL = 200
 _SHARE_OF_TIME = 0.9
 """A stage leaves a tenth of the time that is left to those behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A stage that is held: its best, and the number of its row in the solver."""
-
-    stage: Stage
-    best: float
-    row: int
 
 
 class StagedSearch:
@@ -69,11 +57,8 @@ class StagedSearch:
         cancel: Callable[[], bool],
         refuted: Callable[[], bool],
     ) -> None:
-        self._model = model
         self._plan = plan
-        self._reduced = reduced
-        self._settling = Settling.of(reduced)
-        self._lines = {id(stage): line for line, stage in enumerate(stage_list(plan))}
+        self._held = HeldModel(model, plan, reduced, solver)
         self._solver = solver
         self._mip_gap = options.mip_gap
         self._node_limit = options.node_limit
@@ -82,8 +67,7 @@ class StagedSearch:
         self._teller = ProgressTeller(on_progress, plan.length, lambda: clock.spent)
         self._asked_to_cancel = cancel
         self._refuted = refuted
-        self._held: dict[int, LinearRow] = {}
-        self._kpi_holds: list[_Hold] = []
+        self._kpi_holds: list[Hold] = []
         self._point = start
         self._done: list[StageResult] = []
         self._skipped: list[str] = []
@@ -109,7 +93,8 @@ class StagedSearch:
     def _pursue_goals(self, goals: Stage) -> Ending:
         """The KPIs give way to the goals by the tolerance, then take back what the goals leave them."""
         for hold in self._kpi_holds:
-            self._relax(hold, max(hold.stage.tolerance, self._plan.goal_tolerance))
+            if not self._solver.is_lost:
+                self._held.relax(hold, max(hold.stage.tolerance, self._plan.goal_tolerance))
         ending = self._optimise(goals)
         if ending != "done":
             return ending
@@ -131,12 +116,12 @@ class StagedSearch:
         """
         if self._point is None or goals.terms.value(self._point) == 0 or self._cancel():
             return 0
-        number = self._add(LinearRow(HOLD_FAMILY, goals.terms, (), "all goals are met", upper=0.0))
+        number = self._held.add(LinearRow(HOLD_FAMILY, goals.terms, (), "all goals are met", upper=0.0))
         limits = replace(self._limits(goals), nodes=_NODES_TO_MEET_ALL, improved=lambda *_: self._teller.state())
-        search = self._searched(self._plan.kpi_stages[0], None, limits)
+        search = self._searched(self._plan.kpi_stages[0], limits, None)
         if search.values is not None:
-            point = self._portfolio(search.values)
-            if not self._broken(point) and goals.terms.value(point) < goals.terms.value(self._point):
+            point = self._held.portfolio(search.values)
+            if not self._held.broken(point) and goals.terms.value(point) < goals.terms.value(self._point):
                 self._point = point
         if not self._solver.is_lost:
             self._solver.set_row_bounds(number, -math.inf, math.inf)
@@ -208,10 +193,10 @@ class StagedSearch:
         looked_twice = False
         self._unanswered = "nothing_found"
         for _ in range(_MOST_RECHECKS):
-            incumbent = self._incumbent(stage)
-            if known_bound is not None and incumbent is not None and incumbent.value == known_bound:
-                return Search(incumbent.values, known_bound, True, False, nodes), nodes
-            search = self._searched(stage, incumbent, self._limits(stage))
+            if self._point is not None and stage.terms.value(self._point) == known_bound:
+                values = self._held.incumbent(stage, self._point).values
+                return Search(values, known_bound, True, False, nodes), nodes
+            search = self._searched(stage, self._limits(stage), self._point)
             nodes += search.nodes
             if search.infeasible and not looked_twice and not self._is_refuted():
                 looked_twice = True
@@ -221,47 +206,21 @@ class StagedSearch:
             if search.values is None:
                 return search, nodes
             self._unanswered = "nothing_found"
-            point = self._portfolio(search.values)
-            broken = self._broken(point)
+            point = self._held.portfolio(search.values)
+            broken = self._held.broken(point)
             if not broken:
                 self._take(stage, point)
                 return search, nodes
             if not search.exhausted and (self._cancelled or (self._clock.left or 1.0) <= 0 or self._solver.is_lost):
                 return search, nodes
-            self._solver.tighten()
-            for row in broken:
-                self._add(repairing_cut(self._model, row, point))
+            self._held.cut_off(point, broken)
         raise SolverError(f"{_MOST_RECHECKS} rounded portfolios in a row broke a rule that the solver calls kept")
 
-    def _searched(self, stage: Stage, incumbent: Incumbent | None, limits: SearchLimits) -> Search:
-        """One search of the solver by a stage's measure."""
-        line = self._lines[id(stage)]
-        sign = 1.0 if stage.sense == "max" else -1.0
-        benefits, constant = self._reduced.objective(line)
-        self._solver.set_objective(sign * benefits, sign * constant, stage.sense)
-        search = search_stage(self._solver, aim_of(stage, self._reduced.width), limits, incumbent)
+    def _searched(self, stage: Stage, limits: SearchLimits, start: Point | None) -> Search:
+        """One search of the solver, its nodes counted."""
+        search = self._held.search(stage, limits, start)
         self._nodes += search.nodes
         return search
-
-    def _broken(self, point: Point) -> tuple[LinearRow, ...]:
-        """The rows, of the run and held, that an exact point breaks."""
-        return (*broken_rows(self._model, point), *broken_rows([*self._held.values()], point))
-
-    def _incumbent(self, stage: Stage) -> Incumbent | None:
-        if self._point is None:
-            return None
-        values = self._reduced.columns.project(self._point, self._reduced.width)
-        return Incumbent(values, stage.terms.value(self._point))
-
-    def _portfolio(self, values: Floats) -> Point:
-        """The exact point of the portfolio that the solver's point stands for."""
-        restored = self._reduced.columns.restore(self._settling.settled(values))
-        return self._model.point((restored[: self._model.candidate_count] > 0.5).tolist())
-
-    def _add(self, row: LinearRow) -> int:
-        """A row of the run, over the reduced columns; its number."""
-        terms, constant = self._reduced.columns.terms(row.terms)
-        return self._solver.add_row(terms, row.lower - constant, row.upper - constant)
 
     def _is_refuted(self) -> bool:
         """Whether an `infeasible` needs no second look; behind the first stage it is the solver's error."""
@@ -275,24 +234,11 @@ class StagedSearch:
                 return
         self._point = point
 
-    def _hold(self, stage: Stage) -> _Hold | None:
+    def _hold(self, stage: Stage) -> Hold | None:
         """From now on the stage keeps what the portfolio in hand gives it, within its tolerance."""
         if self._point is None or self._solver.is_lost:
             return None
-        best = stage.terms.value(self._point)
-        row = hold_row(stage, best, stage.tolerance)
-        number = self._add(row)
-        self._held[number] = row
-        return _Hold(stage, best, number)
-
-    def _relax(self, hold: _Hold, tolerance: float) -> None:
-        """The stage's hold, as wide as the goals may make it."""
-        if self._solver.is_lost:
-            return
-        row = hold_row(hold.stage, hold.best, tolerance)
-        _, constant = self._reduced.columns.terms(row.terms)
-        self._solver.set_row_bounds(hold.row, row.lower - constant, row.upper - constant)
-        self._held[hold.row] = row
+        return self._held.hold(stage, stage.terms.value(self._point))
 
     def _limits(self, stage: Stage) -> SearchLimits:
         is_last = stage.kind == "economy"
@@ -313,7 +259,7 @@ class StagedSearch:
         left = self._nodes_left()
         if stage.kind != "economy":
             return left
-        allowed = nodes_of_economy(self._done[0].nodes if self._done else 0, self._reduced.width)
+        allowed = nodes_of_economy(self._done[0].nodes if self._done else 0, self._held.width)
         return allowed if left is None else min(allowed, left)
 
     def _cancel(self) -> bool:

@@ -229,10 +229,14 @@ class WarmSearch:
     ) -> tuple[Point | None, Search | None]:
         """(the best portfolio by the solver's objective, kept exactly; the search that proved so much of it)."""
         looked_twice = False
+
+        def read(values: Floats) -> Incumbent | None:
+            return self._incumbent(value, self._portfolio(values))
+
         for _ in range(_MOST_RECHECKS):
             if self.is_stopped:
                 return start, None
-            search = search_stage(self._solver, aim, limits, self._incumbent(value, start))
+            search = search_stage(self._solver, aim, limits, self._incumbent(value, start), read)
             if search.infeasible and start is None and not looked_twice:
                 looked_twice = True
                 self._solver.without_presolve()

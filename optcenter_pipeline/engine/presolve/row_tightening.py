@@ -173,7 +173,9 @@ def _exact_bounds(
 
     Shapes (rows,).
     """
-    slack = model.row_slacks[1][entries.rows]
+    # what a portfolio misses a goal by is its shortfall, exactly: nothing is granted beside that
+    is_goal = ~entries.none(model.families[entries.columns] == SHORTFALL)
+    slack = np.where(is_goal, 0.0, model.row_slacks[1][entries.rows])
     parts, scale = _common_parts(entries, model.integer | (model.families != SHORTFALL))
     whole = _multiple(bound + GRANTED * slack, parts, scale)
     fine = _much_smaller(GRANTED * slack, parts, scale) & (whole <= bound + CERTAIN * slack)
