@@ -22,7 +22,13 @@ from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 PATIENCE_SECONDS = 240
 LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 """A shell starts what runs in its background with SIGINT ignored, and all that runs in that too."""
-OPTCENTER = LISTENING + "from optcenter_pipeline.cli import main; main()"
+TELLING_SOON = """
+from optcenter_pipeline.cli import progress_view
+from optcenter_pipeline.report.progress_log import Pace
+progress_view._IN_A_LOG = Pace(apart=0.1)
+"""
+"""On stderr that is no terminal the first line would come after seconds of search."""
+OPTCENTER = LISTENING + TELLING_SOON + "from optcenter_pipeline.cli import main; main()"
 
 
 @contextmanager
@@ -40,7 +46,7 @@ def optcenter(home: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def wait_for_search(process: "subprocess.Popen[str]") -> None:
-    """Until it tells of the search; on stderr that is no terminal the first line comes after some seconds."""
+    """Until it tells of the search."""
     assert process.stderr is not None
     read = []
     for line in process.stderr:
