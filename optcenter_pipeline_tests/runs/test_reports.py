@@ -18,6 +18,9 @@ def test_a_report_shows_what_was_analysed_by_then(sample_space: PlanningSpace, t
         assert report.model_dump() == {"path": str(tmp_path / f"{run_id}.html"), "url": place.url(run_id)}
         html = (tmp_path / f"{run_id}.html").read_text(encoding="utf-8")
         assert 'id="explanations"' in html
+        assert not make_analysis(database, run_id, ReportOptions(), reports=place).is_new
+        place.put_away(run_id)
+        assert make_analysis(database, run_id, ReportOptions(), reports=place).is_new
         for options in asked_analyses("explain(exact=0) | frontier(points=3, against=nps) | report"):
             make_analysis(database, run_id, options, reports=place)
     html = (tmp_path / f"{run_id}.html").read_text(encoding="utf-8")

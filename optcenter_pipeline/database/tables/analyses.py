@@ -19,7 +19,7 @@ class RunAnalysis(Base):
     status: Mapped[str]
     """wanted, running, done or failed."""
     options_json: Mapped[JsonText]
-    """An object: how it was asked for."""
+    """An object: how it was asked for, and what else it depends on."""
     document_json: Mapped[OptionalJsonText]
     """What came of it last; an earlier one stands until another is kept."""
     error_text: Mapped[str | None]
@@ -29,4 +29,4 @@ class RunAnalysis(Base):
     started_at: Mapped[OptionalUtc]
     finished_at: Mapped[OptionalUtc]
     delivered_at: Mapped[OptionalUtc]
-    """When the document came to stand in the sheet."""
+    """When what came of it, a document or a failure, came to stand in the sheet."""
