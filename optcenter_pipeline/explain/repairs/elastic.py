@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from optcenter_pipeline.engine.highs import SolverModel
+from optcenter_pipeline.engine.linear_model import Point
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.search import Fixings, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
@@ -53,7 +54,7 @@ class Elastic:
         drops: Collection[SourceRow] = (),
         gone: Collection[SourceRow] = (),
         *,
-        start: Mended | None = None,
+        start: Point | None = None,
         near: Mended | None = None,
     ) -> Mended | None:
         """The cheapest way to a portfolio.
@@ -62,7 +63,7 @@ class Elastic:
             numbers: those that may change.
             drops: source rows that may be dropped.
             gone: source rows that are dropped, at no cost.
-            start: a way that needs no other levers than these, to begin with.
+            start: a portfolio to begin with; passed over where it needs more than these levers.
             near: a way with other levers: looked at first is what differs from it where the conflict lies.
 
         Returns:

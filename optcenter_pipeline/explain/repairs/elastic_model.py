@@ -139,12 +139,16 @@ class ElasticModel:
         own = len(self._numbers)
         return np.repeat([False, True, False], [self._width, own, len(self._drops) + self._counters])
 
-    def values(self, mended: Mended) -> Floats:
-        """A way that needs none but these numbers and no drops, as a point of the model. Shape (columns,)."""
+    def values(self, point: Point) -> Floats | None:
+        """A portfolio as a point of the model; None where it needs more than these levers. Shape (columns,)."""
+        mended = self.read(point, -math.inf)
+        if mended is None:
+            return None
         values = np.zeros(len(self.costs))
-        values[: self._width] = mended.point[: self._width]
+        values[: self._width] = point[: self._width]
         moved = {number.row: amount for number, amount in mended.amounts}
         values[list(self.slacks)] = [moved.get(number.row, 0.0) for number in self._numbers]
+        values[[self._column_of_drop[source] for source in mended.dropped if source not in self._gone]] = 1.0
         return values
 
     def arrays(self, rows: ElasticRows) -> ModelArrays:
