@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from optcenter_pipeline.cli.progress_view import ProgressView
 
 
-_UNBROKEN = frozenset(
-    {"initiative", "run", "row", "severity", "kind", "status", "objective", "tokens used", "created"}
-)
+_UNBROKEN = frozenset({"initiative", "run", "severity", "kind", "status", "created"})
 """Columns of a table whose cells are too short to be folded."""
+
+_NUMBERS = frozenset(
+    {
+        "rank", "tokens", "adds", "required", "achieved", "gap", "cost", "limit", "used", "bound",
+        "before", "after", "funded", "share of draws", "below the plan", "objective", "tokens used",
+    }
+)  # fmt: skip
+"""Columns of a table whose cells are numbers, one below the other."""
 
 _MOST_DRAWN = 1000
 """Rows of a table that is fitted to the terminal: a longer one would take many seconds, and is written plainly."""
@@ -98,7 +104,7 @@ class Console:
             title=rich.text.Text(title), title_justify="left", title_style="bold", box=rich.box.SIMPLE_HEAD
         )
         for name in frame.columns:
-            is_number = name in ("rank", "tokens", "adds", "required", "achieved", "gap")
+            is_number = name in _NUMBERS
             table.add_column(
                 str(name),
                 justify="right" if is_number else "left",

@@ -35,7 +35,7 @@ def runs(
     if listed:
         frame = runs_frame(listed)
         if console.width < WIDE:
-            frame = frame.drop(columns=["created", "by"])  # the run's id begins with its time
+            frame = frame.drop(columns=["tokens used", "created", "by"])  # the run's id begins with its time
         console.table(frame, "Runs")
     else:
         console.say(f"No runs yet in {load_settings().home}; start one: optcenter optimize SCENARIO [SET]")

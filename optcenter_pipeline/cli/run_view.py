@@ -104,7 +104,7 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
         rejected_frame,
         repairs_frame,
     )
-    from optcenter_pipeline.rules.numbers import amount
+    from optcenter_pipeline.rules.numbers import amount, counted
 
     if snapshot.what_if:
         title = f"{title} (what-if)"
@@ -126,22 +126,25 @@ def show_result(console: Console, snapshot: Any, result: Any, *, title: str) -> 
     console.say(f"{title}: {result.status}", style="bold")
     objective = result.objective
     if objective.value is not None:
-        console.say(_proof(result))
+        console.say(_proof(snapshot, result))
     elif result.status == "no_solution":
         console.say("A limit stopped the search before it found a portfolio; raise --time-limit or --node-limit")
     if result.capacity and result.selected:
         used, total = result.capacity.used, result.capacity.total
-        console.say(f"tokens: {amount(used)} of {amount(total)}, for {len(result.selected)} initiatives")
+        funded = counted(len(result.selected), "initiative")
+        console.say(f"tokens: {amount(used)} of {amount(total)}, for {funded}")
     if result.stability:
         console.say(stability_line(result.stability))
 
 
-def _proof(result: Any) -> str:
-    """`gmv: 31.5, after 0.5 for the goals; the best possible is 32 (proven)`, or what may still be better."""
+def _proof(snapshot: Any, result: Any) -> str:
+    """`gmv (kEUR): 31.5, after 0.5 for the goals; the best possible is 32 (proven)`, or what may be better."""
     from optcenter_pipeline.rules.numbers import amount, percent
+    from optcenter_pipeline.rules.units import Units
 
     objective = result.objective
-    line = f"{objective.stages[0].name}: {amount(objective.value)}"
+    name = next(stage.name for stage in objective.stages if stage.kind in ("kpi", "weighted"))
+    line = f"{Units(snapshot.metrics).title(name)}: {amount(objective.value)}"
     if objective.goals_cost:
         line += f", after {amount(objective.goals_cost)} for the goals"
     if result.status != "optimal":

@@ -15,10 +15,10 @@ from optcenter_pipeline.explain.documents import (
 )
 from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict, no_point
 from optcenter_pipeline.report.failed_analyses import FailedAnalysis
-from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
+from optcenter_pipeline.report.output_rows import OutputRow, OutputRows, conflict_in_words
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import amount, change, percent
+from optcenter_pipeline.rules.numbers import about, amount, change, counted, percent
 
 EXPLANATIONS, FRONTIER, COMPARISON = "Explanations", "Frontier", "Comparison"
 GAPS_ALERTS = "Gaps_Alerts"
@@ -66,7 +66,7 @@ def explanation_rows(run_id: str, document: Explanation, titles: Mapping[str, st
                 "certainty": row.certainty,
                 "objective_change": row.gain,
                 "source_rows": row.source_row,
-                "message": f"without it {_objective_name(document)} would gain {amount(row.gain)}: {row.text}",
+                "message": f"{row.text}: without it {_objective_name(document)} would gain {amount(row.gain)}",
             }
             for row in document.binding_rows
         ],
@@ -75,9 +75,8 @@ def explanation_rows(run_id: str, document: Explanation, titles: Mapping[str, st
     }
     if document.conflict is not None:
         conflict = document.conflict
-        rules = "; ".join(f"{rule.text} ({rule.source_row})" for rule in conflict.rules)
-        text = f"These rules cannot hold together: {rules}"
-        kinds["conflict"] = [{"source_rows": ", ".join(conflict.source_rows), "message": text}]
+        rows = ", ".join(conflict.source_rows)
+        kinds["conflict"] = [{"source_rows": rows, "message": conflict_in_words(conflict)}]
         kinds["repair"] = [
             {"source_rows": _rows(changed.source_row for changed in repair.changes), "message": repair.text}
             for repair in conflict.repairs
@@ -105,13 +104,14 @@ def alternatives_rows(run_id: str, document: Alternatives) -> AnalysisRows:
             "tokens": plan.tokens,
             "lets_in": list(plan.adds),
             "displaces": list(plan.drops),
-            "message": f"{_about(plan.loss_pct)} % below the run's plan: "
+            "message": f"{about(plan.loss_pct)} % less {document.objective_name} than the run's plan; "
             + _moves(plan.adds, plan.drops, "the same initiatives"),
         }
         for plan in document.found
     ]
-    found = f"{len(document.found)} of {document.asked} other plans found within {amount(document.within_pct)} %"
-    text = f"{found} of the run's {document.objective_name}" + ("; no more exist" if document.no_more_exist else "")
+    found = f"{len(document.found)} of {counted(document.asked, 'other plan')} found"
+    within = f"within {amount(document.within_pct)} % of the run's {document.objective_name}"
+    text = f"{found} {within}" + ("; no more exist" if document.no_more_exist else "")
     short = {"objective": document.best, "message": "; ".join((text, *document.messages))}
     return _explanations(run_id, {"alternative": lines}, {"alternative": short})
 
@@ -202,8 +202,9 @@ def _limit(document: Explanation, limit: LimitValue) -> OutputRow:
     text = f"{used}; {_without(limit, _objective_name(document))}"
     step = limit.next_increment
     if step is not None and step.objective_change is not None:
-        least = "the least" if step.certainty == "exact" else FEWEST_FOUND
-        text += f"; {change(step.change)} tokens is {least} that buys anything: {change(step.objective_change)}"
+        least = "the fewest" if step.certainty == "exact" else FEWEST_FOUND
+        buys = f"{change(step.objective_change)} {_objective_name(document)}"
+        text += f"; {least} that buys anything: {counted(step.change, 'more token')} for {buys}"
     return {
         "verdict": limit_verdict(limit),
         "certainty": limit.certainty,
@@ -217,7 +218,7 @@ def _limit(document: Explanation, limit: LimitValue) -> OutputRow:
 def _without(limit: LimitValue, name: str) -> str:
     """What the plan would be without a limit, and no more than is known of that."""
     verdict, gain = limit_verdict(limit), limit.gain_without
-    if verdict == "slack":
+    if verdict == "does not bind":
         return "the plan would be no better without it"
     if gain is None:
         return "the plan without it was not searched to an answer"
@@ -237,13 +238,13 @@ def _steps(limit: LimitValue) -> Iterator[CapacityStep]:
 
 
 def _step(document: Explanation, limit: LimitValue, step: CapacityStep) -> OutputRow:
-    said = f"{limit.field} {amount(step.limit)} instead of {amount(limit.limit)}"
+    said = f"with {limit.field} {amount(step.limit)} instead of {amount(limit.limit)}"
     if step.objective is None:
         text = f"{said}: {NO_PLAN}"
     else:
         gain = "" if step.objective_change is None else f" ({change(step.objective_change)})"
-        moves = _moves(step.lets_in, step.displaces, "nobody moves")
-        text = f"{said}: {_objective_name(document)} {amount(step.objective)}{gain}; {moves}"
+        moves = _moves(step.lets_in, step.displaces, "the same initiatives")
+        text = f"{said}: {amount(step.objective)} {_objective_name(document)}{gain}; {moves}"
     return {
         "certainty": step.certainty,
         "objective": step.objective,
@@ -275,23 +276,24 @@ def _point(point: FrontierPoint, x_name: str) -> OutputRow:
 def _plan_in_short(document: Explanation) -> str:
     if document.objective_value is None:
         return f"the run is {document.status}: there is no plan"
-    tokens = "" if document.tokens_used is None else f" for {amount(document.tokens_used)} tokens"
-    return f"{document.status}: {_objective_name(document)} {amount(document.objective_value)}{tokens}"
+    tokens = "" if document.tokens_used is None else f" for {counted(document.tokens_used, 'token')}"
+    return f"{document.status}: {amount(document.objective_value)} {_objective_name(document)}{tokens}"
 
 
 def _draws_in_short(document: Robustness) -> str:
     solved = sum(1 for draw in document.draws if draw.objective is not None)
     left_open = draws_left_open(document.draws)
     parts = [
-        f"{solved} of {document.asked} draws have a plan" + (f" ({left_open})" if left_open else ""),
-        f"tokens vary by {amount(document.tokens_pct)} % either way, contributions within low and high",
+        f"a plan in {solved:,} of {counted(document.asked, 'draw')} of other numbers"
+        + (f" ({left_open})" if left_open else ""),
+        f"tokens vary by up to {amount(document.tokens_pct)} % either way, contributions between low and high",
         f"seed {document.seed}",
     ]
     if document.base_keeps_rules_share is not None:
         parts.append(f"the run's plan keeps every rule in {percent(document.base_keeps_rules_share)} of them")
     if document.mean_regret is not None and document.largest_regret is not None:
-        given_away = f"{_about(document.mean_regret)} on average, {_about(document.largest_regret)} at most"
-        parts.append(f"it gives away {given_away} of {document.objective_name}")
+        given_away = f"{about(document.mean_regret)} {document.objective_name} on average"
+        parts.append(f"where it does, it gives away {given_away}, {about(document.largest_regret)} at most")
     return "; ".join(parts)
 
 
@@ -312,11 +314,6 @@ def _moves(adds: tuple[str, ...], drops: tuple[str, ...], none: str) -> str:
     """`in: A, B; out: C`."""
     parts = [f"{word}: {listed(keys)}" for word, keys in (("in", adds), ("out", drops)) if keys]
     return "; ".join(parts) or none
-
-
-def _about(value: float) -> str:
-    """Four digits: of a number that is read, not calculated with."""
-    return amount(float(f"{value:.4g}"))
 
 
 def _objective_name(document: Explanation) -> str:

@@ -1,6 +1,6 @@
 """The documents of the analyses as tables: what the terminal and Dagster's metadata both show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -21,7 +21,8 @@ from optcenter_pipeline.report.certainty import (
     draws_left_open,
     no_point,
 )
-from optcenter_pipeline.rules.numbers import amount, change, percent
+from optcenter_pipeline.rules.numbers import about, amount, change, percent
+from optcenter_pipeline.rules.source_rows import in_words
 
 
 def candidates_frame(explanation: Explanation) -> pd.DataFrame:
@@ -35,7 +36,7 @@ def candidates_frame(explanation: Explanation) -> pd.DataFrame:
                 "tokens": change(entry.tokens_change),
                 "certainty": entry.certainty,
                 "why": entry.reason,
-                "rows": ", ".join(entry.source_rows),
+                "rows": in_words(entry.source_rows),
             }
             for entry in explanation.candidates
         ],
@@ -56,7 +57,7 @@ def limits_frame(explanation: Explanation) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "row": entry.source_row,
+                "row": in_words((entry.source_row,)),
                 "limit": amount(entry.limit),
                 "used": amount(entry.used),
                 "binding": binds_in_words(entry),
@@ -92,7 +93,7 @@ def binding_frame(explanation: Explanation) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "row": entry.source_row,
+                "row": in_words((entry.source_row,)),
                 "rule": entry.text,
                 "without it": change(entry.gain),
                 "certainty": entry.certainty,
@@ -165,7 +166,7 @@ def robustness_lines(robustness: Robustness) -> Iterable[str]:
     if robustness.base_keeps_rules_share is not None:
         yield f"the plan keeps every rule in {percent(robustness.base_keeps_rules_share)} of the draws"
     if robustness.mean_regret is not None and robustness.largest_regret is not None:
-        mean, largest = amount(robustness.mean_regret), amount(robustness.largest_regret)
+        mean, largest = about(robustness.mean_regret), about(robustness.largest_regret)
         yield f"where it does, it gives away {mean} {robustness.objective_name} on average, {largest} at most"
 
 
@@ -175,7 +176,7 @@ def comparison_frame(comparison: Comparison) -> pd.DataFrame:
         *(
             {
                 "kind": "input",
-                "what": f"{entry.source_row}: {entry.what}",
+                "what": f"{in_words(entry.source_row.split(', '))}: {entry.what}",
                 "before": entry.before or "",
                 "after": entry.after or "",
                 "why": "",
@@ -217,14 +218,9 @@ def explained_frame(comparison: Comparison) -> pd.DataFrame:
                 "in": ", ".join(entry.moves_in),
                 "out": ", ".join(entry.moves_out),
                 "certainty": entry.certainty,
-                "rows": _first(entry.source_rows),
+                "rows": in_words(entry.source_rows),
             }
             for entry in comparison.explained
         ],
         columns=["cause", "objective", "tokens", "in", "out", "certainty", "rows"],
     )
-
-
-def _first(rows: Sequence[str]) -> str:
-    more = len(rows) - 5
-    return ", ".join(rows[:5]) + (f", {more} more" if more > 0 else "")

@@ -10,18 +10,18 @@ NOT_SEARCHED = "not searched"
 FEWEST_FOUND = "the fewest found"
 
 
-def limit_verdict(limit: LimitValue) -> Literal["binds", "slack", "unknown"]:
-    """`slack` only where it is proven that the plan would be no better without the limit."""
+def limit_verdict(limit: LimitValue) -> Literal["binds", "does not bind", "unknown"]:
+    """`does not bind` only where it is proven that the plan would be no better without the limit."""
     if limit.is_binding:
         return "binds"
     # a bound of 0 proves as much as a search: nothing can be gained
-    is_slack = limit.gain_without is not None and limit.gain_without <= 0 and limit.certainty != "found"
-    return "slack" if is_slack else "unknown"
+    is_loose = limit.gain_without is not None and limit.gain_without <= 0 and limit.certainty != "found"
+    return "does not bind" if is_loose else "unknown"
 
 
 def binds_in_words(limit: LimitValue) -> str:
     """`yes`, `no` or `unknown`."""
-    return {"binds": "yes", "slack": "no", "unknown": "unknown"}[limit_verdict(limit)]
+    return {"binds": "yes", "does not bind": "no", "unknown": "unknown"}[limit_verdict(limit)]
 
 
 def no_point(point: FrontierPoint) -> str:

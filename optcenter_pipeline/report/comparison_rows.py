@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from optcenter_pipeline.explain.documents import Comparison, ExplainedChange, FigureChange, InputChange
-from optcenter_pipeline.report.analysis_rows import COMPARISON, AnalysisRows
+from optcenter_pipeline.report.analysis_rows import AnalysisRows
 from optcenter_pipeline.report.output_rows import OutputRow
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import amount, change
+from optcenter_pipeline.rules.numbers import amount, change, counted
+
+COMPARISON = "Comparison"
 
 
 def comparison_rows(document: Comparison, titles: Mapping[str, str]) -> AnalysisRows:
@@ -22,13 +24,13 @@ def comparison_rows(document: Comparison, titles: Mapping[str, str]) -> Analysis
 
 
 def in_short(document: Comparison) -> str:
-    """`optimal, and optimal before: inputs that differ: 2; initiatives in: 1, out: 1; objective +3.5`."""
+    """`optimal, and optimal before: 2 inputs changed; initiatives in: 1, out: 1; objective +3.5`."""
     if document.run_a == document.run_b and document.messages:
         return "; ".join(document.messages)
     if document.is_empty:
         return f"nothing differs: both runs are {document.status_b}, asked and answered the same"
-    counts = [sum(1 for moved in document.initiatives if moved.change == way) for way in ("in", "out")]
-    parts = [f"inputs that differ: {len(document.inputs)}", f"initiatives in: {counts[0]}, out: {counts[1]}"]
+    came, went = (sum(1 for moved in document.initiatives if moved.change == way) for way in ("in", "out"))
+    parts = [f"{counted(len(document.inputs), 'input')} changed", f"initiatives in: {came:,}, out: {went:,}"]
     parts += [
         f"{f.name} {change(f.change)}" for f in document.figures if f.name in ("objective", "tokens") and f.change
     ]

@@ -6,7 +6,8 @@ from optcenter_pipeline.engine.checker import Violation
 from optcenter_pipeline.engine.progress import Progress
 from optcenter_pipeline.engine.result import Stability
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import amount, counted
+from optcenter_pipeline.rules.source_rows import in_brackets
 
 
 def state_line(progress: Progress) -> str:
@@ -15,7 +16,7 @@ def state_line(progress: Progress) -> str:
     bound = "" if progress.bound is None else f", bound {amount(_rough(progress.bound))}"
     gap = "" if progress.gap is None else f", gap {_rough_percent(progress.gap)}"
     done = " done" if progress.kind == "finished" else ""
-    nodes = f"{progress.nodes:,} node{'' if progress.nodes == 1 else 's'}"
+    nodes = counted(progress.nodes, "node")
     return f"stage {progress.position}/{progress.stages} {progress.stage}{done}: {value}{bound}{gap}, {nodes}"
 
 
@@ -31,8 +32,8 @@ def progress_line(progress: Progress) -> str:
 
 
 def violation_line(violation: Violation) -> str:
-    """`capacity: found 105, expected at most 100 (Scenario_Config!2)`."""
-    rows = f" ({', '.join(violation.source_rows)})" if violation.source_rows else ""
+    """`capacity: found 105, expected at most 100 (Scenario_Config row 2)`."""
+    rows = in_brackets(violation.source_rows)
     return f"{violation.what}: found {violation.found}, expected {violation.expected}{rows}"
 
 

@@ -2,19 +2,37 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Repair, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import amount, counted, typed
+from optcenter_pipeline.rules.slices import slice_in_words
+from optcenter_pipeline.rules.source_rows import in_brackets, in_words
+from optcenter_pipeline.rules.units import Units
 
 OutputRow = dict[str, Any]
 """Cells by canonical column name; None for a blank."""
 OutputRows = dict[str, list[OutputRow]]
 """Rows by tab name."""
+
+_ADVICE: Mapping[str, str] = {
+    "row_left_out": "Mend the row, and run again.",
+    "deadline_before_period": "Change the deadline or the scenario's period if it is to be considered.",
+    "lifecycle_closed": "Change its lifecycle_status in Initiatives if it is to be considered.",
+    "deadlines_not_checked": "Give the scenario a period_key.",
+    "blocked_by_prerequisite": "Bring what it needs into the pool, or take the rule out.",
+    "blocked_by_bundle": "Bring all members into the pool, or take them out of the bundle.",
+    "contribution_out_of_proportion": "Correct the number, and run again.",
+    "stage_skipped": "Run again with a longer time limit, or without one.",
+    "stage_not_proven": "Run again with a longer time limit, or without one, if that matters.",
+    "infeasible_not_confirmed": "Run again with a longer time limit, or without one.",
+}
+"""By the alert's code, what a person can do about it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +57,7 @@ def output_rows(header: RunHeader, snapshot: Snapshot, result: Result | None) ->
         "Results": list(_result_rows(header.run_id, snapshot, result)) if result else [],
         "Gaps_Alerts": [
             {"run_id": header.run_id, "line": line, **row}
-            for line, row in enumerate(_lines(header, result), start=1)
+            for line, row in enumerate(_lines(header, Units(snapshot.metrics), result), start=1)
         ],
     }
 
@@ -136,14 +154,14 @@ def _contribution(gains: dict[str, float], kpi_key: str) -> float:
     return next((value for kpi, value in gains.items() if fold(kpi) == fold(kpi_key)), 0.0)
 
 
-def _lines(header: RunHeader, result: Result | None) -> Iterator[OutputRow]:
+def _lines(header: RunHeader, units: Units, result: Result | None) -> Iterator[OutputRow]:
     if header.status == "cancelled":
         yield _stopped(has_portfolio=result is not None and result.has_portfolio)
     elif header.error_text:
         yield _failed(header.error_text)
     if result is None:
         return
-    yield from (_target_line(gap) for gap in result.gaps)
+    yield from (_target_line(gap, units) for gap in result.gaps)
     if result.conflict:
         yield from _conflict_lines(result.conflict)
     yield from (_alert_line(alert) for alert in result.alerts)
@@ -164,18 +182,19 @@ def _failed(error_text: str) -> OutputRow:
     }
 
 
-def _target_line(gap: Gap) -> OutputRow:
-    rows = ", ".join(gap.source_rows)
-    where = "the whole portfolio" if gap.dimension == "all" else f"{gap.dimension} {gap.dimension_key}"
+def _target_line(gap: Gap, units: Units) -> OutputRow:
+    where = slice_in_words(gap.dimension, gap.dimension_key)
+    brought = f"{where[0].upper()}{where[1:]} brings {amount(gap.achieved)} {units.named(gap.kpi_key)}"
+    asked = f"the {amount(gap.required)} {_wanted(gap)}"
+    recommendation = None
     if gap.severity == "OK":
-        message = f"{gap.kpi_key} of {where} is reached" + (f", {amount(gap.surplus)} over" if gap.surplus else "")
-        recommendation = None
+        message = f"{brought}, {amount(gap.surplus)} more than {asked}" if gap.surplus else f"{brought}: {asked}"
     else:
-        message = f"{gap.kpi_key} of {where} is {amount(gap.gap)} short of {amount(gap.required)}"
-        reachable = gap.target_value - gap.gap
+        message = f"{brought}, {amount(gap.gap)} less than {asked}"
         recommendation = (
-            f"{rows or 'This target'}: lower target_value from {amount(gap.target_value)} to {amount(reachable)}, "
-            "or give the plan more tokens or initiatives that bring more of this KPI."
+            f"{in_words(gap.source_rows) or 'This target'}: lower target_value from {typed(gap.target_value)} to "
+            f"{typed(clean(gap.target_value - gap.gap))}, or give the plan more tokens or initiatives that bring "
+            "more of this KPI."
         )
     return {
         "kind": "target",
@@ -187,38 +206,50 @@ def _target_line(gap: Gap) -> OutputRow:
         "achieved_value": gap.achieved,
         "gap": gap.gap,
         "severity": gap.severity,
-        "source_rows": rows or None,
+        "source_rows": ", ".join(gap.source_rows) or None,
         "message": message,
         "recommendation": recommendation,
     }
 
 
+def _wanted(gap: Gap) -> str:
+    return "asked for" if gap.required == gap.target_value else "asked for beyond the baseline"
+
+
 def _conflict_lines(conflict: Conflict) -> Iterator[OutputRow]:
-    rows = ", ".join(conflict.source_rows)
+    rows = in_words(conflict.source_rows)
+    advice = f"Relax or drop one of {rows}" if len(conflict.source_rows) > 1 else f"Change {rows}"
     yield {
         "kind": "conflict",
         "severity": "CRITICAL",
-        "source_rows": rows,
-        "message": "These rules cannot hold together: "
-        + "; ".join(f"{rule.text} ({rule.source_row})" for rule in conflict.rules)
-        + ("" if conflict.minimal else "; a limit left open whether each of them is needed"),
-        "recommendation": f"Relax or drop one of {rows}." if len(conflict.source_rows) > 1 else f"Change {rows}.",
+        "source_rows": ", ".join(conflict.source_rows),
+        "message": conflict_in_words(conflict),
+        "recommendation": f"{advice}; the lines of kind repair say how." if conflict.repairs else f"{advice}.",
     }
     for number, repair in enumerate(conflict.repairs, start=1):
-        cost = f"it counts as {amount(repair.cost)} tokens of change, and was tried on a copy of the inputs"
+        cost = f"It counts as a change of {counted(repair.cost, 'token')}, and was tried: a plan exists with it"
         yield {
             "kind": "repair",
             "source_rows": ", ".join(dict.fromkeys(change.source_row for change in repair.changes)),
-            "message": f"Way out {number} of {len(conflict.repairs)}: {_touched(repair)}; {cost}",
+            "message": f"Way out {number} of {len(conflict.repairs)}: {_touched(repair)}. {cost}",
             "recommendation": repair.text,
         }
+
+
+def conflict_in_words(conflict: Conflict) -> str:
+    """`These rules cannot hold together: INIT-2 is mandatory (Constraints row 4); …`."""
+    said = "; ".join(f"{rule.text}{in_brackets((rule.source_row,))}" for rule in conflict.rules)
+    if len(conflict.rules) == 1:
+        return f"No portfolio keeps this rule: {said}"
+    left_open = "" if conflict.minimal else "; a limit left open whether each of them is needed"
+    return f"These rules cannot hold together: {said}{left_open}"
 
 
 def _touched(repair: Repair) -> str:
     """`changes 2 numbers and drops 1 row`."""
     dropped = sum(bool(change.drop) for change in repair.changes)
     counts = (("changes", len(repair.changes) - dropped, "number"), ("drops", dropped, "row"))
-    return " and ".join(f"{verb} {n} {what}{'' if n == 1 else 's'}" for verb, n, what in counts if n)
+    return " and ".join(f"{verb} {counted(count, what)}" for verb, count, what in counts if count)
 
 
 def _alert_line(alert: Alert) -> OutputRow:
@@ -227,4 +258,10 @@ def _alert_line(alert: Alert) -> OutputRow:
         "severity": "CRITICAL" if alert.code == "invalid_input" else "WARN",
         "source_rows": ", ".join(alert.source_rows) or None,
         "message": f"{alert.code}: {alert.message}",
+        "recommendation": advice_on(alert),
     }
+
+
+def advice_on(alert: Alert) -> str | None:
+    """What a person can do about an alert, where there is anything."""
+    return _ADVICE.get(alert.code)

@@ -9,6 +9,8 @@ from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.slices import slice_in_words
+from optcenter_pipeline.rules.source_rows import in_words
 
 
 def portfolio_frame(snapshot: Snapshot, result: Result) -> pd.DataFrame:
@@ -39,7 +41,7 @@ def _attribute(attributes: dict[str, str | None], name: str) -> str:
 def rejected_frame(result: Result) -> pd.DataFrame:
     """One row a rejected candidate: initiative, why, rows."""
     rows = [
-        {"initiative": r.initiative_key, "why": r.reason, "rows": ", ".join(r.source_rows)} for r in result.rejected
+        {"initiative": r.initiative_key, "why": r.reason, "rows": in_words(r.source_rows)} for r in result.rejected
     ]
     return pd.DataFrame(rows, columns=["initiative", "why", "rows"])
 
@@ -49,14 +51,14 @@ def gaps_frame(result: Result) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "where": "all" if gap.dimension == "all" else f"{gap.dimension} {gap.dimension_key}",
+                "where": slice_in_words(gap.dimension, gap.dimension_key),
                 "kpi": gap.kpi_key,
                 "kind": gap.floor_or_goal,
                 "required": amount(gap.required),
                 "achieved": amount(gap.achieved),
                 "gap": amount(gap.gap),
                 "severity": gap.severity,
-                "rows": ", ".join(gap.source_rows),
+                "rows": in_words(gap.source_rows),
             }
             for gap in result.gaps
         ],
@@ -85,7 +87,7 @@ def stages_frame(result: Result) -> pd.DataFrame:
 
 def alerts_frame(result: Result) -> pd.DataFrame:
     """One row an alert: code, message, rows."""
-    rows = [{"code": a.code, "message": a.message, "rows": ", ".join(a.source_rows)} for a in result.alerts]
+    rows = [{"code": a.code, "message": a.message, "rows": in_words(a.source_rows)} for a in result.alerts]
     return pd.DataFrame(rows, columns=["code", "message", "rows"])
 
 
@@ -105,7 +107,7 @@ def _cell(value: object) -> str:
 
 def conflict_frame(conflict: Conflict) -> pd.DataFrame:
     """One row a rule of the conflict: row, rule."""
-    rows = [{"row": rule.source_row, "rule": rule.text} for rule in conflict.rules]
+    rows = [{"row": in_words((rule.source_row,)), "rule": rule.text} for rule in conflict.rules]
     return pd.DataFrame(rows, columns=["row", "rule"])
 
 
@@ -116,8 +118,8 @@ def repairs_frame(conflict: Conflict) -> pd.DataFrame:
 
 
 def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a run of the ledger: run, scenario, set, status, objective, tokens, created, by, notes."""
-    return pd.DataFrame(
+    """One row a run of the ledger: run, scenario, set, status, objective, tokens, created, by, notes if any."""
+    frame = pd.DataFrame(
         [
             {
                 "run": run["run_id"],
@@ -133,6 +135,7 @@ def runs_frame(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             for run in runs
         ]
     )
+    return frame if frame["notes"].any() else frame.drop(columns=["notes"])
 
 
 def _run_notes(run: Mapping[str, Any]) -> str:

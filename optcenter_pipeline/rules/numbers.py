@@ -28,6 +28,11 @@ def amount(value: float) -> str:
     return text.rstrip("0").rstrip(".") if decimals else text
 
 
+def about(value: float) -> str:
+    """The same with four digits: of a number that has no unit of its own that it could be a multiple of."""
+    return amount(float(f"{value:.4g}"))
+
+
 def percent(share: float) -> str:
     """A share as a percentage: 0.0001 → `0.01 %`."""
     return f"{amount(share * 100)} %"

@@ -9,7 +9,8 @@ from optcenter_pipeline.database.statuses import PromisedStatus
 from optcenter_pipeline.database.sync import SyncReport
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import amount, counted
+from optcenter_pipeline.rules.source_rows import in_words
 
 _NO_PORTFOLIO = {
     "no_solution": "a limit stopped the search before any portfolio was found; "
@@ -52,13 +53,13 @@ def _portfolio(record: RunRecord) -> str:
         parts.append(f"{run.objective_mode or 'objective'} {amount(run.objective_value)}")
     missed = sum(1 for gap in _result(record).gaps if gap.gap > 0)
     if missed:
-        parts.append(f"{missed} target{'s' if missed > 1 else ''} missed, see Gaps_Alerts")
+        parts.append(f"{counted(missed, 'target')} missed, see Gaps_Alerts")
     return f"{', '.join(parts)}; run {run.run_id} in Runs and Results"
 
 
 def _infeasible(record: RunRecord) -> str:
     conflict = _result(record).conflict
-    rows = f": these rows cannot all hold: {listed(conflict.source_rows)}" if conflict is not None else ""
+    rows = f": these rows cannot all hold: {in_words(conflict.source_rows)}" if conflict is not None else ""
     return f"infeasible{rows}; run {record.summary.run_id} in Gaps_Alerts says what would help"
 
 

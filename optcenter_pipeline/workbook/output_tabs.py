@@ -97,7 +97,7 @@ EXPLANATIONS = Tab(
         system("selected", "TRUE: the run funds it.", kind=Kind.BOOL),
         system(
             "verdict",
-            "candidate: in, out, held in or blocked. limit: binds, slack or unknown. "
+            "candidate: in, out, held in or blocked. limit: binds, does not bind or unknown. "
             "robustness: core, borderline or out.",
         ),
         system(

@@ -26,7 +26,7 @@ def test_two_runs_are_compared_for_people_and_for_scripts(
     smaller = run_of(optcenter)
     people = optcenter("compare", first, smaller)
     assert people.code == 0
-    assert re.search(r"input +Scenario_Config!2: capacity_total_tokens +470 +400", people.out)
+    assert re.search(r"input +Scenario_Config row 2: capacity_total_tokens +470 +400", people.out)
     assert re.search(r"capacity and scenario +-[\d.,]+ +-[\d.]+ +", people.out)
     document = optcenter("--json", "compare", first, smaller).document
     assert (document["run_a"], document["run_b"]) == (first, smaller)

@@ -85,26 +85,27 @@ def test_a_candidate_is_held_in_in_blocked_or_out() -> None:
 def test_the_value_of_tokens_stands_by_limit_and_step() -> None:
     (limit,) = lines(EVERY["explanation"], "Explanations", "limit")
     assert limit["message"] == (
-        "the capacity: 10 of 10 used; without it gmv would gain 4; +1 tokens is the least that buys anything: +2"
+        "the capacity: 10 of 10 used; without it gmv would gain 4; the fewest that buys anything: 1 more token for "
+        "+2 gmv"
     )
     fewer, more = lines(EVERY["explanation"], "Explanations", "step")
-    assert fewer["message"] == "capacity_total_tokens 5 instead of 10: no plan is possible"
-    assert more["message"] == "capacity_total_tokens 11 instead of 10: gmv 9 (+2); in: C; out: A"
+    assert fewer["message"] == "with capacity_total_tokens 5 instead of 10: no plan is possible"
+    assert more["message"] == "with capacity_total_tokens 11 instead of 10: 9 gmv (+2); in: C; out: A"
     assert (more["tokens"], more["tokens_change"], more["objective_change"]) == (11, 1, 2)
 
 
 @pytest.mark.parametrize(
     ("is_binding", "gain", "certainty", "verdict", "told"),
     [
-        (False, 0, "exact", "slack", "the plan would be no better without it"),
-        (False, 0, "bound", "slack", "the plan would be no better without it"),
+        (False, 0, "exact", "does not bind", "the plan would be no better without it"),
+        (False, 0, "bound", "does not bind", "the plan would be no better without it"),
         (False, 5, "bound", "unknown", "without it gmv would gain 5 at best"),
         (False, None, "found", "unknown", "the plan without it was not searched to an answer"),
         (False, 0, "found", "unknown", "nothing better was found without it, a limit stopped the search"),
         (True, 4, "found", "binds", "without it gmv would gain 4, as far as was searched"),
     ],
 )
-def test_a_limit_is_slack_only_where_that_is_proven(
+def test_a_limit_does_not_bind_only_where_that_is_proven(
     is_binding: bool, gain: float | None, certainty: Certainty, verdict: str, told: str
 ) -> None:
     document = documents.explanation()
@@ -121,7 +122,7 @@ def test_an_increment_that_is_not_proven_is_the_fewest_found() -> None:
     limit = document.limits[0].model_copy(update={"next_increment": step})
     found = explanation_rows("r1", document.model_copy(update={"limits": (limit,)}), {})
     (row,) = lines(found, "Explanations", "limit")
-    assert str(row["message"]).endswith("; +1 tokens is the fewest found that buys anything: +2")
+    assert str(row["message"]).endswith("; the fewest found that buys anything: 1 more token for +2 gmv")
 
 
 def test_draws_without_a_proven_plan_are_told_apart() -> None:
@@ -134,16 +135,18 @@ def test_draws_without_a_proven_plan_are_told_apart() -> None:
     )
     document = documents.robustness().model_copy(update={"draws": draws, "asked": 5})
     short = lines(robustness_rows("r1", document, {}), "Explanations", "robustness")[0]
-    told = "2 of 5 draws have a plan (1 not proven, 2 without an answer in time, 1 impossible); tokens vary"
+    told = (
+        "a plan in 2 of 5 draws of other numbers (1 not proven, 2 without an answer in time, 1 impossible); tokens"
+    )
     assert str(short["message"]).startswith(told)
     document = document.model_copy(update={"draws": draws[:1], "asked": 1})
     short = lines(robustness_rows("r1", document, {}), "Explanations", "robustness")[0]
-    assert str(short["message"]).startswith("1 of 1 draws have a plan; tokens vary")
+    assert str(short["message"]).startswith("a plan in 1 of 1 draw of other numbers; tokens vary")
 
 
 def test_line_0_says_it_in_short_and_messages_follow() -> None:
     short, message = lines(EVERY["explanation"], "Explanations", "plan")
-    assert (short["line"], short["message"]) == (0, "optimal: gmv 7 for 10 tokens")
+    assert (short["line"], short["message"]) == (0, "optimal: 7 gmv for 10 tokens")
     assert message["message"] == "one search was stopped"
     assert (
         lines(EVERY["conflict"], "Explanations", "plan")[0]["message"] == "the run is infeasible: there is no plan"
@@ -188,7 +191,7 @@ def test_a_comparison_is_a_line_each_and_one_in_short() -> None:
     )
     assert {(row["run_id"], row["other_run_id"]) for row in rows} == {("r1", "r0")}
     assert [row["message"] for row in rows[:8]] == [
-        "optimal, and optimal before: inputs that differ: 2; initiatives in: 1, out: 0; objective +2",
+        "optimal, and optimal before: 2 inputs changed; initiatives in: 1, out: 0; objective +2",
         "changed: capacity_total_tokens: 10 → 12",
         "removed: C is excluded",
         "C is excluded no more",

@@ -99,6 +99,27 @@ def test_a_missed_goal_says_how_much_is_missing_and_what_would_be_reached() -> N
     assert rows["Runs"][0]["gap_summary"] == "0 of 1 targets met; missed: gmv (all) by 2"
 
 
+def test_a_target_is_told_in_its_unit_and_what_is_to_be_typed_has_no_commas() -> None:
+    asked = snapshot(targets=[goal(1250000), {**goal(1500), "floor_or_goal": "goal", "baseline_value": 1495}])
+    priced = asked.metrics[0].model_copy(update={"unit": "kEUR"})
+    reached, missed = rows_of(asked.model_copy(update={"metrics": (priced, asked.metrics[1])}))["Gaps_Alerts"]
+    assert missed["message"] == (
+        "The whole portfolio brings 7 kEUR of gmv, 1,249,993 less than the 1,250,000 asked for"
+    )
+    assert missed["recommendation"].startswith("Targets row 2: lower target_value from 1250000 to 7, or give")
+    assert reached["message"] == (
+        "The whole portfolio brings 7 kEUR of gmv, 2 more than the 5 asked for beyond the baseline"
+    )
+
+
+def test_an_alert_says_what_can_be_done() -> None:
+    asked = snapshot()
+    closed = asked.candidates[0].model_copy(update={"lifecycle_status": "done"})
+    (line,) = rows_of(asked.model_copy(update={"candidates": (closed, asked.candidates[1])}))["Gaps_Alerts"]
+    assert line["message"] == "lifecycle_closed: A cannot be funded: the lifecycle status of A is done"
+    assert line["recommendation"] == "Change its lifecycle_status in Initiatives if it is to be considered."
+
+
 def test_an_infeasible_run_names_the_rows() -> None:
     both = [{"initiative_key": key, "source_rows": [f"Constraints!{n}"]} for n, key in ((2, "A"), (3, "B"))]
     rows = rows_of(snapshot(mandatory=both))
@@ -121,8 +142,8 @@ def test_ways_out_stand_below_their_conflict() -> None:
         first, second, _ = lines[1:]
         assert first["source_rows"] == "Scenario_Config!2"
         assert first["recommendation"].startswith("Scenario_Config row 2: raise capacity_total_tokens from ")
-        assert first["message"].startswith("Way out 1 of 3: changes 1 number; it counts as ")
-        assert second["message"].startswith("Way out 2 of 3: drops 1 row; it counts as ")
+        assert first["message"].startswith("Way out 1 of 3: changes 1 number. It counts as a change of ")
+        assert second["message"].startswith("Way out 2 of 3: drops 1 row. It counts as a change of ")
         assert second["recommendation"] == "Constraints row 2: drop the rule (A is mandatory)"
         left_open = "left open whether each of them is needed"
         assert (left_open in lines[0]["message"]) == (not found.conflict or not found.conflict.minimal)
