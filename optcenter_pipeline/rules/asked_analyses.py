@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.rules.analysis_options import AnalysisOptions, WrongAnalysesError, options_of
-from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.names import MOST_LISTED, fold, listed
 from optcenter_pipeline.rules.row import shown
 
 ALL_ANALYSES = "all"
@@ -45,7 +45,7 @@ def asked_analyses(typed: object) -> tuple[AnalysisOptions, ...]:
             if options:
                 faults.append(f"{ALL_ANALYSES} takes no options; give them to one of {', '.join(AnalysisKind)}")
         elif kind is None:
-            faults.append(_no_analysis(item))
+            faults.append(_no_analysis(item, is_hinted=len(faults) < MOST_LISTED))
         else:
             try:
                 one = options_of(kind, options)
@@ -56,7 +56,7 @@ def asked_analyses(typed: object) -> tuple[AnalysisOptions, ...]:
             if before != one or before.given != one.given:
                 faults.append(f"{before.as_typed()} and {one.as_typed()}: a run has one of each; give {kind} once")
     if faults:
-        raise WrongAnalysesError("; ".join(dict.fromkeys(faults)))
+        raise WrongAnalysesError(listed(list(dict.fromkeys(faults)), "; "))
     if every:
         asked = {kind: asked.get(kind) or options_of(kind, {}) for kind in AnalysisKind}
     return tuple(asked[kind] for kind in AnalysisKind if kind in asked)
@@ -130,7 +130,7 @@ def _kind(name: str) -> AnalysisKind | None:
         return None
 
 
-def _no_analysis(item: str) -> str:
-    near = get_close_matches(fold(item), list(AnalysisKind), n=1)
+def _no_analysis(item: str, *, is_hinted: bool) -> str:
+    near = get_close_matches(fold(item), list(AnalysisKind), n=1) if is_hinted else []
     hint = f"; did you mean {str(near[0])!r}?" if near else ""
     return f"{shown(item)} is not an analysis; give some of {ANALYSIS_NAMES}{hint}"

@@ -143,7 +143,7 @@ def test_an_infeasible_run_is_a_success_that_says_so(sample_space: PlanningSpace
 
 def test_a_run_of_named_candidates_chooses_from_them_alone(sample_space: PlanningSpace) -> None:
     keys = [row["initiative_key"] for row in sample_space.rows("Candidates")[:4]]
-    options = '{"time_limit_seconds": 30, "node_limit": 5000, "mip_gap": 0}'
+    options = '{"time_limit_seconds": 30, "node_limit": 5000, "mip_gap": 0, "analyses": "frontier(points=3)"}'
     scope = {"scope_type": "keys", "scope_keys": json.dumps(keys), "options_json": options}
     ask(sample_space, request_row("r-1", RUN_SELECTED, scenario_name="Q1 2027 growth", **scope))
     Daemon(sample_space).tick_and_carry_out()
@@ -152,6 +152,8 @@ def test_a_run_of_named_candidates_chooses_from_them_alone(sample_space: Plannin
     assert json.loads(snapshot)["scope"] == {"scope_type": "selected", "initiative_keys": keys}
     solver = json.loads(snapshot)["solver"]
     assert (solver["time_limit_seconds"], solver["node_limit"], solver["mip_gap"]) == (30, 5000, 0)
+    ((kind, asked),) = sample_space.query("select kind, options_json from run_analyses")
+    assert (kind, json.loads(asked)["points"]) == ("frontier", 3)
 
 
 def test_a_run_of_keys_that_are_no_candidates_names_them(sample_space: PlanningSpace) -> None:

@@ -96,6 +96,13 @@ def test_what_is_wrong_is_named_with_what_would_be_right(typed: Any, text: str) 
     assert str(raised.value).startswith(text)
 
 
+def test_of_many_faults_the_first_are_named_and_the_others_counted() -> None:
+    with pytest.raises(WrongAnalysesError) as raised:
+        asked_analyses("|".join(f"tarot{number}" for number in range(5000)))
+    assert str(raised.value).endswith("; 4,992 more")
+    assert str(raised.value).count("is not an analysis") == 8
+
+
 _KPIS = st.text(min_size=1).filter(lambda name: name.strip() not in ("", "capacity", "goals"))
 _ASKED = st.tuples(
     st.builds(FrontierOptions, points=st.integers(2, 1000), against=_KPIS),
