@@ -8,20 +8,15 @@ from optcenter_pipeline.explain.documents import (
     CandidateExplanation,
     CapacityStep,
     Explanation,
-    Frontier,
-    FrontierPoint,
     LimitValue,
     Robustness,
 )
-from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict, no_point
-from optcenter_pipeline.report.failed_analyses import FailedAnalysis
+from optcenter_pipeline.report.certainty import FEWEST_FOUND, NO_PLAN, draws_left_open, limit_verdict
 from optcenter_pipeline.report.output_rows import OutputRow, OutputRows, conflict_in_words
-from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.rules.names import listed
 from optcenter_pipeline.rules.numbers import about, amount, change, counted, percent
 
-EXPLANATIONS, FRONTIER, COMPARISON = "Explanations", "Frontier", "Comparison"
-GAPS_ALERTS = "Gaps_Alerts"
+EXPLANATIONS = "Explanations"
 
 
 @dataclass(frozen=True)
@@ -137,33 +132,6 @@ def robustness_rows(run_id: str, document: Robustness, titles: Mapping[str, str]
     return _explanations(run_id, {"robustness": lines}, {"robustness": short})
 
 
-def frontier_rows(run_id: str, document: Frontier) -> AnalysisRows:
-    """The best objective under each x."""
-    points = [
-        {"run_id": run_id, "series": document.x_name, "point": number, "y_name": document.y_name, **cells}
-        for number, cells in enumerate(
-            (
-                {"message": _frontier_in_short(document)},
-                *(_point(point, document.x_name) for point in document.points),
-            ),
-        )
-    ]
-    return AnalysisRows({FRONTIER: points}, {FRONTIER: ((run_id, document.x_name),)})
-
-
-def failure_rows(run_id: str, kind: AnalysisKind, lines: int, failure: FailedAnalysis | None) -> AnalysisRows:
-    """The alert that an analysis failed, behind the run's own lines; without a failure its line is over.
-
-    Args:
-        lines: of the run itself in Gaps_Alerts.
-        failure: None where the analysis was made.
-    """
-    line = lines + 1 + list(AnalysisKind).index(kind)
-    alert: OutputRow = {"run_id": run_id, "line": line, "kind": "alert", "severity": "WARN"}
-    rows = [] if failure is None else [{**alert, "message": failure.message, "recommendation": failure.advice}]
-    return AnalysisRows({GAPS_ALERTS: rows}, {GAPS_ALERTS: ((run_id, str(line)),)})
-
-
 def _explanations(
     run_id: str, kinds: Mapping[str, list[OutputRow]], short: Mapping[str, OutputRow]
 ) -> AnalysisRows:
@@ -258,21 +226,6 @@ def _step(document: Explanation, limit: LimitValue, step: CapacityStep) -> Outpu
     }
 
 
-def _point(point: FrontierPoint, x_name: str) -> OutputRow:
-    return {
-        "x": point.x,
-        "y": point.y,
-        "bound": point.bound,
-        "mip_gap_pct": None if point.mip_gap is None else round(point.mip_gap * 100, 6),
-        "certainty": point.certainty,
-        "tokens": point.tokens,
-        "selected_count": None if point.y is None else len(point.selected),
-        "selected": list(point.selected),
-        "is_current": point.is_current,
-        "message": no_point(point) if point.y is None else f"the run's own {x_name}" if point.is_current else None,
-    }
-
-
 def _plan_in_short(document: Explanation) -> str:
     if document.objective_value is None:
         return f"the run is {document.status}: there is no plan"
@@ -295,19 +248,6 @@ def _draws_in_short(document: Robustness) -> str:
         given_away = f"{about(document.mean_regret)} {document.objective_name} on average"
         parts.append(f"where it does, it gives away {given_away}, {about(document.largest_regret)} at most")
     return "; ".join(parts)
-
-
-def _frontier_in_short(document: Frontier) -> str:
-    if not document.points:
-        return "; ".join(document.messages)
-    possible = [point for point in document.points if point.y is not None]
-    parts = [f"the best {document.y_name} under {len(document.points)} values of {document.x_name}"]
-    if possible:
-        first, last = possible[0], possible[-1]
-        parts.append(
-            f"from {amount(first.y or 0.0)} at {amount(first.x)} to {amount(last.y or 0.0)} at {amount(last.x)}"
-        )
-    return "; ".join((*parts, *document.messages))
 
 
 def _moves(adds: tuple[str, ...], drops: tuple[str, ...], none: str) -> str:

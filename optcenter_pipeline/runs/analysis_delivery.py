@@ -13,17 +13,15 @@ from optcenter_pipeline.database.run_records import RunRecord, get_run
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import Alternatives, Comparison, Explanation, Frontier, Robustness
 from optcenter_pipeline.report.analysis_rows import (
-    GAPS_ALERTS,
     AnalysisRows,
     alternatives_rows,
     explanation_rows,
-    failure_rows,
-    frontier_rows,
     improved_reasons,
     robustness_rows,
 )
 from optcenter_pipeline.report.comparison_rows import comparison_rows
-from optcenter_pipeline.report.failed_analyses import solved_again
+from optcenter_pipeline.report.failed_analyses import GAPS_ALERTS, failure_rows, solved_again
+from optcenter_pipeline.report.frontier_rows import frontier_rows
 from optcenter_pipeline.report.output_rows import OutputRow, OutputRows
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
 from optcenter_pipeline.runs.analysis_documents import Report, failed_analysis, parsed

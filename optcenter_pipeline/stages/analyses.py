@@ -48,7 +48,9 @@ def _request(kind: AnalysisKind) -> type[AnalysisRequest]:
 
 
 def _by_default(value: object) -> str:
-    return "" if value is None else f"; {value} by default"
+    return (
+        "" if value is None else f"; {value:g} by default" if isinstance(value, float) else f"; {value} by default"
+    )
 
 
 def _analysis(

@@ -272,7 +272,7 @@ def test_an_analysis_that_failed_is_an_alert_of_its_run_until_it_has_been_made(
     ((line, alert),) = told.items()
     assert (alert["run_id"], alert["kind"], alert["severity"]) == (run_id, "alert", "WARN")
     assert alert["message"].startswith("The analysis frontier(points=20) failed: SolverError: no answer")
-    assert f'optcenter analyse {run_id} --analyses "frontier"' in alert["recommendation"]
+    assert f"optcenter analyse {run_id} --analyses 'frontier(points=20)' makes it again" in alert["recommendation"]
 
     # told once; another failure in the same row; what an earlier attempt found stays
     writes = workbook.counts.writes

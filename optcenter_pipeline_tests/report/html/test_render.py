@@ -118,7 +118,7 @@ def test_what_failed_is_told_with_what_to_do_and_what_was_asked_as_it_was_asked(
     page = parsed(render_report(header(run), inputs, run, analyses=some))
     told = page.named("failed").text
     assert "The analysis frontier(points=20) failed: SolverError: <b>no</b> answer." in told
-    assert f'optcenter analyse {RUN} --analyses "frontier"' in told
+    assert f"optcenter analyse {RUN} --analyses 'frontier(points=20)'" in told
     assert "Asked for as robustness(draws=7)." in page.named("robustness").text
     assert 'id="frontier"' not in render_report(header(run), inputs, run, analyses=some)
     assert 'id="failed"' not in render_report(header(run), inputs, run)
