@@ -3,6 +3,7 @@
 import itertools
 import math
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,30 @@ def test_goals_of_every_size(exponent: int) -> None:
     result = solve(snapshot(rows, capacity=1, metrics=metrics, targets=[goal]))
     assert funded(result) == {"B"}
     assert result.gaps[0].gap == pytest.approx(3 * scale)
+
+
+THREE = {"gmv": "north_star", "nps": "supporting", "margin": "supporting"}
+WEIGHTED = {"objective_mode": "weighted_kpis", "objective_weights": {"gmv": 1, "nps": 0.3}}
+ORDERED = {"objective_mode": "lexicographic", "objective_weights": ["gmv", "margin"]}
+MILLIONS = [{"gmv": -3, "margin": 9e6}, {"gmv": -2, "margin": 1.3e6}, {"margin": -1e6}]
+AT_NOTHING: dict[str, tuple[list[dict[str, float]], list[float], Any]] = {
+    "a KPI": ([{"gmv": -3, "margin": 6}], [10], None),
+    "weights without a common step": ([{"gmv": -4.32, "margin": 6.68}], [8.23], WEIGHTED),
+    "goals far below what anybody brings": ([{"gmv": -3, "margin": 12594}], [11, 18], None),
+    "millions": (MILLIONS, [11], ORDERED),
+}
+"""What each candidate brings, goals on margin that nobody can be funded for without a loss, and the objective."""
+
+
+@pytest.mark.parametrize("name", AT_NOTHING)
+def test_what_is_held_at_nothing_gives_no_goal_a_millionth(name: str) -> None:
+    """The solver takes a millionth of an initiative for none, and its margin for some."""
+    brought, wanted, scenario = AT_NOTHING[name]
+    rows = [candidate(f"I{i}", 3, contributions) for i, contributions in enumerate(brought)]
+    goals = [{"kpi_key": "margin", "floor_or_goal": "goal", "target_value": value} for value in wanted]
+    result = solve(snapshot(rows, metrics=THREE, scenario=scenario, targets=goals))
+    assert (result.status, funded(result)) == ("optimal", set())
+    assert all(stage.bound == stage.value for stage in result.objective.stages)
 
 
 def test_one_kpi_may_span_fifteen_orders_of_magnitude() -> None:
