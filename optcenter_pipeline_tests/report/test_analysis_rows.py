@@ -158,13 +158,17 @@ def test_line_0_says_it_in_short_and_messages_follow() -> None:
         "14.29 % less gmv than the run's plan; in: C; out: B",
     )
     short, core, borderline = lines(EVERY["robustness"], "Explanations", "robustness")
-    assert short["message"].startswith("1 of 2 draws have a plan (1 impossible); tokens vary by 10 %")
+    assert short["message"].startswith(
+        "a plan in 1 of 2 draws of other numbers (1 impossible); tokens vary by up to 10 %"
+    )
     assert (core["message"], borderline["share"]) == ("funded in 100 % of the draws: core", 0.5)
 
 
 def test_a_frontier_says_where_no_plan_is_possible_and_where_the_run_stands() -> None:
     short, nothing, some, current = EVERY["frontier"].rows["Frontier"]
-    assert short["message"] == ("the best gmv under 3 values of capacity; from 7 at 5 to 14 at 10; stopped early")
+    assert short["message"] == (
+        "the best gmv for 3 values of capacity; from 7 at capacity 5 to 14 at capacity 10; stopped early"
+    )
     assert (nothing["message"], nothing["selected_count"]) == ("no plan is possible", None)
     assert (some["x"], some["y"], some["mip_gap_pct"], some["message"]) == (5, 7, 0.01, None)
     assert (current["is_current"], current["message"]) == (True, "the run's own capacity")
