@@ -2,6 +2,7 @@
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "OPTCENTER_"
 DEFAULT_SENSOR_SECONDS = 30
 DEFAULT_NIGHTLY_CRON = "0 2 * * *"
 
@@ -21,9 +23,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Where things are and how hard to search; see `load_settings`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OPTCENTER_", env_file=".env", extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path("demo")
     """Folder of the embedded default: local workbook, SQLite database, Dagster's history."""
@@ -116,19 +116,26 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings as they are now; nothing is cached.
+    """The settings as they are now, read anew where a variable or the file has changed.
 
     Raises:
         SettingsError: one line that names every variable that is wrong, or the file that cannot be read.
     """
+    file = Path(str(Settings.model_config.get("env_file")))
+    variables = frozenset(item for item in os.environ.items() if item[0].upper().startswith(PREFIX))
     try:
-        return Settings()
+        return _settings(file.read_bytes() if file.is_file() else b"", variables)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the file {Settings.model_config.get('env_file')} cannot be read: {error}") from None
+        raise SettingsError(f"the file {file} cannot be read: {error}") from None
     except ValidationError as error:
-        prefix = Settings.model_config.get("env_prefix", "")
-        problems = [f"{prefix}{problem['loc'][0]}".upper() + f": {problem['msg']}" for problem in error.errors()]
+        problems = [f"{PREFIX}{problem['loc'][0]}".upper() + f": {problem['msg']}" for problem in error.errors()]
         raise SettingsError("; ".join(problems)) from None
+
+
+@lru_cache(maxsize=1)
+def _settings(_file: bytes, _variables: frozenset[tuple[str, str]]) -> Settings:
+    """A stage asks many times, and to read them takes as long as a look at the database."""
+    return Settings()
 
 
 def sensor_seconds() -> int:

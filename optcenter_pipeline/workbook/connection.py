@@ -1,9 +1,11 @@
 """Connecting to a workbook with a service account, at Google or at another server that speaks its API."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from google.auth import crypt
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
@@ -48,8 +50,14 @@ def connect(
     """
     kind = service_account.Credentials if api_root is None else _AccountElsewhere
     try:
-        credentials = kind.from_service_account_info(account, scopes=_SCOPES)  # type: ignore[no-untyped-call]
-    except (ValueError, GoogleAuthError) as error:
+        credentials = kind(  # type: ignore[no-untyped-call]
+            _signer(account["private_key"], account.get("private_key_id")),
+            account["client_email"],
+            account["token_uri"],
+            scopes=_SCOPES,
+            **{name: account[name] for name in ("project_id", "universe_domain") if name in account},
+        )
+    except (KeyError, TypeError, ValueError, GoogleAuthError) as error:
         raise WorkbookCredentialsError(
             "The service-account file is not one that Google made for a service account; download its key anew."
         ) from error
@@ -57,6 +65,13 @@ def connect(
     email = str(account.get("client_email", ""))
     client = SheetsClient(session=session, api_root=api_root, account_email=email, policy=policy)
     return Workbook(client, spreadsheet_id)
+
+
+@lru_cache(maxsize=1)
+def _signer(private_key: str, key_id: str | None) -> crypt.Signer:
+    """What signs for an account; a key takes longer to read than most requests to answer."""
+    signer: crypt.Signer = crypt.RSASigner.from_string(private_key, key_id)  # type: ignore[no-untyped-call]
+    return signer
 
 
 def service_account_info(path: Path | None) -> dict[str, Any]:

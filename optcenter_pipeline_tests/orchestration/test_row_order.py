@@ -17,13 +17,14 @@ from optcenter_pipeline.runs.inputs import snapshot_of
 from optcenter_pipeline.workbook.reading import read_tabs
 from optcenter_pipeline.workbook.tabs import INPUT_TABS
 from optcenter_pipeline_tests.support.planning_space import PlanningSpace
+from optcenter_pipeline_tests.support.random_cases import cases
 
 SETS = (
     ("Q1 2027 growth", "baseline"),
     ("H1 2027 balanced", "regional balance"),
     ("2027 resilience", "platform first"),
 )
-SHUFFLES = 100
+SHUFFLES = cases(30)
 
 
 def shuffled(tabs: dict[str, RawTab], seed: int) -> dict[str, RawTab]:
@@ -62,7 +63,7 @@ def answers(tabs: dict[str, RawTab], database_file: Path) -> list[str]:
             assert result.status == "optimal"
             seconds = {"stages": {"__all__": {"seconds"}}}
             text = result.model_dump_json(exclude={"timings": True, "objective": seconds})
-            texts.append(re.sub(r"(?<=[A-Za-z_])!\d+", "!#", text))
+            texts.append(re.sub(r"(?<=[A-Za-z_])(!| row )\d+", r"\1#", text))
     return texts
 
 
