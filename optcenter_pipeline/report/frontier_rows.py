@@ -4,7 +4,7 @@ from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
 from optcenter_pipeline.report.analysis_rows import AnalysisRows
 from optcenter_pipeline.report.certainty import no_point
 from optcenter_pipeline.report.output_rows import OutputRow
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import amount, counted
 
 FRONTIER = "Frontier"
 
@@ -42,10 +42,10 @@ def _frontier_in_short(document: Frontier) -> str:
     if not document.points:
         return "; ".join(document.messages)
     possible = [point for point in document.points if point.y is not None]
-    parts = [f"the best {document.y_name} under {len(document.points)} values of {document.x_name}"]
+    parts = [f"the best {document.y_name} for {counted(len(document.points), 'value')} of {document.x_name}"]
     if possible:
-        first, last = possible[0], possible[-1]
-        parts.append(
-            f"from {amount(first.y or 0.0)} at {amount(first.x)} to {amount(last.y or 0.0)} at {amount(last.x)}"
+        first, last = (
+            f"{amount(p.y or 0.0)} at {document.x_name} {amount(p.x)}" for p in (possible[0], possible[-1])
         )
+        parts.append(f"from {first} to {last}")
     return "; ".join((*parts, *document.messages))

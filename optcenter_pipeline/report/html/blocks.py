@@ -1,10 +1,12 @@
 """What sections are made of: plain values that the template draws, texts as people typed them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.names import SourceRow
+from optcenter_pipeline.rules.numbers import amount, change
+from optcenter_pipeline.rules.source_rows import in_words
 
 Tone = Literal["", "good", "warn", "bad"]
 """A colour beside a word; never instead of one."""
@@ -101,6 +103,16 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
+def sentence(text: str) -> str:
+    """A message as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
+def rows_cell(sources: Iterable[SourceRow]) -> Cell:
+    """Sheet rows, sorted as they stand in the sheet."""
+    return cell(in_words(sources))
+
+
 def cell(text: str | None, tone: Tone = "", note: str = "") -> Cell:
     """A text; one that is too long for a table is cut, and says so."""
     return Cell(_cut(text or ""), tone=tone, note=_cut(note))
@@ -115,5 +127,4 @@ def number(value: float | None, *, is_change: bool = False, tone: Tone = "") -> 
     """A number, sorted as one; a change shows its sign. Blank where there is none."""
     if value is None:
         return Cell("")
-    text = amount(value)
-    return Cell(f"+{text}" if is_change and value > 0 else text, value, tone)
+    return Cell(change(value) if is_change else amount(value), value, tone)

@@ -118,7 +118,7 @@ def _words(ends: Sequence[float], places: Sequence[int], texts: Sequence[str]) -
     )
 
 
-def frontier_figure(label: str, frontier: Frontier, x_title: str) -> Plot:
+def frontier_figure(label: str, frontier: Frontier, x_title: str, y_title: str) -> Plot:
     """The curve: proven points are filled, others hollow with a line up to their bound; the run's own apart."""
     points = [point for point in frontier.points if point.y is not None]
     rises = frontier.x_name == "capacity"
@@ -145,7 +145,7 @@ def frontier_figure(label: str, frontier: Frontier, x_title: str) -> Plot:
             figure.add_trace(_dots(name, shown, symbol, color))
     figure.update_layout(_layout(_CURVE_HEIGHT))
     figure.update_xaxes(title_text=plain(x_title))
-    figure.update_yaxes(title_text=plain(frontier.y_name))
+    figure.update_yaxes(title_text=plain(y_title))
     return Plot(label, figure.to_plotly_json(), _CURVE_HEIGHT)
 
 
@@ -204,7 +204,7 @@ def steps_figure(label: str, steps: Sequence[CapacityStep], limit: float, value:
         )
     )
     figure.update_layout(_layout(_CURVE_HEIGHT))
-    figure.update_xaxes(title_text="tokens")
+    figure.update_xaxes(title_text="limit (tokens)")
     figure.update_yaxes(title_text=plain(y_title))
     return Plot(label, figure.to_plotly_json(), _CURVE_HEIGHT)
 

@@ -26,6 +26,7 @@ from optcenter_pipeline.report.html.sections.robustness import robustness_sectio
 from optcenter_pipeline.report.html.sections.summary import summary, verdict
 from optcenter_pipeline.report.html.sections.targets import targets_section
 from optcenter_pipeline.rules.analysis_kinds import AnalysisKind
+from optcenter_pipeline.rules.units import Units
 
 
 def render_report(
@@ -49,7 +50,7 @@ def render_report(
         scripts.insert(0, get_plotlyjs())
     return _template().render(
         header=header,
-        verdict=verdict(header, result),
+        verdict=verdict(header, snapshot, result),
         sections=sections,
         style=Markup(_text("report.css")),  # noqa: S704 - our own files, and plotly's
         scripts=[Markup(script) for script in scripts],  # noqa: S704
@@ -82,19 +83,19 @@ def _sections(
 
 def _plan(run_id: str, snapshot: Snapshot, result: Result, analyses: ReportAnalyses) -> Iterator[Section]:
     """The portfolio, and all that was asked about it."""
-    explanation = analyses.explanation
+    explanation, units = analyses.explanation, Units(snapshot.metrics)
     found = [
         portfolio_section(snapshot, result, explanation),
         slices_section(snapshot, result),
-        targets_section(result),
+        targets_section(result, units),
         rejected_section(snapshot, result, explanation),
     ]
     yield from (section for section in found if section is not None)
     asked = {
-        AnalysisKind.EXPLAIN: capacity_section(explanation) if explanation else None,
-        AnalysisKind.FRONTIER: frontier_section(analyses.frontiers) if analyses.frontiers else None,
+        AnalysisKind.EXPLAIN: capacity_section(explanation, units) if explanation else None,
+        AnalysisKind.FRONTIER: frontier_section(analyses.frontiers, units) if analyses.frontiers else None,
         AnalysisKind.ROBUSTNESS: robustness_section(snapshot, analyses.robustness) if analyses.robustness else None,
-        AnalysisKind.ALTERNATIVES: alternatives_section(analyses.alternatives, result)
+        AnalysisKind.ALTERNATIVES: alternatives_section(analyses.alternatives, result, units)
         if analyses.alternatives
         else None,
     }

@@ -74,12 +74,12 @@ def test_every_candidate_stands_in_one_of_two_tables_with_why_and_what_would_be_
         f"{first.objective_contribution:g}", "-12.5", f"{first.initiative_key} carries 12.5 gmv",
     ]  # fmt: skip
     head, *left = cells(page, "rejected")
-    assert head == ["Initiative", "Title", "Tokens", "With it", "Why not", "Rows"]
+    assert head == ["Initiative", "Title", "Tokens", "With it", "Why not", "Sheet rows"]
     assert [row[0] for row in left] == [rejected.initiative_key for rejected in run.rejected]
     assert left[0][3:] == [
         "not possible",
         "with it, at least 20 tokens on country UK cannot be kept",
-        "Constraints!5",
+        "Constraints row 5",
     ]
     assert left[1][3] == "-12.5 at best | -20 found"
 
@@ -180,7 +180,7 @@ def test_a_frontier_without_points_says_why_and_draws_nothing() -> None:
     inputs, run = plan_run()
     none = Frontier(x_name="capacity", y_name="gmv", points=(), messages=("a person stopped the search",))
     page = parsed(render_report(header(run), inputs, run, analyses=ReportAnalyses(frontiers=(none,))))
-    assert "a person stopped the search" in page.named("frontier").text
+    assert "A person stopped the search." in page.named("frontier").text
     assert page.named("frontier").all("table") == page.named("frontier").all("figure") == []
 
 
@@ -204,7 +204,7 @@ def test_a_run_beside_another_tells_what_differs_and_why() -> None:
         ["gmv", "300", "320", "+20"],
         ["INIT-001", "now funded", "there is room for it", ""],
         ["a lower floor", "+20 found so far", "", "", "", ""],
-        ["Constraints!5", "changed", "min_tokens", "30", "20"],
+        ["Constraints row 5", "changed", "min_tokens", "30", "20"],
     ):
         assert row in rows
     same = Comparison(run_a="a", run_b="b", status_a="optimal", status_b="optimal")
@@ -216,8 +216,8 @@ def test_a_run_beside_another_tells_what_differs_and_why() -> None:
 def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: str) -> None:
     page = parsed(whole)
     capacity = page.named("capacity").text
-    limit = "under “at most 100 tokens in all” (Scenario_Config!2)"
-    more = f"10 tokens more, the fewest found, {limit}: gmv +6 found so far, letting in "
+    limit = "than “at most 100 tokens in all” (Scenario_Config row 2)"
+    more = f"10 tokens more, the fewest found, {limit} would bring +6 gmv found so far, letting in "
     assert more in capacity
     assert "3 candidates have a bound only" in capacity
     robustness = page.named("robustness").text
@@ -243,8 +243,8 @@ def test_an_infeasible_run_starts_with_its_conflict_and_the_ways_out() -> None:
         "Constraints row 5: lower min_tokens from 25 to 20", "Constraints row 5: drop it",
     ]  # fmt: skip
     assert cells(page, "conflict")[-2:] == [
-        ["1", "Constraints!5", "min_tokens", "25", "20"],
-        ["2", "Constraints!5", "the whole row", "", "dropped"],
+        ["1", "Constraints row 5", "min_tokens", "25", "20"],
+        ["2", "Constraints row 5", "the whole row", "", "dropped"],
     ]
     # without a plot there is no need for what draws them
     assert len(html) < 40_000

@@ -2,23 +2,36 @@
 
 from optcenter_pipeline.explain.documents import CapacityStep, Explanation, LimitValue
 from optcenter_pipeline.report.certainty import FEWEST_FOUND, NOT_SEARCHED, binds_in_words
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Section,
+    Table,
+    Words,
+    cell,
+    number,
+    rows_cell,
+    sentence,
+)
 from optcenter_pipeline.report.html.figures import steps_figure
 from optcenter_pipeline.report.html.sections.portfolio import labelled
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import change, counted
+from optcenter_pipeline.rules.source_rows import in_brackets
+from optcenter_pipeline.rules.units import Units
 
 _MOST_TOLD = 3
 """Limits whose next increment is told in a sentence; the table has all."""
 
 
-def capacity_section(explanation: Explanation) -> Section | None:
+def capacity_section(explanation: Explanation, units: Units) -> Section | None:
     """Each limit with its next useful increment; the plan's worth around the whole capacity; rows that bind."""
     if not explanation.limits and not explanation.binding_rows and not explanation.messages:
         return None
-    name = explanation.objective_name or "objective"
+    name = units.title(explanation.objective_name or "objective")
     blocks: list[Block] = []
-    blocks.extend(Words(text) for text in _next_steps(explanation.limits, name))
+    blocks.extend(Words(text) for text in _next_steps(explanation, units))
     for limit in explanation.limits[:1]:
         if limit.steps and explanation.objective_value is not None:
             label = f"{name} with fewer and with more tokens, solved again at each step"
@@ -28,27 +41,29 @@ def capacity_section(explanation: Explanation) -> Section | None:
         blocks.append(_limits(explanation.limits, name))
     if explanation.binding_rows:
         blocks.append(_binding(explanation, name))
-    blocks.extend(Words(message) for message in explanation.messages)
+    blocks.extend(Words(sentence(message)) for message in explanation.messages)
     return Section("capacity", "What one more token buys", blocks)
 
 
-def _next_steps(limits: tuple[LimitValue, ...], name: str) -> list[str]:
+def _next_steps(explanation: Explanation, units: Units) -> list[str]:
     """The fewest tokens more that buy anything, or the fewest found that do, by limit."""
-    told = []
-    for limit in limits[:_MOST_TOLD]:
+    name, told = units.named(explanation.objective_name or "objective"), []
+    for limit in explanation.limits[:_MOST_TOLD]:
         step = limit.next_increment
         if step is not None and step.objective_change:
             brings = f", letting in {listed(step.lets_in)}" if step.lets_in else ""
-            where = f"under “{limit.text}” ({limit.source_row})"
+            where = f"than “{limit.text}”{in_brackets((limit.source_row,))}"
             fewest = "" if step.certainty == "exact" else f", {FEWEST_FOUND},"
-            told.append(f"{amount(step.change)} tokens more{fewest} {where}: {name} {_gain(step)}{brings}.")
-    if limits and not told:
-        told.append("No number of tokens more under any of these limits is known to buy anything.")
+            buys = f"{change(step.objective_change)} {name}{labelled(step.certainty)}"
+            more = counted(step.change, "token more", "tokens more")
+            told.append(f"{more}{fewest} {where} would bring {buys}{brings}.")
+    if explanation.limits and not told:
+        told.append("It is not known that more tokens under any of these limits would buy anything.")
     return told
 
 
 def _gain(step: CapacityStep) -> str:
-    return f"{number(step.objective_change, is_change=True).text or '0'}{labelled(step.certainty)}"
+    return f"{change(step.objective_change) or '0'}{labelled(step.certainty)}"
 
 
 def _steps(limit: LimitValue, name: str) -> Table:
@@ -58,7 +73,7 @@ def _steps(limit: LimitValue, name: str) -> Table:
         Column(name, is_number=True),
         Column(f"Change of {name}", is_number=True),
         Column("Lets in", is_wide=True),
-        Column("Displaces", is_wide=True),
+        Column("Pushes out", is_wide=True),
     )
     return Table(f"Steps: {limit.text}", columns, tuple(_step(step) for step in limit.steps), is_folded=True)
 
@@ -80,21 +95,21 @@ def _step(step: CapacityStep) -> tuple[Cell, ...]:
 
 def _limits(limits: tuple[LimitValue, ...], name: str) -> Table:
     columns = (
-        Column("Row", is_key=True),
+        Column("Sheet row", is_key=True),
         Column("Limit", is_wide=True),
         Column("Used", is_number=True),
         Column("At most", is_number=True),
-        Column("Binds"),
+        Column("Holds the plan back"),
         Column(f"{name} without it", is_number=True),
-        Column("Next useful increment", is_number=True),
-        Column("buys", is_number=True),
+        Column("Fewest tokens more that buy anything", is_number=True),
+        Column("They buy", is_number=True),
     )
     rows = []
     for limit in limits:
         gain, binds = number(limit.gain_without, is_change=True), binds_in_words(limit)
         rows.append(
             (
-                cell(limit.source_row),
+                rows_cell((limit.source_row,)),
                 cell(limit.text),
                 number(limit.used),
                 number(limit.limit),
@@ -117,13 +132,13 @@ def _increment(step: CapacityStep | None) -> tuple[Cell, Cell]:
 
 def _binding(explanation: Explanation, name: str) -> Table:
     columns = (
-        Column("Row", is_key=True),
+        Column("Sheet row", is_key=True),
         Column("Rule", is_wide=True),
         Column(f"{name} without it", is_number=True),
     )
     rows = tuple(
         (
-            cell(row.source_row),
+            rows_cell((row.source_row,)),
             cell(row.text),
             Cell(f"{number(row.gain, is_change=True).text}{labelled(row.certainty)}", row.gain),
         )

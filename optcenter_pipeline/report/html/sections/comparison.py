@@ -1,19 +1,32 @@
 """What differs from another run, and why."""
 
 from optcenter_pipeline.explain.documents import Comparison
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Section,
+    Table,
+    Words,
+    cell,
+    number,
+    rows_cell,
+    sentence,
+)
 from optcenter_pipeline.report.html.sections.portfolio import labelled
 from optcenter_pipeline.rules.names import listed
 
 
 def comparison_section(comparison: Comparison) -> Section:
     """Figures, initiatives, what explains them, and the inputs that were changed."""
-    told = f"From run {comparison.run_a} ({comparison.status_a}) to run {comparison.run_b} ({comparison.status_b})."
-    blocks: list[Block] = [Words(told)]
-    if comparison.is_empty:
-        blocks.append(Words("Both asked and answered the same."))
+    blocks: list[Block] = []
+    if comparison.run_a != comparison.run_b:
+        before, after = f"run {comparison.run_a} ({comparison.status_a})", f"run {comparison.run_b}"
+        blocks.append(Words(f"From {before} to {after} ({comparison.status_b})."))
+        if comparison.is_empty:
+            blocks.append(Words("Both asked and answered the same."))
     blocks.extend(table for table in _tables(comparison) if table.rows)
-    blocks.extend(Words(message) for message in comparison.messages)
+    blocks.extend(Words(sentence(message)) for message in comparison.messages)
     return Section("comparison", "Beside another run", blocks)
 
 
@@ -32,7 +45,7 @@ def _tables(comparison: Comparison) -> tuple[Table, ...]:
             cell(own.initiative_key),
             Cell("now funded" if own.change == "in" else "no longer funded"),
             cell(own.reason),
-            cell(listed(own.source_rows)),
+            rows_cell(own.source_rows),
         )
         for own in comparison.initiatives
     )
@@ -48,19 +61,24 @@ def _tables(comparison: Comparison) -> tuple[Table, ...]:
             number(own.tokens_change, is_change=True),
             cell(listed(own.moves_in)),
             cell(listed(own.moves_out)),
-            cell(listed(own.source_rows)),
+            rows_cell(own.source_rows),
         )
         for own in comparison.explained
     )
     inputs = tuple(
-        (cell(own.source_row), Cell(own.kind), cell(own.what), cell(own.before), cell(own.after))
+        (rows_cell(own.source_row.split(", ")), Cell(own.kind), cell(own.what), cell(own.before), cell(own.after))
         for own in comparison.inputs
     )
     return (
         Table("Figures that differ", (Column("Figure", is_key=True), *before_after), figures),
         Table(
             "Initiatives in and out",
-            (Column("Initiative", is_key=True), Column("Change"), Column("Why", is_wide=True), Column("Rows")),
+            (
+                Column("Initiative", is_key=True),
+                Column("Change"),
+                Column("Why", is_wide=True),
+                Column("Sheet rows"),
+            ),
             initiatives,
         ),
         Table(
@@ -71,14 +89,14 @@ def _tables(comparison: Comparison) -> tuple[Table, ...]:
                 Column("Tokens", is_number=True),
                 Column("Lets in", is_wide=True),
                 Column("Drops", is_wide=True),
-                Column("Rows"),
+                Column("Sheet rows"),
             ),
             explained,
         ),
         Table(
             "Inputs that differ",
             (
-                Column("Row", is_key=True),
+                Column("Sheet row", is_key=True),
                 Column("Change"),
                 Column("What", is_wide=True),
                 Column("Before"),

@@ -1,30 +1,33 @@
 """The efficient frontier: what other limits would buy."""
 
 from optcenter_pipeline.explain.documents import Frontier, FrontierPoint
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, number
+from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, number, sentence
 from optcenter_pipeline.report.html.figures import frontier_figure
 from optcenter_pipeline.rules.numbers import percent
+from optcenter_pipeline.rules.units import Units
 
 
-def frontier_section(frontiers: tuple[Frontier, ...]) -> Section:
+def frontier_section(frontiers: tuple[Frontier, ...], units: Units) -> Section:
     """A curve for each frontier, and its points as a table."""
     blocks: list[Block] = []
     for frontier in frontiers:
         against = "capacity" if frontier.x_name == "capacity" else frontier.x_name
-        x_title = "tokens there are" if frontier.x_name == "capacity" else f"{frontier.x_name} at least"
+        is_capacity = frontier.x_name == "capacity"
+        x_title = "capacity (tokens)" if is_capacity else f"{units.title(frontier.x_name)}, at least"
+        y_title = units.title(frontier.y_name)
         label = f"The best {frontier.y_name} against {against}"
         if any(point.y is not None for point in frontier.points):
-            blocks.append(frontier_figure(label, frontier, x_title))
+            blocks.append(frontier_figure(label, frontier, x_title, y_title))
         if frontier.points:
-            blocks.append(_points(f"{label}: the points", frontier, x_title))
-        blocks.extend(Words(message) for message in frontier.messages)
+            blocks.append(_points(f"{label}: the points", frontier, x_title, y_title))
+        blocks.extend(Words(sentence(message)) for message in frontier.messages)
     return Section("frontier", "Frontier: what other limits would buy", blocks)
 
 
-def _points(caption: str, frontier: Frontier, x_title: str) -> Table:
+def _points(caption: str, frontier: Frontier, x_title: str, y_title: str) -> Table:
     columns = (
-        Column(x_title.capitalize(), is_number=True, is_key=True),
-        Column(frontier.y_name, is_number=True),
+        Column(f"{x_title[0].upper()}{x_title[1:]}", is_number=True, is_key=True),
+        Column(y_title, is_number=True),
         Column("At most", is_number=True),
         Column("Proof"),
         Column("Tokens used", is_number=True),

@@ -1,7 +1,18 @@
 """Why no portfolio keeps all the rules, and what would mend it."""
 
 from optcenter_pipeline.engine.result import Conflict
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Steps, Table, Words, cell, number
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Section,
+    Steps,
+    Table,
+    Words,
+    cell,
+    number,
+    rows_cell,
+)
 
 
 def conflict_section(conflict: Conflict) -> Section:
@@ -9,7 +20,7 @@ def conflict_section(conflict: Conflict) -> Section:
     count = len(conflict.rules)
     if conflict.minimal:
         told = (
-            "This rule cannot be kept by any portfolio."
+            "No portfolio can keep this rule."
             if count == 1
             else f"These {count} rules cannot hold together; drop any one of them and the others can."
         )
@@ -22,8 +33,8 @@ def conflict_section(conflict: Conflict) -> Section:
         Words(told, tone="bad"),
         Table(
             "Rules in conflict",
-            (Column("Row", is_key=True), Column("Rule", is_wide=True)),
-            tuple((cell(rule.source_row), cell(rule.text)) for rule in conflict.rules),
+            (Column("Sheet row", is_key=True), Column("Rule", is_wide=True)),
+            tuple((rows_cell((rule.source_row,)), cell(rule.text)) for rule in conflict.rules),
         ),
     ]
     if conflict.repairs:
@@ -43,7 +54,7 @@ def _changes(conflict: Conflict) -> Table:
             rows.append(
                 (
                     Cell(str(way), way),
-                    cell(change.source_row),
+                    rows_cell((change.source_row,)),
                     cell(change.field or "the whole row"),
                     number(change.from_),
                     becomes,
@@ -51,7 +62,7 @@ def _changes(conflict: Conflict) -> Table:
             )
     columns = (
         Column("Way", is_number=True),
-        Column("Row", is_key=True),
+        Column("Sheet row", is_key=True),
         Column("Field"),
         Column("From", is_number=True),
         Column("To", is_number=True),

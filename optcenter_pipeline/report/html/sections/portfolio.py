@@ -5,10 +5,20 @@ from collections.abc import Iterator, Mapping
 from optcenter_pipeline.engine.result import Result, SliceCapacity
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import CandidateExplanation, Certainty, Explanation
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Words, cell, number
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Section,
+    Table,
+    Words,
+    cell,
+    number,
+    rows_cell,
+)
 from optcenter_pipeline.report.html.figures import Bar, bars
-from optcenter_pipeline.rules.names import fold, listed
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.numbers import amount, counted
 from optcenter_pipeline.rules.portfolio import Candidate
 from optcenter_pipeline.rules.slices import slice_in_words
 
@@ -77,7 +87,7 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
         if told:
             row.append(_otherwise(own))
         rows_named = own.source_rows if own and own.source_rows else left.source_rows
-        row += [cell(own.reason if own else left.reason), cell(listed(rows_named))]
+        row += [cell(own.reason if own else left.reason), rows_cell(rows_named)]
         rows.append(tuple(row))
     columns = (
         Column("Initiative", is_key=True),
@@ -85,10 +95,10 @@ def rejected_section(snapshot: Snapshot, result: Result, explanation: Explanatio
         Column("Tokens", is_number=True),
         *([Column("With it", is_number=True)] if told else []),
         Column("Why not", is_widest=True),
-        Column("Rows"),
+        Column("Sheet rows"),
     )
     count = len(rows)
-    caption = f"{count:,} candidate{'' if count == 1 else 's'} not funded"
+    caption = f"{counted(count, 'candidate')} not funded"
     table = Table(caption, columns, tuple(rows), is_folded=count > _LONG)
     return Section("rejected", "Not funded, and why", (table,))
 

@@ -4,9 +4,22 @@ from collections.abc import Iterator
 
 from optcenter_pipeline.engine.result import Result, StageResult
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, cell, number
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Section,
+    Table,
+    cell,
+    number,
+    rows_cell,
+    sentence,
+)
 from optcenter_pipeline.report.html.documents import ReportHeader
+from optcenter_pipeline.report.output_rows import advice_on
 from optcenter_pipeline.rules.numbers import amount, percent
+from optcenter_pipeline.rules.source_rows import in_words
 
 _LIMITS = {
     "time": "the time limit",
@@ -26,9 +39,19 @@ def alerts_section(result: Result) -> Section | None:
     """What else a person should know."""
     if not result.alerts:
         return None
-    columns = (Column("Alert", is_key=True), Column("Message", is_widest=True), Column("Rows"))
+    columns = (
+        Column("Alert", is_key=True),
+        Column("Message", is_widest=True),
+        Column("Sheet rows"),
+        Column("What to do", is_wide=True),
+    )
     rows = tuple(
-        (cell(alert.code.replace("_", " ")), cell(alert.message), cell(", ".join(alert.source_rows)))
+        (
+            cell(alert.code.replace("_", " ")),
+            cell(sentence(alert.message)),
+            rows_cell(alert.source_rows),
+            cell(advice_on(alert)),
+        )
         for alert in result.alerts
     )
     return Section("alerts", "Alerts", (Table("What else to know", columns, rows),))
@@ -68,7 +91,7 @@ def _stages(result: Result) -> Iterator[Block]:
                 Column("Weight", is_number=True),
                 Column("Divided by", is_number=True),
                 Column("Which is"),
-                Column("Rows"),
+                Column("Sheet rows"),
             ),
             tuple(
                 (
@@ -76,7 +99,7 @@ def _stages(result: Result) -> Iterator[Block]:
                     number(scale.weight),
                     number(scale.scale),
                     Cell(_SOURCES[scale.source]),
-                    cell(", ".join(scale.source_rows)),
+                    rows_cell(scale.source_rows),
                 )
                 for scale in result.objective.scales
             ),
@@ -112,7 +135,7 @@ def _origin(header: ReportHeader, snapshot: Snapshot, result: Result | None) -> 
         f"{len(snapshot.candidates):,} candidates, {rules:,} rules and targets, {len(snapshot.metrics):,} KPIs",
     )
     if snapshot.rows_left_out:
-        rows = ", ".join(row.source_row for row in snapshot.rows_left_out)
+        rows = in_words(row.source_row for row in snapshot.rows_left_out)
         yield "Rows left out, being in error", rows
     options = snapshot.solver
     limits = [f"gap {percent(options.mip_gap)}" if options.mip_gap else "a full proof"]

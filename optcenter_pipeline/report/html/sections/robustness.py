@@ -5,9 +5,21 @@ from collections.abc import Sequence
 
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.explain.documents import CandidateRobustness, Robustness
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, Tone, Words, cell
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Section,
+    Table,
+    Tone,
+    Words,
+    cell,
+    sentence,
+)
 from optcenter_pipeline.report.html.figures import Bar, bars
-from optcenter_pipeline.rules.numbers import amount, percent
+from optcenter_pipeline.rules.numbers import about, amount, percent
+from optcenter_pipeline.rules.units import Units
 
 _MOST_BARS = 40
 _LONG = 25
@@ -17,8 +29,8 @@ _TONES: dict[str, Tone] = {"core": "good", "borderline": "warn", "out": ""}
 def robustness_section(snapshot: Snapshot, robustness: Robustness) -> Section:
     """The share of draws that choose each initiative, and what the plan gives away when the numbers move."""
     titles = {candidate.initiative_key: candidate.title for candidate in snapshot.candidates}
-    blocks: list[Block] = [Facts(tuple(_facts(robustness)))]
-    blocks.extend(Words(message) for message in robustness.messages)
+    blocks: list[Block] = [Facts(tuple(_facts(robustness, Units(snapshot.metrics))))]
+    blocks.extend(Words(sentence(message)) for message in robustness.messages)
     shown = _most_telling(robustness.candidates)
     if shown:
         more = len(robustness.candidates) - len(shown)
@@ -32,17 +44,17 @@ def robustness_section(snapshot: Snapshot, robustness: Robustness) -> Section:
             )
             for own in shown
         ]
-        blocks.append(bars(label, rows, unit="% of draws"))
+        blocks.append(bars(label, rows, unit="share (% of draws)"))
         blocks.append(_table(robustness.candidates, titles))
     return Section("robustness", "Robustness: how firm the plan is", blocks)
 
 
-def _facts(robustness: Robustness) -> list[tuple[str, str]]:
+def _facts(robustness: Robustness, units: Units) -> list[tuple[str, str]]:
     solved = sum(draw.objective is not None for draw in robustness.draws)
     verdicts = Counter(own.verdict for own in robustness.candidates)
     facts = [
         ("Draws", f"{solved:,} with a portfolio, of {robustness.asked:,} asked for (seed {robustness.seed})"),
-        ("What varies", f"contributions within low … high, tokens by {amount(robustness.tokens_pct)} % either way"),
+        ("What varies", f"contributions between low and high, tokens by up to {amount(robustness.tokens_pct)} %"),
         (
             "Initiatives",
             f"{verdicts['core']:,} core, {verdicts['borderline']:,} borderline, {verdicts['out']:,} out",
@@ -52,8 +64,8 @@ def _facts(robustness: Robustness) -> list[tuple[str, str]]:
         share = percent(round(robustness.base_keeps_rules_share, 3))
         facts.append(("This plan keeps every hard rule", f"in {share} of the draws"))
     if robustness.mean_regret is not None and robustness.largest_regret is not None:
-        told = f"{amount(robustness.mean_regret)} on average, {amount(robustness.largest_regret)} at most"
-        facts.append((f"This plan gives away ({robustness.objective_name})", told))
+        told = f"{about(robustness.mean_regret)} on average, {about(robustness.largest_regret)} at most"
+        facts.append((f"Where it does, it gives away {units.title(robustness.objective_name)}", told))
     return facts
 
 

@@ -6,12 +6,25 @@ from dataclasses import dataclass
 
 from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Facts, Section, Table, Tone, Words, cell
+from optcenter_pipeline.report.html.blocks import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Section,
+    Table,
+    Tone,
+    Words,
+    cell,
+    rows_cell,
+    sentence,
+)
 from optcenter_pipeline.report.html.documents import ReportHeader
 from optcenter_pipeline.report.lines import stability_line
 from optcenter_pipeline.report.output_rows import gap_summary
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.numbers import amount, percent
+from optcenter_pipeline.rules.numbers import amount, counted, percent
+from optcenter_pipeline.rules.units import Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +36,21 @@ class Verdict:
     tone: Tone
 
 
-def verdict(header: ReportHeader, result: Result | None) -> Verdict:
+def verdict(header: ReportHeader, snapshot: Snapshot, result: Result | None) -> Verdict:
     """What the run's end means."""
     status = header.status
     if result is None or status == "failed":
         told = header.error_text or "it has no result"
         return Verdict(status, f"The run decided nothing: {told}", "bad")
     if status == "optimal":
-        return Verdict("optimal", f"{_portfolio(result)} {_proof(result)}", "good")
+        return Verdict("optimal", f"{_portfolio(snapshot, result)} {_proof(result)}", "good")
     if status == "feasible":
-        return Verdict("feasible", f"{_portfolio(result)} {_proof(result)}", "warn")
+        return Verdict("feasible", f"{_portfolio(snapshot, result)} {_proof(result)}", "warn")
     if status == "cancelled":
-        kept = f"{_portfolio(result)} It is the best of the search so far." if result.has_portfolio else ""
-        return Verdict("cancelled", f"A person stopped the run. {kept or 'Nothing was decided.'}", "warn")
+        kept = "Nothing was decided."
+        if result.has_portfolio:
+            kept = f"{_portfolio(snapshot, result)} It is the best of the search so far."
+        return Verdict("cancelled", f"A person stopped the run. {kept}", "warn")
     sentences = {
         "infeasible": "No portfolio keeps all the rules.",
         "no_solution": "A limit stopped the search before it found a portfolio. Nothing says that there is none: "
@@ -45,16 +60,13 @@ def verdict(header: ReportHeader, result: Result | None) -> Verdict:
     return Verdict(status, sentences[status], "bad" if status != "no_solution" else "warn")
 
 
-def _portfolio(result: Result) -> str:
-    count = len(result.selected)
+def _portfolio(snapshot: Snapshot, result: Result) -> str:
     used = result.capacity.used if result.capacity else 0.0
     total = result.capacity.total if result.capacity else 0.0
-    funded = f"{count:,} initiative{'' if count == 1 else 's'} funded"
-    stage = first_stage(result)
-    worth = (
-        f", for {stage} {amount(result.objective.value)}" if stage and result.objective.value is not None else ""
-    )
-    return f"{funded} with {amount(used)} of {amount(total)} tokens{worth}."
+    funded = f"{counted(len(result.selected), 'initiative')} funded with {amount(used)} of {amount(total)} tokens"
+    stage, value = first_stage(result), result.objective.value
+    worth = f", for {amount(value)} {Units(snapshot.metrics).named(stage)}" if stage and value is not None else ""
+    return f"{funded}{worth}."
 
 
 def _proof(result: Result) -> str:
@@ -68,7 +80,9 @@ def _proof(result: Result) -> str:
     sure = "proven" if gap == 0 else f"proven to {percent(gap)}"
     if objective.goals_cost:
         best = amount(objective.best_possible or 0.0)
-        return f"Goals and tolerances cost {amount(objective.goals_cost)} of the best possible, {best} ({sure})."
+        return (
+            f"The best possible is {best} ({sure}); goals and tolerances take {amount(objective.goals_cost)} of it."
+        )
     return f"No portfolio that keeps the rules has more ({sure})."
 
 
@@ -82,10 +96,10 @@ def summary(header: ReportHeader, snapshot: Snapshot, result: Result | None) -> 
     facts = [*_answer(snapshot, result), *_request(header, snapshot)]
     blocks: list[Block] = [Facts(tuple(facts))]
     for override in snapshot.what_if.values():
-        blocks.append(Words(f"What if: {override.message}.", tone="warn"))
+        blocks.append(Words(sentence(f"what if: {override.message}"), tone="warn"))
     if snapshot.commitments is not None:
         told = stability_line(result.stability) if result and result.stability else snapshot.commitments.in_words()
-        blocks.append(Words(f"{told[0].upper()}{told[1:]}."))
+        blocks.append(Words(sentence(told)))
     if result is not None and result.has_portfolio:
         blocks.extend(_kpis(snapshot, result))
     return Section("summary", "Summary", blocks)
@@ -97,9 +111,9 @@ def _answer(snapshot: Snapshot, result: Result | None) -> Iterator[tuple[str, st
         return
     objective = result.objective
     if objective.value is not None:
-        yield f"Objective: {first_stage(result)}", amount(objective.value)
+        yield f"Objective: {Units(snapshot.metrics).title(first_stage(result))}", amount(objective.value)
     if objective.bound is not None:
-        yield "At most", f"{amount(objective.bound)} (gap {percent(objective.mip_gap or 0.0)})"
+        yield "No plan can have more than", amount(objective.bound)
     if result.capacity is not None:
         yield "Tokens used", f"{amount(result.capacity.used)} of {amount(result.capacity.total)}"
     yield "Initiatives", f"{len(result.selected):,} of {len(result.selected) + len(result.rejected):,} funded"
@@ -159,14 +173,14 @@ def _kpis(snapshot: Snapshot, result: Result) -> Iterator[Block]:
                 Column("Initiatives", is_key=True, is_wide=True),
                 Column("KPI"),
                 Column("Adds", is_number=True),
-                Column("Rows"),
+                Column("Sheet rows"),
             ),
             tuple(
                 (
                     cell(", ".join(bonus.members)),
-                    cell(bonus.kpi_key),
+                    cell(Units(snapshot.metrics).title(bonus.kpi_key)),
                     Cell(amount(bonus.value), bonus.value),
-                    cell(", ".join(bonus.source_rows)),
+                    rows_cell(bonus.source_rows),
                 )
                 for bonus in result.synergies
             ),

@@ -1,16 +1,17 @@
 """Targets against what the portfolio achieves."""
 
 from optcenter_pipeline.engine.result import Gap, Result, Severity
-from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Tone, cell, number
+from optcenter_pipeline.report.html.blocks import Block, Cell, Column, Section, Table, Tone, cell, number, rows_cell
 from optcenter_pipeline.report.html.figures import Bar, bars
 from optcenter_pipeline.rules.numbers import amount, percent
 from optcenter_pipeline.rules.slices import slice_in_words
+from optcenter_pipeline.rules.units import Units
 
 _TONES: dict[Severity, Tone] = {"OK": "good", "WARN": "warn", "CRITICAL": "bad"}
 _MOST_BARS = 30
 
 
-def targets_section(result: Result) -> Section | None:
+def targets_section(result: Result, units: Units) -> Section | None:
     """Every floor and goal, the largest gap first in the plot."""
     if not result.gaps:
         return None
@@ -23,11 +24,13 @@ def targets_section(result: Result) -> Section | None:
         if len(shares) > _MOST_BARS:
             told += f"; the {_MOST_BARS} furthest behind"
         blocks.append(
-            bars(told, [_bar(gap) for gap in worst], unit="% of what is required", marks=("", "required"))
+            bars(
+                told, [_bar(gap) for gap in worst], unit="achieved (% of what is required)", marks=("", "required")
+            )
         )
     rows = tuple(
         (
-            cell(gap.kpi_key),
+            cell(units.title(gap.kpi_key)),
             cell(slice_in_words(gap.dimension, gap.dimension_key)),
             Cell(gap.floor_or_goal),
             number(gap.required),
@@ -35,7 +38,7 @@ def targets_section(result: Result) -> Section | None:
             number(gap.gap),
             number(gap.surplus),
             Cell(gap.severity, tone=_TONES[gap.severity]),
-            cell(", ".join(gap.source_rows)),
+            rows_cell(gap.source_rows),
         )
         for gap in result.gaps
     )
@@ -48,7 +51,7 @@ def targets_section(result: Result) -> Section | None:
         Column("Gap", is_number=True),
         Column("Surplus", is_number=True),
         Column("Severity"),
-        Column("Rows"),
+        Column("Sheet rows"),
     )
     blocks.append(Table("Floors and goals", columns, rows))
     return Section("targets", "Targets and gaps", blocks)

@@ -24,11 +24,11 @@ def test_a_limit_binds_or_not_as_far_as_that_is_known() -> None:
     )
     told = replace(analyses, explanation=analyses.explanation.model_copy(update={"limits": limits}))
     page = parsed(render_report(header(run), inputs, run, analyses=told))
-    assert [row[4:] for row in cells(page, "capacity") if row[0] == whole.source_row] == [
+    assert [row[4:] for row in cells(page, "capacity") if row[0] == "Scenario_Config row 2"] == [
         ["yes", "+300", "+10, the fewest found", "+6 found so far"],
         ["yes", "+300", "+10", "+6"],
         ["unknown", "+5 at best", "", "nothing known"],
         ["unknown", "not searched", "", "nothing known"],
         ["no", "0", "", "nothing known"],
     ]
-    assert "10 tokens more under “at most 100 tokens in all”" in page.named("capacity").text
+    assert "10 tokens more than “at most 100 tokens in all”" in page.named("capacity").text
