@@ -1,27 +1,25 @@
-"""One model in our own HiGHS handle for a whole run: costs and bounds changed in place, rows added, solved again.
-
-Every option's status is checked (HiGHS ignores what it does not know), and the bound and the gap are computed here.
-"""
+"""A model in HiGHS, solved: its relaxation, and branch and bound. Bound and gap are computed here."""
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import highspy
 import numpy as np
 
-from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, ModelArrays, ScaledArrays, scaled
+from optcenter_pipeline.engine.arrays import ModelArrays
+from optcenter_pipeline.engine.highs_model import HighsModel, SolverError, solver_version
 from optcenter_pipeline.engine.highs_run import HighsRun, Limits, Reported
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.search import Fixings, Relaxation, Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
-from optcenter_pipeline.rules.linear import Terms
+
+__all__ = ["SolverError", "SolverModel", "solver_version"]
 
 _Status = highspy.HighsModelStatus
 _STOPS = ("kTimeLimit", "kInterrupt", "kHighsInterrupt", "kSolutionLimit", "kObjectiveTarget", "kObjectiveBound")
 _STOPPED = {status for name, status in _Status.__members__.items() if name in _STOPS}
 _INFEASIBLE = {_Status.kInfeasible, _Status.kUnboundedOrInfeasible}
-_SOLVER_TOLERANCE = 1e-6
 _FREE_WORK = 2_000_000
 """Nodes times coefficients that are spent on a full proof once the gap asked for is reached."""
 _LARGE_MODEL = 20_000
@@ -32,17 +30,8 @@ _ANY_NUMBER = int(highspy.kHighsIInf)
 _PRIMAL_SIMPLEX = 4
 
 
-def solver_version() -> str:
-    """HiGHS's own version, `1.15.1`."""
-    return f"{highspy.HIGHS_VERSION_MAJOR}.{highspy.HIGHS_VERSION_MINOR}.{highspy.HIGHS_VERSION_PATCH}"
-
-
-class SolverError(RuntimeError):
-    """The solver refused a model or an option, or gave no usable answer."""
-
-
-class SolverModel:
-    """A model in HiGHS.
+class SolverModel(HighsModel):
+    """A model in HiGHS that is solved again and again; see `HighsModel` for how it is made.
 
     Args:
         arrays: the model, in the PM's units.
@@ -54,84 +43,15 @@ class SolverModel:
     """
 
     def __init__(self, arrays: ModelArrays, shortfalls: Bools, options: SolverOptions) -> None:
-        self._scaled: ScaledArrays = scaled(arrays, shortfalls)
-        self.integer = arrays.integer
-        self.is_bounded = np.isfinite(arrays.upper)
-        """False for shortfalls, of which a whole number is nothing special."""
+        super().__init__(arrays, shortfalls, options)
         self._nonzeros = max(int(arrays.matrix.nnz), 1)
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._set("output_flag", False)
-        self._set("threads", options.threads)
-        self._set("random_seed", options.seed)
-        self._set("mip_abs_gap", 0.0)
-        self._set("mip_allow_restart", False)  # restarts repeat a presolve that ours has done
-        self._set("small_matrix_value", SMALLEST_COEFFICIENT)
-        self._pass_model(self._scaled.arrays)
-        self._rows = int(arrays.matrix.shape[0])
-        self._presolve = "choose"
-        self.costs = np.zeros(len(arrays.lower))
-        self._objective_scale, self._offset = 1.0, 0.0
-        self._maximise = False
-        self._row_scales: dict[int, float] = {}
         self._basis: Any = None
         self.is_lost = False
         """A search was left behind: nothing can be asked of this model any more."""
 
-    @property
-    def width(self) -> int:
-        """Number of columns."""
-        return len(self.integer)
-
     def is_thorough(self, mip_gap: float) -> bool:
         """Whether a full proof is worth a try: a tiny model, or a small one where little was given away."""
         return self._nonzeros <= (_LARGE_MODEL if mip_gap <= _USUAL_GAP else _TINY_MODEL)
-
-    def set_objective(self, costs: Floats, offset: float, sense: Literal["max", "min"]) -> None:
-        """Optimise `costs · z + offset` from now on.
-
-        Args:
-            costs: in the PM's units. Shape (columns,).
-            offset: what the stage has without any column.
-            sense: of the stage.
-        """
-        self.costs, self._offset = costs, offset
-        scaled_costs, self._objective_scale = self._scaled.costs(costs)
-        self._maximise = sense == "max"
-        indices = np.arange(len(costs), dtype=np.int32)
-        self._checked(self._highs.changeColsCost(len(costs), indices, scaled_costs), "changing the objective")
-        direction = highspy.ObjSense.kMaximize if self._maximise else highspy.ObjSense.kMinimize
-        self._checked(self._highs.changeObjectiveSense(direction), "changing the objective's sense")
-        # with its constant part, or the solver's relative gap would not be the stage's
-        constant = offset * self._objective_scale
-        self._checked(self._highs.changeObjectiveOffset(constant), "changing the objective's constant")
-
-    def value(self, values: Floats) -> float:
-        """The stage's value at a point of the model."""
-        return float(self.costs @ values) + self._offset
-
-    def add_row(self, terms: Terms, lower: float, upper: float) -> int:
-        """One more row; its number. Without terms it is added as well: it must hold by itself."""
-        columns, coefficients, scale = self._scaled.row(terms)
-        added = self._highs.addRow(lower * scale, upper * scale, len(columns), columns, coefficients)
-        self._checked(added, "adding a row")
-        number = self._rows
-        self._rows += 1
-        self._row_scales[number] = scale
-        return number
-
-    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
-        """Other bounds for a row that `add_row` made."""
-        scale = self._row_scales[row]
-        self._checked(self._highs.changeRowBounds(row, lower * scale, upper * scale), "changing a row")
-
-    def tighten(self) -> None:
-        """Solve to the smallest tolerances that still work, after a rounded portfolio broke a row."""
-        self._set("mip_feasibility_tolerance", 1e-9)
-        self._set("primal_feasibility_tolerance", 1e-9)
-
-    def without_presolve(self) -> None:
-        """Leave presolve out from now on: the second opinion on an `infeasible`."""
-        self._presolve = "off"
 
     def relax(self, limits: SearchLimits) -> Relaxation | None:
         """The linear relaxation, from the last one's basis; None where a limit stopped it or it has no solution."""
@@ -235,22 +155,6 @@ class SolverModel:
             resolution=self.resolution,
         )
 
-    @property
-    def resolution(self) -> float:
-        """What the solver's tolerance amounts to in the stage's unit."""
-        return _SOLVER_TOLERANCE / self._objective_scale
-
-    @property
-    def worst_bound(self) -> float:
-        """The bound that says nothing."""
-        return math.inf if self._maximise else -math.inf
-
-    def _in_units(self, objective: float) -> float:
-        """A value of the solver's objective in the stage's unit."""
-        if not math.isfinite(objective) or abs(objective) >= highspy.kHighsInf:
-            return self.worst_bound
-        return objective / self._objective_scale
-
     def _known(self, objective: float | None) -> float | None:
         return None if objective is None else self._in_units(objective)
 
@@ -259,52 +163,12 @@ class SolverModel:
             return math.inf if self._maximise else -math.inf
         return value * self._objective_scale
 
-    def _fix(self, fixings: Fixings | None) -> None:
-        """Bounds of all columns, with those that are fixed for a search."""
-        lower, upper = self._scaled.arrays.lower, self._scaled.arrays.upper
-        if fixings is not None:
-            values = fixings.values * self._scaled.column_scale
-            lower = np.where(fixings.columns, values, lower)
-            upper = np.where(fixings.columns, values, upper)
-        indices = np.arange(self.width, dtype=np.int32)
-        self._checked(self._highs.changeColsBounds(self.width, indices, lower, upper), "changing bounds")
-
     def _reuse_basis(self) -> None:
         """The last relaxation's basis, rows that came since basic."""
         if self._basis is not None:
             status = list(self._basis.row_status)
             self._basis.row_status = status + [highspy.HighsBasisStatus.kBasic] * (self._rows - len(status))
             self._checked(self._highs.setBasis(self._basis), "passing a basis")
-
-    def _pass_model(self, arrays: ModelArrays) -> None:
-        matrix = arrays.matrix
-        rows, columns = matrix.shape
-        passed = self._highs.passModel(
-            columns,
-            rows,
-            matrix.nnz,
-            int(highspy.MatrixFormat.kRowwise),
-            int(highspy.ObjSense.kMaximize),
-            0.0,
-            np.zeros(columns),
-            arrays.lower,
-            arrays.upper,
-            arrays.row_lower,
-            arrays.row_upper,
-            matrix.indptr.astype(np.int32),
-            matrix.indices.astype(np.int32),
-            matrix.data.astype(np.float64),
-            arrays.integer.astype(np.int32),
-        )
-        self._checked(passed, "passing the model")
-
-    def _set(self, option: str, value: object) -> None:
-        self._checked(self._highs.setOptionValue(option, value), f"setting option {option} to {value!r}")
-
-    @staticmethod
-    def _checked(status: object, doing: str) -> None:
-        if status != highspy.HighsStatus.kOk:
-            raise SolverError(f"HiGHS answered {status} to {doing}")
 
 
 def _good_enough(gap: float, free_nodes: int) -> Callable[[Reported], bool]:

@@ -1,91 +1,33 @@
 """A model as arrays and names: what becomes a Pyomo model, whether it is the run itself or a reduction of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-import scipy.sparse as sp
 
+from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.linear_model import ARITHMETIC_TOLERANCE, LinearModel
 from optcenter_pipeline.engine.row_matrix import Bools, Floats, terms_arrays
 from optcenter_pipeline.rules.linear import Terms
 
 
-class ModelForm(Protocol):
-    """`row_lower <= matrix x <= row_upper`, `lower <= x <= upper`, some x whole numbers; bounds may be infinite.
-
-    Shapes: matrix (rows, columns), row_* (rows,), the rest (columns,). A column is named as Pyomo names it,
-    `family[label]`, each once; a row has the family and the label that it gets there.
-    """
-
-    @property
-    def matrix(self) -> sp.csr_array:
-        """Coefficients; no column twice in a row."""
-        ...
-
-    @property
-    def row_lower(self) -> Floats:
-        """Least value of each row."""
-        ...
-
-    @property
-    def row_upper(self) -> Floats:
-        """Greatest value of each row."""
-        ...
-
-    @property
-    def lower(self) -> Floats:
-        """Least value of each column."""
-        ...
-
-    @property
-    def upper(self) -> Floats:
-        """Greatest value of each column."""
-        ...
-
-    @property
-    def integer(self) -> Bools:
-        """True for the columns that are whole numbers."""
-        ...
-
-    @property
-    def column_names(self) -> Sequence[str]:
-        """`fund[INIT-1]`."""
-        ...
-
-    @property
-    def row_families(self) -> Sequence[str]:
-        """Names of constraint components, `capacity_cap`."""
-        ...
-
-    @property
-    def row_labels(self) -> Sequence[str]:
-        """`Constraints!6`; rows of one family may share it."""
-        ...
-
-
 @dataclass(frozen=True)
-class NaturalForm:
-    """A run as it stands, nothing reduced; see `ModelForm`."""
+class ModelForm(ModelArrays):
+    """A model with the names that Pyomo gives its columns and rows. No row of the matrix has a column twice."""
 
-    matrix: sp.csr_array
-    row_lower: Floats
-    row_upper: Floats
-    lower: Floats
-    upper: Floats
-    integer: Bools
     column_names: tuple[str, ...]
+    """`fund[INIT-1]`, each once."""
     row_families: tuple[str, ...]
+    """Names of constraint components, `capacity_cap`."""
     row_labels: tuple[str, ...]
+    """`Constraints!6`; rows of one family may share it."""
 
 
-def natural_form(model: LinearModel) -> NaturalForm:
+def natural_form(model: LinearModel) -> ModelForm:
     """The run's own columns and rows: `fund` is 0 or 1, `synergy` between them, `shortfall` 0 or more."""
     n, m, g = model.candidate_count, len(model.synergies), len(model.goals)
     rows = model.row_matrix
     keys = (candidate.initiative_key for candidate in model.columns.candidates)
-    return NaturalForm(
+    return ModelForm(
         matrix=rows.matrix,
         row_lower=rows.lower,
         row_upper=rows.upper,

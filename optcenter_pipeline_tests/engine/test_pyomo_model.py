@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from optcenter_pipeline.engine.arrays import ModelArrays
-from optcenter_pipeline.engine.model_form import ModelForm, NaturalForm, costs_of, natural_form, says_nothing
+from optcenter_pipeline.engine.model_form import ModelForm, costs_of, natural_form, says_nothing
 from optcenter_pipeline.engine.pyomo_model import NOTHING, build_pyomo_model, compile_arrays, through_pyomo
 from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.snapshot import Snapshot
@@ -26,7 +26,7 @@ _COLUMN_FAMILIES = ("fund", "synergy", "merged")
 random_forms = settings(max_examples=cases(200), suppress_health_check=list(HealthCheck))
 
 
-def form_of(dice: random.Random) -> NaturalForm:
+def form_of(dice: random.Random) -> ModelForm:
     """Any form: ranges, equations, rows without bounds or terms, labels that repeat, families in any order."""
     rows, columns = dice.randint(0, 7), dice.randint(0, 6)
     coefficients = (0, 0, 1, -1, 2.5, -1e-6, 1e9)
@@ -36,7 +36,7 @@ def form_of(dice: random.Random) -> NaturalForm:
     below = np.array([dice.choice((0, 0, 0, -2, -np.inf)) for _ in range(columns)], dtype=float)
     above = np.array([dice.choice((1, 1, 3.5, np.inf)) for _ in range(columns)], dtype=float)
     names = (f"{dice.choice(_COLUMN_FAMILIES)}[{number}]" for number in range(columns))
-    return NaturalForm(
+    return ModelForm(
         matrix=sp.csr_array(dense.reshape(rows, columns)),
         row_lower=lower,
         row_upper=np.maximum(lower, -4) + widths,
@@ -175,7 +175,7 @@ def test_a_run_is_the_same_model_in_rows_pyomo_and_arrays(question: Snapshot) ->
 
 
 def test_rows_that_share_a_label_are_numbered() -> None:
-    form = NaturalForm(
+    form = ModelForm(
         matrix=sp.csr_array(np.eye(3)),
         row_lower=np.zeros(3),
         row_upper=np.ones(3),

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from optcenter_pipeline.engine.model_form import NaturalForm
+from optcenter_pipeline.engine.model_form import ModelForm
 from optcenter_pipeline.engine.presolve.reduced_model import ReducedModel
 
 
-def reduced_form(reduced: ReducedModel, natural: NaturalForm) -> NaturalForm:
+def reduced_form(reduced: ReducedModel, natural: ModelForm) -> ModelForm:
     """Columns and rows of the reduced model, named after the first of the run's that each stands for.
 
     Args:
@@ -18,7 +18,7 @@ def reduced_form(reduced: ReducedModel, natural: NaturalForm) -> NaturalForm:
     first_column[reduced.columns.representative[kept]] = kept
     origins = reduced.row_origins
     first_row = origins.indices[origins.indptr[:-1]]
-    return NaturalForm(
+    return ModelForm(
         matrix=reduced.matrix,
         row_lower=reduced.row_lower,
         row_upper=reduced.row_upper,

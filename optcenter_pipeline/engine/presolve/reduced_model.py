@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from optcenter_pipeline.engine.arrays import ModelArrays
 from optcenter_pipeline.engine.linear_model import ARITHMETIC_TOLERANCE, LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan, Stage
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
@@ -70,19 +71,13 @@ class ColumnMap:
 
 
 @dataclass(frozen=True)
-class ReducedModel:
+class ReducedModel(ModelArrays):
     """`row_lower <= A z <= row_upper`, `lower <= z <= upper`; every stage wants more of its row of `benefits`.
 
-    Shapes: A (rows, columns); row_* (rows,); lower, upper, integer, families (columns,); benefits (stages,
-    columns); offsets (stages,); row_origins (rows, rows of the run); origin_slacks (rows of the run,).
+    Shapes: families (columns,); benefits (stages, columns); offsets (stages,); row_origins (rows, rows of the run);
+    origin_slacks (rows of the run,).
     """
 
-    matrix: sp.csr_array
-    row_lower: Floats
-    row_upper: Floats
-    lower: Floats
-    upper: Floats
-    integer: Bools
     families: npt.NDArray[np.int8]
     """0 a candidate, 1 a synergy, 2 a shortfall; see `FAMILIES`."""
     benefits: Floats
