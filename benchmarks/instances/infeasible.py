@@ -1,8 +1,9 @@
-"""Generated portfolios that no plan satisfies: three whose relaxation has none either, three that only whole
+"""Generated portfolios that no plan satisfies: five whose relaxation has none either, three that only whole
 candidates rule out. Everything but the rows that clash is as in `generated_portfolio`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,32 @@ def region_beyond_caps(size: int, seed: int) -> Portfolio:
         portfolio,
         attributes={**portfolio.attributes, "region": regions},
         floors=(*portfolio.floors, floor),
+    )
+
+
+def crowded_floors(size: int, seed: int) -> Portfolio:
+    """The floors of all products, each of which is easily met, take 2 % more than the capacity together."""
+    portfolio = generated_portfolio(size, seed)
+    products = np.array(portfolio.attributes["product"])
+    share = 1.02 * portfolio.capacity / portfolio.tokens.sum()
+    floors = tuple(
+        SliceLimit("product", name, float(np.ceil(share * portfolio.tokens[products == name].sum())))
+        for name in sorted(set(products.tolist()))
+    )
+    others = tuple(floor for floor in portfolio.floors if floor.dimension != "product")
+    return replace(portfolio, floors=(*others, *floors))
+
+
+def long_chain(size: int, seed: int) -> Portfolio:
+    """Something mandatory needs something that needs something, and so on, one more than a cap has room for."""
+    portfolio, members = _with_equal_tokens(size, seed, size // 50)
+    chain = members.tolist()
+    return replace(
+        portfolio,
+        attributes={**portfolio.attributes, "region": _marked(size, {"North": members})},
+        prerequisites=(*portfolio.prerequisites, *pairwise(chain)),
+        mandatory=(*portfolio.mandatory, chain[0]),
+        caps=(*portfolio.caps, SliceLimit("region", "North", _TOKENS * (len(chain) - 1))),
     )
 
 
@@ -98,6 +125,8 @@ def coarse_tokens(size: int, seed: int) -> Portfolio:
 LP_INFEASIBLE: Mapping[str, Callable[[int, int], Portfolio]] = {
     "rival_targets": rival_targets,
     "region_beyond_caps": region_beyond_caps,
+    "crowded_floors": crowded_floors,
+    "long_chain": long_chain,
     "unreachable_target": unreachable_target,
 }
 """Name → (size, seed) → a problem whose linear relaxation has no solution."""

@@ -48,12 +48,20 @@ class Reach:
 
     def nearest(self, count: int) -> Bools:
         """So many of the possible columns: those that take least room, parts of candidates first."""
-        is_part = np.minimum(self.values, 1.0 - self.values) > _FRACTION
-        distance = np.where(is_part, -1.0, np.abs(self.pull))
+        distance = np.where(self._parts, -1.0, np.abs(self.pull))
         distance[~self.possible] = np.inf
         chosen = np.zeros(len(distance), dtype=bool)
         chosen[np.argsort(distance, kind="stable")[:count]] = True
         return chosen & self.possible
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it comes nearest with whole candidates."""
+        return not self._parts.any()
+
+    @property
+    def _parts(self) -> Bools:
+        return np.asarray(np.minimum(self.values, 1.0 - self.values) > _FRACTION)
 
     @property
     def rounded(self) -> Floats:

@@ -13,6 +13,8 @@ ALL = {**LP_INFEASIBLE, **INTEGER_INFEASIBLE}
 FAMILIES = {
     "rival_targets": {"scenario_capacity": 1, "target_floor": 2},
     "region_beyond_caps": {"capacity_floor": 1, "capacity_cap": 4},
+    "crowded_floors": {"scenario_capacity": 1, "capacity_floor": 15},
+    "long_chain": {"capacity_cap": 1, "mandatory": 1, "require_prereq": 19},
     "ring_of_pairs": {"capacity_floor": 1, "exclude_pair": 5},
     "coarse_tokens": {"capacity_floor": 1, "capacity_cap": 2},
     "shared_bases": {"capacity_cap": 1, "capacity_floor": 1, "require_prereq": 4},

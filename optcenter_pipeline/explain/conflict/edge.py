@@ -18,8 +18,8 @@ from optcenter_pipeline.explain.conflict.effort import Effort
 
 _SHORT = range(3, 300)
 """Columns of a sum whose bound whole candidates miss by much."""
-_NEAR = (150, 400)
-"""Columns that may be moved in one search, then in the next; then all that are possible."""
+_NEAR = (150, 400, 2_000)
+"""Columns that may be moved in one search, then in the next; all where it is few more that are possible."""
 _FEW_NODES = 10
 """Of a search of some columns only: what is near is found soon."""
 
@@ -88,7 +88,7 @@ class Edge:
             reach: with the same rows in force.
         """
         possible = int(reach.possible.sum())
-        for count in (*_NEAR, possible):
+        for count in _NEAR:
             is_all = 2 * possible <= 3 * count
             size = max(1, self._size * min(count, possible) // self._solver.width)
             limits = self._effort.limits(size)

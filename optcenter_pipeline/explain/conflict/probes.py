@@ -164,6 +164,9 @@ class Probes:
         if reach.proof is not None:
             self._solver.anchor()
             return self._refuted(self._solver.sparser(reach.proof))
+        if reach.is_whole and self._accepts(reach.rounded, wanted):
+            return False
+        search = None
         for search, is_all in edge.searches(reach):
             if search.values is not None and self._accepts(search.values, wanted):
                 return False
@@ -171,10 +174,10 @@ class Probes:
                 self._solver.anchor()
                 self._proven.append(wanted)
                 return True
-            if is_all and search.values is None:
-                self._effort.undecided += 1
-                return None
-        return self._search(wanted)
+        if search is not None and search.values is not None:
+            return self._search(wanted)  # what rounding broke teaches it
+        self._effort.undecided += 1
+        return None
 
     def _accepts(self, values: Floats, wanted: Bools) -> bool:
         """Whether a solver's point is a portfolio that keeps every row exactly: it answers later probes, too."""

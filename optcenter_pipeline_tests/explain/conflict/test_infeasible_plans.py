@@ -75,6 +75,15 @@ def test_where_branching_comes_to_no_end_the_conflict_is_found_by_halves(
     is_right(conflict_of(build_question(plan.snapshot)), plan.snapshot)
 
 
+@pytest.mark.parametrize("plan", [p for p in PLANS if not p.only_whole], ids=str)
+def test_what_the_relaxation_refutes_is_weighed_and_found_by_narrow_searches_too(
+    plan: InfeasiblePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optcenter_pipeline.explain.conflict.finding._MANY", 1)
+    monkeypatch.setattr("optcenter_pipeline.explain.conflict.edge._NEAR", (1, 3, 2_000))
+    is_right(conflict_of(build_question(plan.snapshot)), plan.snapshot)
+
+
 @pytest.mark.parametrize("share", range(3))
 def test_conflicts_of_random_snapshots(share: int) -> None:
     met = []
