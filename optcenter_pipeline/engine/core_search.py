@@ -12,7 +12,7 @@ leaves its value there (LP duality), so:
   exactly: what is left to search is smaller by those.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,8 +30,12 @@ _SMALLEST_CORE = 200
 _LARGEST_SHARE = 0.7
 """A core of more of the columns than that is no smaller than the whole."""
 _NODES_OF_A_CORE = 200
-_NEAR_CORE = 100
-"""Columns of the one core where the best lies near a portfolio in hand, all that it needs among them."""
+_NEAR_CORES = (100, 250)
+"""Columns of the cores where the best lies near a portfolio in hand, all that it needs among them."""
+_GAPS_OF_A_POOR_START = 30.0
+"""How many times the gap asked for a portfolio is from the bound that says little of where the best lies."""
+_GAPS_TO_BRANCH = 5.0
+"""The same of one near the best for which branching in all that is left is worth it."""
 _ZERO = 1e-7
 _FRACTIONAL = 1e-6
 
@@ -48,7 +52,8 @@ class Aim:
     gaps_that_do: float = 1.0
     """How many times the gap asked for a portfolio in hand may be from the bound and nothing is searched."""
     is_near: bool = False
-    """The portfolio in hand was the best of nearly the same question: one small core, then the rest."""
+    """The portfolio in hand was the best of nearly the same question: small cores, then the rest, branched on only
+    where that soon proves it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +141,38 @@ class _StageSearch:
             return self._proven()
         return self._search_rest()
 
-    def _cores(self) -> list[Bools]:
-        """Ever larger cores, by reduced cost; in all what is not whole in the relaxation, or other in the best."""
+    def _cores(self) -> Iterator[Bools]:
+        """One after the other; near a portfolio in hand each is around what those before have found."""
+        if not self._aim.is_near:
+            yield from self._cores_around(self._best)
+            return
+        tries = [(False, most) for most in (_NEAR_CORES if self._aim.is_thorough else _NEAR_CORES[:1])]
+        if self._best is not None and self._aim.is_thorough and not self._is_within(_GAPS_OF_A_POOR_START):
+            tries.insert(0, (True, _NEAR_CORES[0]))
+        last = None
+        for is_start_left_out, most in tries:
+            for core in self._cores_around(None if is_start_left_out else self._best, most):
+                if last is None or not np.array_equal(core, last):
+                    yield core
+                last = core
+
+    def _cores_around(self, best: Incumbent | None, most: int | None = None) -> list[Bools]:
+        """Ever larger cores, by reduced cost; in all what is not whole in the relaxation, or other in the best.
+
+        Args:
+            best: a portfolio that each core has in it.
+            most: columns of the only core, unless it needs more.
+        """
         integer = self._solver.integer
         free = ~self._at_bound | (self._sizes <= _ZERO * max(1.0, float(self._sizes.max(initial=0.0))))
-        if self._best is not None:
-            free |= np.abs(self._best.values - self._rounded) > _FRACTIONAL
+        if best is not None:
+            free |= np.abs(best.values - self._rounded) > _FRACTIONAL
         # relative to what a column is worth: many small ones fill a gap better than a few large ones
         relative = self._sizes / np.maximum(np.abs(self._solver.costs), self._solver.resolution)
         order = np.argsort(np.where(free, np.inf, relative), kind="stable")
         cores = []
-        for size in self._core_sizes(int(integer.sum()), int(free.sum())):
+        sizes = self._core_sizes(int(integer.sum())) if most is None else [max(0, most - int(free.sum()))]
+        for size in sizes:
             core = free.copy()
             core[order[: min(size, int((~free).sum()))]] = True
             if core[integer].sum() > _LARGEST_SHARE * integer.sum():
@@ -154,11 +180,9 @@ class _StageSearch:
             cores.append(core)
         return cores
 
-    def _core_sizes(self, columns: int, needed: int) -> list[int]:
+    def _core_sizes(self, columns: int) -> list[int]:
         """How many columns each core has beside those that it needs."""
-        if self._aim.is_near:
-            return [max(0, _NEAR_CORE - needed)]
-        sizes = [max(_SMALLEST_CORE, int(share * columns)) for share in _CORE_SHARES]
+        sizes = list(dict.fromkeys(max(_SMALLEST_CORE, int(share * columns)) for share in _CORE_SHARES))
         return [_FIRST_CORE, *sizes] if self._aim.is_thorough else sizes[:1]
 
     def _nearest(self) -> list[Bools]:
@@ -205,7 +229,7 @@ class _StageSearch:
             fixed = self._at_bound & self._solver.integer & (self._sizes > room * (1 + 1e-6))
             fixed &= np.abs(start - self._rounded) <= _FRACTIONAL  # the best stays within, to begin with
             fixings = Fixings(fixed, self._rounded)
-        limits = replace(self._limits, nodes=self._nodes_left(None), improved=self._tell_of_the_rest)
+        limits = self._limits_of_the_rest()
         search = self._solver.search(limits, start=start, fixings=fixings)
         self._nodes += search.nodes
         if search.values is not None:
@@ -214,6 +238,15 @@ class _StageSearch:
             # with a portfolio in hand, which lies in what was searched, that is an error of the solver's
             return search if self._best is None else self._ended(self._bound, exhausted=False)
         return self._ended(self._tightest(search.bound), exhausted=search.exhausted)
+
+    def _limits_of_the_rest(self) -> SearchLimits:
+        """Near a portfolio in hand: nodes where few may prove it, else the root alone; better ones if poor."""
+        limits = replace(self._limits, nodes=self._nodes_left(None), improved=self._tell_of_the_rest)
+        if self._best is None or not self._aim.is_near or self._gap() == 0:
+            return limits
+        if self._is_within(_GAPS_TO_BRANCH):
+            return replace(limits, seeks=False)
+        return replace(limits, nodes=1, seeks=not self._is_within(_GAPS_OF_A_POOR_START))
 
     def _tell_of_the_rest(self, value: float | None, bound: float | None, nodes: int) -> None:
         self._limits.improved(value, self._bound if bound is None else self._tightest(bound), nodes)

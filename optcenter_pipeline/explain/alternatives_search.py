@@ -11,8 +11,8 @@ from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
+from optcenter_pipeline.explain.distance_search import DistanceSearch
 from optcenter_pipeline.explain.least_count import Least
-from optcenter_pipeline.explain.warm_search import WarmSearch
 from optcenter_pipeline.rules import synergy
 from optcenter_pipeline.rules.linear import LinearRow, Terms
 from optcenter_pipeline.rules.numbers import amount
@@ -20,7 +20,7 @@ from optcenter_pipeline.rules.numbers import amount
 SMALL = 100
 """Candidates up to which a distance is searched to its proof, as far as many nodes bring it."""
 NODES_OF_A_SMALL_DISTANCE = 200
-NODES_OF_A_DISTANCE = 4
+NODES_OF_A_DISTANCE = 2
 NODES_OF_A_STAGE = 5
 """Nodes that one search may take; what is not proven by then says so."""
 
@@ -108,7 +108,7 @@ def search_alternative(
     counts = tuple(differing.distance(point, number) for number, point in enumerate(points))
     least = Least(counts, float(len(differing.columns)))
     wanted = (*stages, *goals)
-    search = WarmSearch(
+    search = DistanceSearch(
         question,
         (*wanted, *(stage for stage, _ in counts)),
         plan.economy,

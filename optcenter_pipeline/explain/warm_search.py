@@ -27,7 +27,7 @@ from optcenter_pipeline.engine.pyomo_model import through_pyomo
 from optcenter_pipeline.engine.question import Question
 from optcenter_pipeline.engine.recheck import repairing_cut
 from optcenter_pipeline.engine.row_matrix import Floats
-from optcenter_pipeline.engine.search import Fixings, Search, SearchLimits
+from optcenter_pipeline.engine.search import Search, SearchLimits
 from optcenter_pipeline.engine.snapshot import SolverOptions
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.least_count import Least, with_count
@@ -36,11 +36,6 @@ from optcenter_pipeline.rules.linear import LinearRow, Terms
 _MOST_RECHECKS = 1000
 _GAPS_OF_A_GLANCE = 10.0
 _SMALL = 100
-_BLOCK = 100
-"""Columns of the reduced model that are searched together for a portfolio farther from others."""
-_NODES_OF_A_BLOCK = 5
-_WHOLE = 1e-6
-"""What a bound of whole numbers may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,57 +163,6 @@ class WarmSearch:
             return Found(None, None, bound)
         value = stage.terms.value(point)
         return Found(point, value, sound_bound(stage, value, bound, search.resolution if search else 0.0))
-
-    def farthest(self, *, start: Point | None, nodes: int, glance: bool = False) -> Found:
-        """The portfolio whose smallest count is largest; proven in whole numbers or not at all.
-
-        Args:
-            start: a portfolio that keeps the rows, to begin with; never lost.
-            nodes: of branch and bound, at most.
-            glance: only what blocks of columns, the relaxation and one core show.
-
-        Raises:
-            SolverError: the solver gave no usable answer.
-        """
-        least = self._least
-        if least is None:
-            raise ValueError("no counts were given")
-        costs = np.zeros(self._solver.width)
-        costs[-1] = 1.0
-        self._solver.set_objective(costs, 0.0, "max")
-        gap = 0.5 / max(least.most, 1.0)  # less than 1 of any count
-        limits = replace(self._limits(nodes), mip_gap=gap, seeks=start is None)
-        start = self._improved_by_blocks(least, start, limits) if start is not None else None
-        aim = Aim(maximise=True, step=1.0, is_thorough=not glance, is_near=start is not None)
-        point, search = self._searched(least.value, aim, limits, start)
-        bound = least.most if search is None else min(search.bound, least.most)
-        if point is None:
-            return Found(None, None, bound, is_infeasible=search is not None and search.infeasible)
-        value = least.value(point)
-        return Found(point, value, max(math.floor(bound + _WHOLE), value))
-
-    def _improved_by_blocks(self, least: Least, start: Point, limits: SearchLimits) -> Point:
-        """The start, made better in one block of columns after the other: small questions that it answers already.
-
-        Where rules leave little room the solver finds no portfolio far from the start by itself.
-        """
-        best = start
-        width = self._reduced.width
-        blocks = math.ceil(width / _BLOCK)
-        for block in range(blocks if blocks > 1 else 0):
-            incumbent = self._incumbent(least.value, best)
-            if incumbent is None or self.is_stopped:
-                break
-            fixed = np.ones(self._solver.width, dtype=np.bool_)
-            fixed[block * width // blocks : (block + 1) * width // blocks] = False
-            fixed[-1] = False
-            fixings = Fixings(fixed, incumbent.values)
-            few = replace(limits, nodes=_NODES_OF_A_BLOCK, seeks=True)
-            search = self._solver.search(few, start=incumbent.values, fixings=fixings)
-            point = None if search.values is None else self._portfolio(search.values)
-            if point is not None and not self._broken(point) and least.value(point) > least.value(best):
-                best = point
-        return best
 
     def _limits(self, nodes: int) -> SearchLimits:
         allowed = nodes if self._options.node_limit is None else min(nodes, self._options.node_limit)
