@@ -24,6 +24,9 @@ SMALLEST_COEFFICIENT = 1e-12
 """What is smaller in the solver's units (16 orders below the row's largest) is left out of the row there: far
 below its tolerance, and the exact recheck of every portfolio still counts it."""
 
+_LARGEST_BOUND = 1e19
+"""HiGHS takes 1e20 for infinite. No row comes near this in the solver's units: what lies beyond is out of reach."""
+
 
 @dataclass(frozen=True)
 class ModelArrays:
@@ -78,6 +81,12 @@ def power_scale(largest: float) -> float:
     return 2.0 ** math.floor(math.log2(wanted / largest))
 
 
+def scaled_bounds(bounds: Floats, scale: Floats | float) -> Floats:
+    """Bounds of rows in the solver's units; infinite ones stay so. Shape (rows,)."""
+    own = bounds * scale
+    return np.where(np.isfinite(bounds), np.clip(own, -_LARGEST_BOUND, _LARGEST_BOUND), own)
+
+
 def scaled(arrays: ModelArrays, free_columns: Bools) -> ScaledArrays:
     """The same model in the solver's units.
 
@@ -102,8 +111,8 @@ def scaled(arrays: ModelArrays, free_columns: Bools) -> ScaledArrays:
     scaled_matrix.eliminate_zeros()
     model = ModelArrays(
         matrix=scaled_matrix,
-        row_lower=arrays.row_lower * row_scale,
-        row_upper=arrays.row_upper * row_scale,
+        row_lower=scaled_bounds(arrays.row_lower, row_scale),
+        row_upper=scaled_bounds(arrays.row_upper, row_scale),
         lower=arrays.lower * column_scale,
         upper=arrays.upper * column_scale,
         integer=arrays.integer,

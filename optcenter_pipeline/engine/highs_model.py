@@ -9,7 +9,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 
-from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, ModelArrays, ScaledArrays, scaled
+from optcenter_pipeline.engine.arrays import SMALLEST_COEFFICIENT, ModelArrays, ScaledArrays, scaled, scaled_bounds
 from optcenter_pipeline.engine.row_matrix import Bools, Floats
 from optcenter_pipeline.engine.search import Fixings
 from optcenter_pipeline.engine.snapshot import SolverOptions
@@ -86,7 +86,8 @@ class HighsModel:
     def add_row(self, terms: Terms, lower: float, upper: float) -> int:
         """One more row; its number. Without terms it is added as well: it must hold by itself."""
         columns, coefficients, scale = self._scaled.row(terms)
-        added = self._highs.addRow(lower * scale, upper * scale, len(columns), columns, coefficients)
+        own = scaled_bounds(np.array([lower, upper]), scale)
+        added = self._highs.addRow(own[0], own[1], len(columns), columns, coefficients)
         self._checked(added, "adding a row")
         number = self._rows
         self._rows += 1
@@ -95,8 +96,8 @@ class HighsModel:
 
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
         """Other bounds for a row that `add_row` made."""
-        scale = self._row_scales[row]
-        self._checked(self._highs.changeRowBounds(row, lower * scale, upper * scale), "changing a row")
+        own = scaled_bounds(np.array([lower, upper]), self._row_scales[row])
+        self._checked(self._highs.changeRowBounds(row, own[0], own[1]), "changing a row")
 
     def tighten(self) -> None:
         """Solve to the smallest tolerances that still work, after a rounded portfolio broke a row."""

@@ -37,7 +37,7 @@ def refutation(arrays: ModelArrays, in_force: Bools, ray: Floats) -> Refutation 
         ray: one number a row.
     """
     largest = float(np.abs(ray).max(initial=0.0))
-    if not largest > 0:
+    if not 0 < largest < np.inf:
         return None
     weights = np.where(np.abs(ray) > _NEGLIGIBLE * largest, ray / largest, 0.0)
     for signed in (weights, -weights):

@@ -2,18 +2,24 @@
 
 import itertools
 import math
+from dataclasses import replace
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from optcenter_pipeline.engine import Result, solve
-from optcenter_pipeline.engine.arrays import power_scale
+from optcenter_pipeline.engine.arrays import ModelArrays, power_scale
 from optcenter_pipeline.engine.figures import clean
+from optcenter_pipeline.engine.highs import SolverModel
 from optcenter_pipeline.engine.linear_model import LinearModel, broken_rows
 from optcenter_pipeline.engine.question import build_question
 from optcenter_pipeline.engine.recheck import repairing_cut
-from optcenter_pipeline.rules.linear import LinearRow
+from optcenter_pipeline.engine.search import SearchLimits
+from optcenter_pipeline.engine.snapshot import SolverOptions
+from optcenter_pipeline.rules.linear import LinearRow, Terms
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 
@@ -113,6 +119,19 @@ def test_one_kpi_may_span_fifteen_orders_of_magnitude() -> None:
     result = solve(snapshot(rows, capacity=8))
     assert result.status == "optimal"
     assert result.objective.best_possible == pytest.approx(sum(10.0**i for i in range(2, 10)), rel=1e-12)
+
+
+@pytest.mark.parametrize(("least", "most"), [(-math.inf, -8e12), (8e12, math.inf)])
+def test_a_bound_beyond_what_the_solver_takes_for_infinite_is_out_of_reach(least: float, most: float) -> None:
+    """1e-8 tokens are left where a capacity is overspent by 8e12: in the row's own scale by more than 1e20."""
+    one = np.ones(1)
+    row = ModelArrays(sp.csr_array([[1e-8]]), one * least, one * most, one * 0, one, one > 0)
+    solver = SolverModel(row, one < 0, SolverOptions())
+    assert solver.search(SearchLimits(0.0)).infeasible
+    free = SolverModel(replace(row, row_lower=one * -math.inf, row_upper=one), one < 0, SolverOptions())
+    assert not free.search(SearchLimits(0.0)).infeasible
+    free.add_row(Terms((0,), (1e-8,)), least, most)
+    assert free.search(SearchLimits(0.0)).infeasible
 
 
 def test_sums_carry_no_dust() -> None:

@@ -74,3 +74,9 @@ def test_rows_of_one_part_go_together_or_stay() -> None:
     assert taken(sparser(asks, proof)) == [1, 2, 3]
     together = np.array([0, 1, 0, 2], dtype=np.int32)
     assert taken(sparser(asks, proof, together)) == [0, 2, 3]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, 0.0])
+def test_a_ray_that_is_no_number_proves_nothing(number: float) -> None:
+    assert refutation(rows([[1]], [2]), np.ones(1, dtype=bool), np.array([number])) is None
