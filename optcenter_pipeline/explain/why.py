@@ -22,9 +22,10 @@ from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.units import Units
 
 _SEARCHED_IN_FULL = 150
-"""Candidates up to which each is searched again."""
-_WORK = 5_000
-"""Of more: so many over the number of candidates are searched again."""
+"""Candidates up to which each is searched in full."""
+_WORK_ANEW = 5_000
+_WORK_BEHIND_CORES = 1_000
+"""Of more: so many over the number of candidates are searched from scratch; the fewer, where cores did not do."""
 _MOST_CONFLICTS = 20
 """Candidates for whom the rows in the way are searched, where no row forbids them by itself."""
 
@@ -71,8 +72,10 @@ class _Explained:
         forcing = {column: rows for column in columns if (rows := self._rules.forcing(column)) is not None}
         flips = Flips(self._plan, [column for column in columns if column not in forcing], self._left, self._cancel)
         flips.bound_all()
-        by_size = size if size <= _SEARCHED_IN_FULL else max(_WORK // size, 1)
-        flips.search(by_size if exact is None else exact)
+        most = size if exact is None else exact
+        is_small = size <= _SEARCHED_IN_FULL
+        work = _WORK_BEHIND_CORES if is_strict(self._question.plan) else _WORK_ANEW
+        flips.search(most, most if is_small else max(work // size, 1), in_full=is_small and most >= size)
         return tuple(
             self._forced(column, forcing[column]) if column in forcing else self._told(flips, column)
             for column in columns

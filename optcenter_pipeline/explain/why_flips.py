@@ -11,6 +11,7 @@ from optcenter_pipeline.engine.portfolio_search import search_portfolio
 from optcenter_pipeline.engine.refutation import Refutation
 from optcenter_pipeline.engine.staged import Clock, Staged
 from optcenter_pipeline.explain.base_plan import BasePlan, Cancel
+from optcenter_pipeline.explain.why_cores import Cores
 from optcenter_pipeline.explain.why_relaxation import TightRelaxation
 from optcenter_pipeline.rules.linear import fixed_row
 
@@ -20,6 +21,9 @@ FORCED_ROW = "the other way"
 _NODES = 30_000
 _FEWEST_NODES = 30
 """Nodes of one search: so many over the number of candidates, and no fewer than these."""
+_FAILURES = 3
+_FAILURES_SHARE = 0.1
+"""Cores that did not do until no more of them are searched: so many, and of those searched this share."""
 
 
 @dataclass
@@ -69,6 +73,7 @@ class Flips:
         self._options = plan.question.snapshot.solver.model_copy(
             update={"node_limit": nodes if given is None else min(nodes, given)}
         )
+        self._relaxation: TightRelaxation | None = None
         bound = self._bound_of_all()
         self.by_column = {column: Flip(column, 1.0 - plan.point[column], bound) for column in columns}
 
@@ -76,7 +81,7 @@ class Flips:
         """What no plan can beat, for each: by the relaxation with the candidate fixed."""
         if not self.by_column or self._is_over():
             return
-        relaxation = TightRelaxation(self._question)
+        relaxation = self._relaxation = TightRelaxation(self._question)
         columns = relaxation.model.columns
         for flip in self.by_column.values():
             if self._is_over():
@@ -91,25 +96,54 @@ class Flips:
                 elif relaxed is not None:
                     flip.bound = min(flip.bound, relaxed.bound)
 
-    def search(self, most: int) -> None:
-        """Search plans for so many at most, the least decided first; each may settle others."""
-        searched = 0
+    def search(self, most: int, most_anew: int, *, in_full: bool) -> None:
+        """Search plans for so many at most, the least decided first; each may settle others.
+
+        Args:
+            most: candidates that are searched.
+            most_anew: of them, searches of the whole run from scratch, where a core does not do.
+            in_full: whether what is settled within the run's gap is searched too.
+        """
         waiting = sorted(self.by_column.values(), key=lambda flip: (-flip.bound, flip.column))
-        settled: list[Flip] = []
+        decided = self._search_cores(waiting, most, in_full) if self._is_strict else 0
+        left = min(most - decided, most_anew)
         for flip in waiting:
-            if searched >= most or self._is_over():
+            if left <= 0 or self._is_over():
                 break
-            if not flip.is_possible:
+            if flip.is_possible and not flip.is_exact and (in_full or not self.is_settled(flip)):
+                self._search(flip)
+                left -= 1
+
+    def _search_cores(self, waiting: Sequence[Flip], most: int, in_full: bool) -> int:
+        """Search cores for so many at most, until they do not do any more; how many that decided."""
+        if self._relaxation is None:
+            return 0
+        enough = None if in_full else self._is_close
+        cores = Cores(self._plan, self._relaxation, enough, self._left, self._cancel)
+        searched = failures = 0
+        for flip in waiting:
+            if (
+                searched >= most
+                or cores.is_spent
+                or self._is_over()
+                or failures > _FAILURES + _FAILURES_SHARE * searched
+            ):
+                break
+            if not flip.is_possible or (not in_full and self.is_settled(flip)):
                 continue
-            if most < len(waiting) and self.is_settled(flip):
-                settled.append(flip)
-                continue
-            self._search(flip)
+            reached = cores.search(flip.column, flip.value, flip.point)
             searched += 1
-        for flip in settled[: max(0, most - searched)]:
-            if self._is_over():
-                break
-            self._search(flip)
+            if reached is None:
+                failures += 1
+                continue
+            flip.bound = min(flip.bound, reached.bound)
+            flip.is_exact = self._is_proven and reached.is_whole
+            if reached.point is not None:
+                flip.is_searched = reached.is_whole
+                flip.point = reached.point
+                self._share(reached.point)
+            failures += not (flip.is_exact or self.is_settled(flip))
+        return searched - failures
 
     def reopen(self, flip: Flip) -> None:
         """Search one that was called impossible, though a portfolio has it so, unless a search called it that."""
@@ -123,8 +157,10 @@ class Flips:
             return True
         if not (self._is_strict and self._is_proven) or flip.point is None:
             return False
-        value = self._plan.stage.terms.value(flip.point)
-        return flip.bound - value <= self._gap * abs(value)
+        return self._is_close(self._plan.stage.terms.value(flip.point), flip.bound)
+
+    def _is_close(self, value: float, bound: float) -> bool:
+        return bound - value <= self._gap * abs(value)
 
     def _bound_of_all(self) -> float:
         """What no plan can beat in the first KPI stage, whoever is funded."""

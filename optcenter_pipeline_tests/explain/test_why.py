@@ -174,6 +174,7 @@ def test_what_a_search_calls_impossible_and_is_not_is_no_more_than_bounded(monke
     plan = planned(small())
     infeasible = Searched(Staged("infeasible", None, (), ()), None, 0.0)
     monkeypatch.setattr("optcenter_pipeline.explain.why_flips.search_portfolio", lambda *_, **__: infeasible)
+    monkeypatch.setattr("optcenter_pipeline.explain.why_flips.Cores.search", lambda *_: None)
     told = explain_candidates(plan)
     assert [(one.is_possible, one.certainty, one.found_change) for one in told[:3]] == [(True, "bound", None)] * 3
     assert not told[3].is_possible  # by its own row
