@@ -11,16 +11,16 @@ from itertools import chain
 
 from optcenter_pipeline.engine.commitments import unwanted_change
 from optcenter_pipeline.engine.figures import stability
-from optcenter_pipeline.engine.linear_model import LinearModel, Point, row_tolerance
+from optcenter_pipeline.engine.linear_model import LinearModel, Point
 from optcenter_pipeline.engine.objective import Plan
 from optcenter_pipeline.engine.pool import Pool
 from optcenter_pipeline.engine.result import Stability
-from optcenter_pipeline.engine.row_matrix import row_matrix
+from optcenter_pipeline.engine.room import Room
 from optcenter_pipeline.engine.snapshot import Snapshot
-from optcenter_pipeline.rules import capacity_cap, capacity_floor
+from optcenter_pipeline.rules import capacity_floor
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import MOST_LISTED, listed
-from optcenter_pipeline.rules.numbers import amount, change, counted
+from optcenter_pipeline.rules.numbers import amount, change
 from optcenter_pipeline.rules.prerequisite import Prerequisite
 from optcenter_pipeline.rules.source_rows import in_brackets, in_words
 from optcenter_pipeline.rules.synergy import SynergyBonus
@@ -67,7 +67,7 @@ class Reasons:
             self._partner_funded(key) if tied else (),
             self._adds_nothing(column),
             self._lacks(key) if tied else (),
-            self._does_not_fit(column),
+            self._room.lacking(column),
             unwanted_change(self.snapshot, self._changes, key, self._worth.get(column, 0.0)),
         ):
             for reason in reasons:
@@ -93,6 +93,10 @@ class Reasons:
     @cached_property
     def _units(self) -> Units:
         return Units(self.snapshot.metrics)
+
+    @cached_property
+    def _room(self) -> Room:
+        return Room(self.model, self.point)
 
     @cached_property
     def _changes(self) -> Stability | None:
@@ -198,20 +202,6 @@ class Reasons:
                 yield f"together with {_others(members, key)} brings {more}"
 
     @cached_property
-    def _caps(self) -> tuple["_Cap", ...]:
-        """Every cap with the room under it, those of slices before the whole."""
-        rows = [row for row in self.model.rows if row.family == capacity_cap.FAMILY]
-        rows += [row for row in self.model.rows if row.family == capacity_cap.SCENARIO_FAMILY]
-        return tuple(_Cap.of(row, self.point) for row in rows)
-
-    @cached_property
-    def _caps_by_column(self) -> tuple[list[int], list[int]]:
-        """(where each column's caps begin, their numbers in `_caps`)."""
-        rows = row_matrix([cap.row for cap in self._caps], self.model.column_count)
-        by_column = rows.matrix.tocsc()
-        return by_column.indptr.tolist(), by_column.indices.tolist()
-
-    @cached_property
     def _floors(self) -> tuple[tuple[LinearRow, frozenset[int]], ...]:
         """(row, its columns) of every floor on tokens."""
         rows = (row for row in self.model.rows if row.family == capacity_floor.FAMILY)
@@ -272,34 +262,6 @@ class Reasons:
         for other, how, sources in self._ties(key):
             if not self._funded(other):
                 yield f"{how}, which is not funded: what was chosen brings more", sources
-
-    def _does_not_fit(self, column: int) -> Iterator[Reason]:
-        tokens = self.model.columns.candidates[column].engineering_tokens
-        starts, numbers = self._caps_by_column
-        for number in numbers[starts[column] : starts[column + 1]]:
-            cap = self._caps[number]
-            if tokens > cap.room:
-                yield f"did not fit: it needs {counted(tokens, 'token')}{cap.told}", cap.source_rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Cap:
-    """A cap, the tokens that still fit under it, and what is said of a candidate that does not."""
-
-    row: LinearRow
-    room: float
-    told: str
-    """What stands behind the tokens that the candidate needs."""
-    source_rows: tuple[str, ...]
-
-    @staticmethod
-    def of(row: LinearRow, point: Point) -> "_Cap":
-        free = max(0.0, row.upper - row.terms.value(point))
-        room, left = free + row_tolerance(row), amount(free) if free else "none"
-        if row.family == capacity_cap.SCENARIO_FAMILY:
-            return _Cap(row, room, f", with {left} left; what was chosen brings more", ())
-        told = f", with {left} left of {row.text}{in_brackets(row.source_rows)}"
-        return _Cap(row, room, told, row.source_rows)
 
 
 def _others(members: Sequence[str], key: str) -> str:
