@@ -110,7 +110,7 @@ def make_analysis(database: Database, run_id: str, asked: AnalysisOptions, *, re
     kind = asked.kind
     options = (asked if asked.given else _asked_before(database, run_id, asked)).completed()
     depends = _depends(database, run, options, reports)
-    is_lost = kind is AnalysisKind.REPORT and reports.written_at(run_id) is None
+    is_lost = kind is AnalysisKind.REPORT and _is_lost(reports, run_id)
     with database.session() as session:
         values = {**options.model_dump(mode="json"), **depends}
         want_analysis(session, run_id, kind, values, now=_now(), failed=True, done=is_lost)
@@ -131,6 +131,13 @@ def make_analysis(database: Database, run_id: str, asked: AnalysisOptions, *, re
                 fail_analysis(session, run_id, kind, _why(error), now=_now())
             raise
     return MadeAnalysis(run_id, options, document, is_new=True)
+
+
+def _is_lost(reports: ReportPlace, run_id: str) -> bool:
+    try:
+        return reports.written_at(run_id) is None
+    except OSError:  # writing it tells of the same, and is told in the sheet
+        return True
 
 
 def _why(error: BaseException) -> str:
