@@ -3,7 +3,6 @@
 semantics.md, *The pool*.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -33,13 +32,20 @@ class Ineligible:
 
     candidate: Candidate
     code: str
-    text: str
-    """As a rule says it: `the lifecycle status of INIT-7 is done`."""
+    what: str
+    """`lifecycle status`."""
+    state: str
+    """`is done`."""
+
+    @property
+    def text(self) -> str:
+        """As a rule says it: `the lifecycle status of INIT-7 is done`."""
+        return f"the {self.what} of {self.candidate.initiative_key} {self.state}"
 
     @property
     def sentence(self) -> str:
-        """As an alert and a reason say it."""
-        return f"{self.candidate.initiative_key} cannot be funded: {self.text}"
+        """As an alert and a reason say it: `INIT-7 cannot be funded: its lifecycle status is done`."""
+        return f"{self.candidate.initiative_key} cannot be funded: its {self.what} {self.state}"
 
     @property
     def source_rows(self) -> tuple[str, ...]:
@@ -171,16 +177,11 @@ def _ineligible(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[
     begins = first_day(period) if period is not None else None
     for candidate in members:
         if begins is not None and candidate.deadline_date is not None and candidate.deadline_date < begins:
-            yield Ineligible(candidate, "deadline_before_period", _late_text(candidate, begins, period))
+            state = f"is {candidate.deadline_date}, before {period} begins on {begins}"
+            yield Ineligible(candidate, "deadline_before_period", "deadline", state)
         if fold(candidate.lifecycle_status or "") in CLOSED_LIFECYCLES:
-            status = candidate.lifecycle_status
-            text = f"the lifecycle status of {candidate.initiative_key} is {status}"
-            yield Ineligible(candidate, "lifecycle_closed", text)
-
-
-def _late_text(candidate: Candidate, begins: dt.date, period: str | None) -> str:
-    deadline = f"the deadline of {candidate.initiative_key}, {candidate.deadline_date},"
-    return f"{deadline} lies before {begins}, the first day of {period}"
+            state = f"is {candidate.lifecycle_status}"
+            yield Ineligible(candidate, "lifecycle_closed", "lifecycle status", state)
 
 
 def _unchecked_deadlines(snapshot: Snapshot, members: tuple[Candidate, ...]) -> Iterator[Alert]:

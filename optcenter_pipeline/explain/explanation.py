@@ -9,7 +9,7 @@ from optcenter_pipeline.engine.result import Alert, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.explain.answer import answer
-from optcenter_pipeline.explain.base_plan import Cancel, base_plan
+from optcenter_pipeline.explain.base_plan import BasePlan, Cancel, base_plan
 from optcenter_pipeline.explain.capacity_value import value_limits
 from optcenter_pipeline.explain.documents import Explanation, StabilityCost
 from optcenter_pipeline.explain.stability import cost_of_stability
@@ -59,7 +59,7 @@ def explain(
         limits=limits,
         binding_rows=binding,
         stability=cost,
-        messages=(*_of_commitments(answered, cost), *_unsaid(answered, clock, asked_to_cancel)),
+        messages=(*_of_commitments(answered, cost), *_unsaid(plan, answered, clock, asked_to_cancel)),
         seconds=clock.spent,
     )
 
@@ -88,13 +88,13 @@ def _told(alert: Alert) -> str:
     return f"{in_words(alert.source_rows)}: {alert.message}" if alert.source_rows else alert.message
 
 
-def _unsaid(result: Result, clock: Clock, cancel: Cancel) -> list[str]:
+def _unsaid(plan: BasePlan, result: Result, clock: Clock, cancel: Cancel) -> list[str]:
     """What a limit kept from being said."""
     messages = []
     if any(gap.floor_or_goal == "goal" for gap in result.gaps):
         messages.append(
-            "the set has goals, and they come before more of the objective: another plan, or more tokens, may "
-            "bring less of it and meet more of them"
+            f"goals come before more {plan.stage.name}: another plan, or one with more tokens, may bring less of "
+            "it and come nearer to its goals"
         )
     if result.status != "optimal":
         messages.append(

@@ -10,7 +10,7 @@ from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.result import Alert, Conflict, Gap, Repair, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.numbers import amount, counted, typed
+from optcenter_pipeline.rules.numbers import about, amount, counted, typed
 from optcenter_pipeline.rules.slices import slice_in_words
 from optcenter_pipeline.rules.source_rows import in_brackets, in_words
 from optcenter_pipeline.rules.units import Units
@@ -227,7 +227,7 @@ def _conflict_lines(conflict: Conflict) -> Iterator[OutputRow]:
         "recommendation": f"{advice}; the lines of kind repair say how." if conflict.repairs else f"{advice}.",
     }
     for number, repair in enumerate(conflict.repairs, start=1):
-        cost = f"It counts as a change of {counted(repair.cost, 'token')}, and was tried: a plan exists with it"
+        cost = f"It counts as a change of {about(repair.cost)} tokens, and was tried: a plan exists with it"
         yield {
             "kind": "repair",
             "source_rows": ", ".join(dict.fromkeys(change.source_row for change in repair.changes)),

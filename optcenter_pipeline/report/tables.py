@@ -8,7 +8,7 @@ import pandas as pd
 from optcenter_pipeline.engine.result import Conflict, Result
 from optcenter_pipeline.engine.snapshot import Snapshot
 from optcenter_pipeline.rules.names import fold
-from optcenter_pipeline.rules.numbers import amount
+from optcenter_pipeline.rules.numbers import about, amount
 from optcenter_pipeline.rules.slices import slice_in_words
 from optcenter_pipeline.rules.source_rows import in_words
 
@@ -113,7 +113,7 @@ def conflict_frame(conflict: Conflict) -> pd.DataFrame:
 
 def repairs_frame(conflict: Conflict) -> pd.DataFrame:
     """One row a repair: cost in tokens, what to do."""
-    rows = [{"cost": amount(repair.cost), "what to do": repair.text} for repair in conflict.repairs]
+    rows = [{"cost": about(repair.cost), "what to do": repair.text} for repair in conflict.repairs]
     return pd.DataFrame(rows, columns=["cost", "what to do"])
 
 

@@ -116,7 +116,7 @@ def test_an_alert_says_what_can_be_done() -> None:
     asked = snapshot()
     closed = asked.candidates[0].model_copy(update={"lifecycle_status": "done"})
     (line,) = rows_of(asked.model_copy(update={"candidates": (closed, asked.candidates[1])}))["Gaps_Alerts"]
-    assert line["message"] == "lifecycle_closed: A cannot be funded: the lifecycle status of A is done"
+    assert line["message"] == "lifecycle_closed: A cannot be funded: its lifecycle status is done"
     assert line["recommendation"] == "Change its lifecycle_status in Initiatives if it is to be considered."
 
 

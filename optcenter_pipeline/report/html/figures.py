@@ -19,6 +19,8 @@ _COLORS: Mapping[Tone, str] = {"": "#4b9a86", "good": "#3f9a6d", "warn": "#d9962
 _INK, _QUIET, _CURVE = "#3a4656", "#8b97a6", "#2f6fb0"
 _ROW, _AXIS, _LEGEND, _CURVE_HEIGHT = 26, 46, 34, 360
 """Pixels."""
+_STANDOFF = 16
+"""Between an axis's numbers and its title: none of them stands on the other."""
 _LONGEST = 30
 """Signs of a label beside an axis."""
 
@@ -145,7 +147,7 @@ def frontier_figure(label: str, frontier: Frontier, x_title: str, y_title: str) 
             figure.add_trace(_dots(name, shown, symbol, color))
     figure.update_layout(_layout(_CURVE_HEIGHT))
     figure.update_xaxes(title_text=plain(x_title))
-    figure.update_yaxes(title_text=plain(y_title))
+    figure.update_yaxes(title_text=plain(y_title), title_standoff=_STANDOFF)
     return Plot(label, figure.to_plotly_json(), _CURVE_HEIGHT)
 
 
@@ -205,7 +207,7 @@ def steps_figure(label: str, steps: Sequence[CapacityStep], limit: float, value:
     )
     figure.update_layout(_layout(_CURVE_HEIGHT))
     figure.update_xaxes(title_text="limit (tokens)")
-    figure.update_yaxes(title_text=plain(y_title))
+    figure.update_yaxes(title_text=plain(y_title), title_standoff=_STANDOFF)
     return Plot(label, figure.to_plotly_json(), _CURVE_HEIGHT)
 
 

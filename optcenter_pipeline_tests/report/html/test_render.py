@@ -64,7 +64,7 @@ def test_every_candidate_stands_in_one_of_two_tables_with_why_and_what_would_be_
     _, run = plan_run()
     page = parsed(whole)
     head, *funded = cells(page, "portfolio")
-    assert head == ["Rank", "Initiative", "Title", "Tokens", "Adds", "Without it", "Why"]
+    assert head == ["Rank", "Initiative", "Title", "Tokens", "Adds gmv", "Without it", "Why"]
     assert [row[1] for row in funded] == [chosen.initiative_key for chosen in run.selected]
     first = run.selected[0]
     number = int(first.initiative_key[-3:])
@@ -217,7 +217,7 @@ def test_the_next_token_the_draws_and_the_alternatives_are_told_in_words(whole: 
     page = parsed(whole)
     capacity = page.named("capacity").text
     limit = "than “at most 100 tokens in all” (Scenario_Config row 2)"
-    more = f"10 tokens more, the fewest found, {limit} would bring +6 gmv found so far, letting in "
+    more = f"10 tokens more, the fewest found, {limit} would bring 6 gmv more found so far, letting in "
     assert more in capacity
     assert "3 candidates have a bound only" in capacity
     robustness = page.named("robustness").text

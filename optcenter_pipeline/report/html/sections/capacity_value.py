@@ -17,7 +17,7 @@ from optcenter_pipeline.report.html.blocks import (
 from optcenter_pipeline.report.html.figures import steps_figure
 from optcenter_pipeline.report.html.sections.portfolio import labelled
 from optcenter_pipeline.rules.names import listed
-from optcenter_pipeline.rules.numbers import change, counted
+from optcenter_pipeline.rules.numbers import amount, change, counted
 from optcenter_pipeline.rules.source_rows import in_brackets
 from optcenter_pipeline.rules.units import Units
 
@@ -34,7 +34,7 @@ def capacity_section(explanation: Explanation, units: Units) -> Section | None:
     blocks.extend(Words(text) for text in _next_steps(explanation, units))
     for limit in explanation.limits[:1]:
         if limit.steps and explanation.objective_value is not None:
-            label = f"{name} with fewer and with more tokens, solved again at each step"
+            label = f"{name} with fewer and with more tokens, solved again at each step; the diamond is this run"
             blocks.append(steps_figure(label, limit.steps, limit.limit, explanation.objective_value, name))
             blocks.append(_steps(limit, name))
     if explanation.limits:
@@ -54,7 +54,7 @@ def _next_steps(explanation: Explanation, units: Units) -> list[str]:
             brings = f", letting in {listed(step.lets_in)}" if step.lets_in else ""
             where = f"than “{limit.text}”{in_brackets((limit.source_row,))}"
             fewest = "" if step.certainty == "exact" else f", {FEWEST_FOUND},"
-            buys = f"{change(step.objective_change)} {name}{labelled(step.certainty)}"
+            buys = f"{amount(step.objective_change)} {name} more{labelled(step.certainty)}"
             more = counted(step.change, "token more", "tokens more")
             told.append(f"{more}{fewest} {where} would bring {buys}{brings}.")
     if explanation.limits and not told:

@@ -17,10 +17,12 @@ from optcenter_pipeline.report.html.blocks import (
     rows_cell,
 )
 from optcenter_pipeline.report.html.figures import Bar, bars
+from optcenter_pipeline.report.html.sections.summary import first_stage
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.numbers import amount, counted
 from optcenter_pipeline.rules.portfolio import Candidate
 from optcenter_pipeline.rules.slices import slice_in_words
+from optcenter_pipeline.rules.units import Units
 
 _GROUPS = ("country", "department", "product")
 _MOST_BARS = 20
@@ -60,7 +62,7 @@ def portfolio_section(snapshot: Snapshot, result: Result, explanation: Explanati
         Column("Initiative", is_key=True),
         Column("Title", is_wide=True),
         Column("Tokens", is_number=True),
-        Column("Adds", is_number=True),
+        Column(f"Adds {Units(snapshot.metrics).title(first_stage(result))}".strip(), is_number=True),
         *([Column("Without it", is_number=True)] if told else []),
         Column("Why", is_widest=True),
     )
