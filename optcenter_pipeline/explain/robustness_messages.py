@@ -30,16 +30,16 @@ def messages_of(plan: BasePlan, asked: Draws, draws: Sequence[Draw], *, is_late:
     if len(draws) < asked.count:
         limit = plan.options.time_limit_seconds
         why = f"the time limit of {amount(limit or 0.0)} s was reached" if is_late else "cancelled"
-        yield f"{why} after {len(draws)} of {asked.count} draws: shares and regret are of those"
+        yield f"{why} after {len(draws):,} of {asked.count:,} draws: shares and regret are of those"
     counts = {status: sum(draw.status == status for draw in draws) for status in ("infeasible", "no_solution")}
     if counts["infeasible"]:
-        yield f"no portfolio keeps the rules in {counts['infeasible']} of {len(draws)} draws"
+        yield f"no portfolio keeps the rules in {counts['infeasible']:,} of {len(draws):,} draws"
     if counts["no_solution"]:
-        yield f"a limit ended {counts['no_solution']} of {len(draws)} draws before any portfolio was found"
+        yield f"a limit ended {counts['no_solution']:,} of {len(draws):,} draws before any portfolio was found"
     unproven = sum(draw.status == "feasible" for draw in draws)
     if unproven:
         yield (
-            f"{unproven} of {len(draws)} draws ended at a limit with a portfolio that is not proven best: "
+            f"{unproven:,} of {len(draws):,} draws ended at a limit with a portfolio that is not proven best: "
             "the regret there may be larger"
         )
 

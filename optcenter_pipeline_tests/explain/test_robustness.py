@@ -10,6 +10,7 @@ from optcenter_pipeline.explain.base_plan import BasePlan, base_plan
 from optcenter_pipeline.explain.documents import Robustness
 from optcenter_pipeline.explain.robustness import CORE_SHARE, OUT_SHARE, robustness
 from optcenter_pipeline.explain.robustness_draws import Draws
+from optcenter_pipeline.rules.numbers import amount
 from optcenter_pipeline_tests.support.hard_plan import hard_snapshot
 from optcenter_pipeline_tests.support.random_cases import cases
 from optcenter_pipeline_tests.support.snapshots import candidate, reordered, snapshot, snapshots
@@ -162,7 +163,7 @@ def test_no_share_is_told_where_no_draw_has_a_portfolio() -> None:
     told = robustness(plan_of(snapshot(rows, targets=[floor])), draws=3)
     assert {draw.status for draw in told.draws} == {"infeasible"}
     assert (told.candidates, told.mean_regret, told.base_keeps_rules_share) == ((), None, 0.0)
-    assert told.messages[0].startswith("Candidates!2: A is to add 10 gmv, outside its range, 1 to 2")
+    assert told.messages[0].startswith("Candidates row 2: A is to add 10 gmv, outside its range, 1 to 2")
 
 
 def test_cancelled_it_tells_of_the_draws_before() -> None:
@@ -192,7 +193,7 @@ def test_the_runs_time_limit_holds_for_all_draws_together() -> None:
         limited = base_plan(plan.question.snapshot.model_copy(update={"solver": solver}), plan.result)
         told = robustness(limited, draws=10_000, processes=processes)
         assert len(told.draws) < 10_000
-        ended = f"the time limit of {seconds:.12g} s was reached after {len(told.draws)} of 10000 draws"
+        ended = f"the time limit of {amount(seconds)} s was reached after {len(told.draws)} of 10,000 draws"
         assert any(message.startswith(ended) for message in told.messages)
 
 
