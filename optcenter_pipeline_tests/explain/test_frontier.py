@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.instances.generated import generated_portfolio
+from benchmarks.instances.planning import planning_portfolio
 from benchmarks.instances.snapshots import to_snapshot
 from optcenter_pipeline.engine import Snapshot, solve
 from optcenter_pipeline.engine.checker import check_portfolio
@@ -184,6 +185,21 @@ def test_hard_points_are_monotone_told_with_their_bounds_and_the_same_again() ->
             assert check_portfolio(limit or plan.question.snapshot, point.selected) == ()
     again = frontier(plan, points=6, against="nps")
     assert again.model_copy(update={"seconds": 0.0}) == told.model_copy(update={"seconds": 0.0})
+
+
+def test_a_quarters_plan_is_proven_at_every_point_whose_best_is_what_a_run_of_its_own_finds() -> None:
+    one = to_snapshot(planning_portfolio(150, 2), mip_gap=1e-4)
+    told = frontier(base_plan(one, solve(one)), points=5)
+    assert [point.certainty for point in told.points] == ["exact"] * 5
+    for point in (told.points[0], told.points[-1]):
+        alone = solve(with_capacity(one, point.x)).objective
+        assert point.y is not None
+        assert point.bound is not None
+        assert alone.value is not None
+        assert alone.bound is not None
+        assert point.y <= alone.bound
+        assert alone.value <= point.bound
+    assert_is_monotone(told, is_floor=False)
 
 
 def test_cancelled_it_tells_the_points_that_were_found() -> None:
