@@ -36,5 +36,5 @@ def test_a_runs_report_is_made_of_the_ledger_alone(sample_space: PlanningSpace) 
     with sample_space.database.open() as database, database.reading() as session:
         html, again = report_of(session, run_id), report_of(session, run_id)
     assert html == again
-    for told in (run_id, "Q1 2027 growth", "INIT-125", "Search that understands intent", "Targets!3"):
+    for told in (run_id, "Q1 2027 growth", "INIT-125", "Search that understands intent", "Targets row 3"):
         assert told in html
