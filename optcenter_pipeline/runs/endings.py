@@ -82,7 +82,7 @@ def _result(record: RunRecord) -> Result:
 
 
 def save_message(report: SyncReport, promised: Sequence[PromisedStatus], scope: SaveScope) -> str:
-    """`saved 93 rows: 2 new or changed; 3 rows FAILED, see run_status on Constraints!7, …`.
+    """`saved 93 rows: 2 new or changed; 3 rows FAILED, see run_status on Constraints rows 7, …`.
 
     Args:
         report: what the save did.
@@ -92,15 +92,11 @@ def save_message(report: SyncReport, promised: Sequence[PromisedStatus], scope: 
     rows = [status for status in promised if scope.has_row(status.tab, status.key)]
     failed = [f"{status.tab}!{status.row_num}" for status in rows if status.run_status.startswith("FAILED")]
     judged = report.tables["row_statuses"]
-    parts = [f"saved {_rows(len(rows))}: {judged.inserted} new or changed"]
+    parts = [f"saved {counted(len(rows), 'row')}: {judged.inserted} new or changed"]
     if failed:
-        parts.append(f"{_rows(len(failed))} FAILED, see run_status on {listed(failed)}")
+        parts.append(f"{counted(len(failed), 'row')} FAILED, see run_status on {in_words(failed)}")
     if report.keys_not_found:
         parts.append(f"no row has the key {listed(report.keys_not_found)}")
     if report.untouched_tabs:
         parts.append(f"not read, and left as they were saved: {listed(report.untouched_tabs)}")
     return "; ".join(parts)
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'' if count == 1 else 's'}"

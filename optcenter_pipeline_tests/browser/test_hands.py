@@ -120,7 +120,7 @@ def test_a_run_that_ends_well_with_bad_news_is_not_shown_as_good(
     planner: Planner, sample_space: PlanningSpace
 ) -> None:
     run = {"request_id": "r1", "action": "pm.optimize.run_all_candidates", "scenario_name": "Q1 2027 growth"}
-    told = "infeasible: these rows cannot all hold: Constraints!8"
+    told = "infeasible: these rows cannot all hold: Constraints row 8"
     sample_space.type_rows("Actions", [{**run, "status": "success", "message": told}], first_row=2)
     expect(planner.request().locator(".chip")).to_have_class("chip warning")
 

@@ -67,10 +67,12 @@ def test_control_s_writes_what_is_being_typed_and_saves_the_tab(
 
 def test_a_row_that_a_message_names_is_a_click_away(planner: Planner, sample_space: PlanningSpace) -> None:
     request = {"request_id": "q1", "action": "pm.save_selected", "status": "success"}
-    message = "1 row FAILED, see run_status on Candidates!36"
+    message = "4 rows FAILED, see run_status on Candidates rows 36, 38, Targets row 2 and Constraints!3"
     sample_space.type_rows("Actions", [{**request, "message": message}], first_row=2)
     expect(planner.request().locator("p")).to_have_text(message)
-    planner.request().get_by_role("button", name="Candidates!36").click()
+    buttons = planner.request().locator(".reference")
+    expect(buttons).to_have_text(["36", "38", "Targets row 2", "Constraints!3"])
+    buttons.first.click()
     expect(planner.page.get_by_role("tab", selected=True)).to_have_text("Candidates")
     expect(planner.page.get_by_role("textbox", name="Selected cell")).to_have_value("A36")
     planner.shows(36, "initiative_key", "INIT-135")

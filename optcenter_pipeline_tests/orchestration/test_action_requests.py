@@ -66,8 +66,7 @@ def test_a_save_is_queued_carried_out_once_and_answered(sample_space: PlanningSp
     (row,) = sample_space.rows("Actions")
     assert row["status"] == "success"
     assert row["message"] == (
-        "saved 264 rows: 264 new or changed; "
-        "3 rows FAILED, see run_status on Constraints!29, Constraints!30, Constraints!31"
+        "saved 264 rows: 264 new or changed; 3 rows FAILED, see run_status on Constraints rows 29, 30 and 31"
     )
     assert (row["run_id"], row["run_url"]) == (result.run_id, f"http://127.0.0.1:3000/runs/{result.run_id}")
     assert row["started_at"] <= row["finished_at"] == row["updated_at"]
@@ -137,7 +136,7 @@ def test_an_infeasible_run_is_a_success_that_says_so(sample_space: PlanningSpace
     Daemon(sample_space).tick_and_carry_out()
     ((status, message),) = told(sample_space)
     assert status == "success"
-    assert message.startswith("infeasible: these rows cannot all hold: Constraints!")
+    assert message.startswith("infeasible: these rows cannot all hold: Constraints rows ")
     assert message.endswith("in Gaps_Alerts says what would help")
 
 

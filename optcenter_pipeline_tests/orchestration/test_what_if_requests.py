@@ -36,8 +36,8 @@ def test_a_what_if_is_solved_and_shown_as_one_and_the_sheets_inputs_stay(sample_
     assert snapshot["scenario"]["capacity_total_tokens"] == 300
     assert result["capacity"]["used"] <= 300
     assert sorted(alert["message"] for alert in result["alerts"] if alert["code"] == "what_if") == [
-        "what-if: target_value of Targets row 2 is 10 instead of 3,600",
         "what-if: capacity_total_tokens (Scenario_Config row 2) is 300 instead of 470",
+        "what-if: target_value of Targets row 2 is 10 instead of 3,600",
     ]
     (run,) = [row for row in sample_space.rows("Runs") if row["run_id"] == run_id]
     ((stored,),) = sample_space.query("select what_if from optimization_runs")

@@ -69,7 +69,7 @@ STATUSES = (
 @pytest.mark.parametrize(
     ("scope", "message"),
     [
-        (SaveScope(), "saved 3 rows: 2 new or changed; 1 row FAILED, see run_status on Constraints!7"),
+        (SaveScope(), "saved 3 rows: 2 new or changed; 1 row FAILED, see run_status on Constraints row 7"),
         (SaveScope(tabs=["Candidates"]), "saved 2 rows: 2 new or changed"),
         (SaveScope(tabs=["Candidates"], keys=["init-1"]), "saved 1 row: 2 new or changed"),
     ],

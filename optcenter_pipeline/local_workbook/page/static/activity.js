@@ -15,20 +15,28 @@ const ago = (time) => {
   return new Date(time).toLocaleDateString();
 };
 
-const REFERENCE = /\b([A-Za-z]\w*)!(\d+)/;
+const REFERENCE = /\b([A-Za-z]\w*)(?:!(\d+)|( rows? )(\d+(?:(?:, | and )\d+(?!\d| more))*))/;
 
-// Text in which every `Tab!row` leads to that row.
+// Text in which every `Tab row 7`, each number of `Tab rows 3, 5 and 8`, and every `Tab!7` leads to that row.
 const withReferences = (text, go) => {
+  const link = (name, tab, row) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "reference";
+    button.textContent = name;
+    button.addEventListener("click", () => go(tab, Number(row) - 1));
+    return button;
+  };
   const nodes = [];
   let rest = text;
   for (let found = REFERENCE.exec(rest); found; found = REFERENCE.exec(rest)) {
-    const [name, tab, row] = found;
-    const link = document.createElement("button");
-    link.type = "button";
-    link.className = "reference";
-    link.textContent = name;
-    link.addEventListener("click", () => go(tab, Number(row) - 1));
-    nodes.push(rest.slice(0, found.index), link);
+    const [name, tab, cell, between, numbers] = found;
+    nodes.push(rest.slice(0, found.index));
+    if (cell || /^\d+$/.test(numbers)) nodes.push(link(name, tab, cell || numbers));
+    else {
+      const parts = numbers.split(/(\d+)/).map((part) => (/^\d+$/.test(part) ? link(part, tab, part) : part));
+      nodes.push(tab + between, ...parts);
+    }
     rest = rest.slice(found.index + name.length);
   }
   return [...nodes, rest];
