@@ -100,7 +100,10 @@ class Probes:
         """
         part_of = {number: part for part in reversed(range(len(parts))) for number in parts[part]}
         of_row = np.array([part_of.get(number, -1) for number in self.numbers.tolist()], dtype=np.int32)
-        return [] if self._edge is None else self._edge.heaviest(self._always | (of_row >= 0), of_row)
+        kept = [] if self._edge is None else self._edge.heaviest(self._always | (of_row >= 0), of_row)
+        if kept:
+            self._proven.append(self._always | np.isin(of_row, kept))
+        return kept
 
     def confirm(self, numbers: Collection[int]) -> bool | None:
         """A second look at rows that were said to contradict each other, without presolve; as `contradict`."""
