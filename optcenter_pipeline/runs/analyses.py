@@ -37,6 +37,7 @@ from optcenter_pipeline.rules.analysis_options import (
     RobustnessOptions,
     WrongAnalysesError,
 )
+from optcenter_pipeline.rules.portfolio import GOALS
 from optcenter_pipeline.runs.analysis_documents import Report, parsed, without_plan
 from optcenter_pipeline.runs.analysis_requests import refuse_unknown
 from optcenter_pipeline.runs.comparing import compared_with, comparison_of
@@ -223,6 +224,8 @@ def _frontier(plan: BasePlan, options: FrontierOptions, cancel: Cancel) -> Front
     try:
         return frontier(plan, points=options.points, against=options.against, of=options.of, cancel=cancel)
     except NoAxisError as error:
+        if options.against != GOALS:
+            raise WrongAnalysesError(f"{options.as_typed()}: {error}") from error
         # a scenario asks the same of each of its sets, and not each has goals
         name = options.of or plan.stage.name
         return Frontier(x_name=options.against, y_name=name, points=(), messages=(str(error),))

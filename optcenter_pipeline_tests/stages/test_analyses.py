@@ -65,7 +65,10 @@ def test_options_typed_in_the_launchpad_are_used_kept_and_told_and_the_latest_st
     assert short["capacity"].endswith("; asked for as frontier(points=4, against=capacity, of=nps)")
     wrong = sample_space.analyse(*names, points=1)
     assert "points of frontier is 1; give a whole number from 2 to 1000" in failure_text(wrong)
-    assert documents(sample_space)["frontier"] == frontier.model_dump_json()
+    itself = sample_space.analyse(*names, against="seller_retention")
+    assert "seller_retention is the objective itself" in failure_text(itself)
+    ((status, kept),) = sample_space.query("select status, document_json from run_analyses")
+    assert (status, kept) == ("failed", frontier.model_dump_json())
 
 
 def test_a_run_asks_for_what_its_scenario_asks_for_unless_the_request_says_otherwise(
