@@ -7,6 +7,7 @@ integer plan mostly buys nothing, and the one that does buys much.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from optcenter_pipeline.explain.documents import BindingRow, CapacityStep, Limit
 from optcenter_pipeline.explain.why_relaxation import TightRelaxation
 from optcenter_pipeline.rules import capacity_cap
 from optcenter_pipeline.rules.linear import INFINITY, LinearRow, Terms
+from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.numbers import amount
 
 _SMALL = 150
@@ -35,9 +37,20 @@ _CLEARLY_MORE = 1e-4
 """Of the best: what counts as more where the objective changes in no step that is known."""
 
 
+class LimitsTold(NamedTuple):
+    """What the tokens under each limit are worth."""
+
+    limits: tuple[LimitValue, ...]
+    """The whole capacity first, then caps that bind, then the others."""
+    binding: tuple[BindingRow, ...]
+    """Rows without which the plan would be better, largest gain first."""
+    unsearched: tuple[SourceRow, ...]
+    """Other rows of whom that was not found out: work or time was used up."""
+
+
 def value_limits(
     plan: BasePlan, *, left: Callable[[], float | None] = lambda: None, cancel: Cancel = lambda: False
-) -> tuple[tuple[LimitValue, ...], tuple[BindingRow, ...]]:
+) -> LimitsTold:
     """What the tokens under each limit are worth, and the rows without which the plan would be better.
 
     Args:
@@ -46,10 +59,10 @@ def value_limits(
         cancel: True ends it with what is known by then.
 
     Returns:
-        (limits: the whole capacity first, then caps that bind, then the others; binding rows: largest gain first).
         Searches are counted: the whole capacity comes first, then caps, most used up first, then other rows. A cap
         that was not searched any more has the most that it can gain, as a `bound`, and no steps; another row is
-        left out. In a large pool wide steps are searched to the gap of an analysis; each says how far it is proven.
+        `unsearched`, unless the relaxation without it promises nothing. In a large pool wide steps are searched to
+        the gap of an analysis; each says how far it is proven.
 
     Raises:
         SolverError: the solver refused a model or gave no usable answer.
@@ -58,7 +71,8 @@ def value_limits(
     most = _WORK_OF_SMALL if size <= _SMALL else max(_WORK // size, _LEAST_WORK)
     search = Variations(plan, most, left, cancel)
     limits = _Limits(plan, search).all()
-    return limits, binding_rows(plan, search, limits)
+    rows = binding_rows(plan, search, limits)
+    return LimitsTold(limits, rows.binding, rows.unsearched)
 
 
 class _Limits:

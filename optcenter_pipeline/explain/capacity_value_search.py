@@ -63,8 +63,17 @@ class Variations:
     @property
     def is_over(self) -> bool:
         """Whether searches, time or patience are used up."""
+        return self._left_to_search <= 0 or self.is_stopped
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether time or patience is used up."""
         left = self._left()
-        return self._left_to_search <= 0 or self._cancel() or (left is not None and left <= 0)
+        return self._cancel() or (left is not None and left <= 0)
+
+    def allow(self, searches: int) -> None:
+        """So many searches to the run's own gap more."""
+        self._left_to_search = max(self._left_to_search, 0) + searches * _FINE
 
     def unchanged(self) -> Varied:
         """The run as it is, where a change is known to leave it so."""

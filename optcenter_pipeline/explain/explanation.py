@@ -1,7 +1,7 @@
 """The whole explanation of a run: its conflict, or why each candidate is in or out and what capacity is worth."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from optcenter_pipeline.engine.figures import clean
 from optcenter_pipeline.engine.progress import Progress
@@ -14,8 +14,9 @@ from optcenter_pipeline.explain.capacity_value import value_limits
 from optcenter_pipeline.explain.documents import Explanation, StabilityCost
 from optcenter_pipeline.explain.stability import cost_of_stability
 from optcenter_pipeline.explain.why import explain_candidates
+from optcenter_pipeline.rules.names import SourceRow
 from optcenter_pipeline.rules.numbers import amount
-from optcenter_pipeline.rules.source_rows import in_words
+from optcenter_pipeline.rules.source_rows import in_sheet_order, in_words
 
 
 def explain(
@@ -49,7 +50,7 @@ def explain(
         return _without_portfolio(answered, clock, cost)
     plan = base_plan(snapshot, answered)
     candidates = explain_candidates(plan, exact=exact, left=lambda: clock.left, cancel=asked_to_cancel)
-    limits, binding = value_limits(plan, left=lambda: clock.left, cancel=asked_to_cancel)
+    limits, binding, unsearched = value_limits(plan, left=lambda: clock.left, cancel=asked_to_cancel)
     return Explanation(
         status=answered.status,
         objective_name=plan.stage.name,
@@ -59,7 +60,11 @@ def explain(
         limits=limits,
         binding_rows=binding,
         stability=cost,
-        messages=(*_of_commitments(answered, cost), *_unsaid(plan, answered, clock, asked_to_cancel)),
+        messages=(
+            *_of_commitments(answered, cost),
+            *_unsearched(unsearched),
+            *_unsaid(plan, answered, clock, asked_to_cancel),
+        ),
         seconds=clock.spent,
     )
 
@@ -81,6 +86,12 @@ def _of_commitments(result: Result, cost: StabilityCost | None) -> Iterator[str]
     if result.stability is not None and result.stability.price_per_change:
         price = result.stability.price_per_change
         yield f"each change against run {result.stability.run_id} has its price of {amount(price)} taken off here"
+
+
+def _unsearched(rows: Sequence[SourceRow]) -> Iterator[str]:
+    """The rules of whom nobody knows whether they hold the plan back."""
+    if rows:
+        yield f"not found out: whether the plan would be better without {in_words(in_sheet_order(rows))}"
 
 
 def _told(alert: Alert) -> str:

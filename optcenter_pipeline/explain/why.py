@@ -75,7 +75,8 @@ class _Explained:
         most = size if exact is None else exact
         is_small = size <= _SEARCHED_IN_FULL
         work = _WORK_BEHIND_CORES if is_strict(self._question.plan) else _WORK_ANEW
-        flips.search(most, most if is_small else max(work // size, 1), in_full=is_small and most >= size)
+        anew = most if is_small or exact is not None else max(work // size, 1)
+        flips.search(most, anew, in_full=is_small and most >= size)
         return tuple(
             self._forced(column, forcing[column]) if column in forcing else self._told(flips, column)
             for column in columns

@@ -34,13 +34,13 @@ def timeless(explanation: Explanation) -> Json:
 def test_an_explanation_holds_the_analyses_of_the_plan(question: Snapshot, explained: Explanation) -> None:
     result = solve(question)
     plan = base_plan(question, result)
-    limits, binding = value_limits(plan)
+    limits, binding, unsearched = value_limits(plan)
     assert explained.status == "optimal"
     assert (explained.objective_name, explained.objective_value) == ("gmv", result.objective.value)
     assert result.capacity is not None
     assert explained.tokens_used == result.capacity.used
     assert explained.candidates == explain_candidates(plan)
-    assert (explained.limits, explained.binding_rows) == (limits, binding)
+    assert (explained.limits, explained.binding_rows, unsearched) == (limits, binding, ())
     assert (explained.conflict, explained.messages) == (None, ())
 
 
