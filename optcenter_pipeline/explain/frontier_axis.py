@@ -115,12 +115,13 @@ def axis_of(plan: BasePlan, against: str) -> Axis:
         free = question.with_model_rows(rows)
         current = question.snapshot.scenario.capacity_total_tokens
         return Axis(CAPACITY, "capacity", economy, free, current)
+    kpi = kpi_named(question, against)
     if wanted == GOALS:
         goals = goals_stage(question.model)
-        if goals is None:
+        if goals is not None:
+            return Axis(GOALS, "goals", goals, question, goals.terms.value(plan.point))
+        if kpi is None:  # a KPI may have that name
             raise NoAxisError("the constraint set has no goals that the objective could be set against")
-        return Axis(GOALS, "goals", goals, question, goals.terms.value(plan.point))
-    kpi = kpi_named(question, against)
     if kpi is None:
         raise NoAxisError(_unknown(question, against))
     if plan.stage.kind == "kpi" and fold(plan.stage.name) == wanted:

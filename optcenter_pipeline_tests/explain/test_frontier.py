@@ -118,6 +118,14 @@ def test_ends_that_are_given_are_the_ends(one: Snapshot, low: int, more: int) ->
     assert_is_right(plan, told, "capacity")
 
 
+def test_a_kpi_may_be_called_goals_where_the_set_has_none() -> None:
+    metrics = {"gmv": "north_star", "Goals": "supporting"}
+    plan = plan_of(snapshot([candidate("A", 1, {"gmv": 5, "Goals": 2})], metrics=metrics))
+    assert plan is not None
+    told = frontier(plan, points=2, against="goals")
+    assert (told.x_name, [point.x for point in told.points]) == ("Goals", [2.0])
+
+
 def floored() -> BasePlan:
     one = snapshot(
         [candidate(f"I-{i}", 10.0 + i, {"gmv": 10.0 - i, "nps": float(i)}) for i in range(6)],
