@@ -160,7 +160,9 @@ def test_every_document_has_a_schema(optcenter: Optcenter, document: str) -> Non
 
 
 def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet(optcenter: Optcenter) -> None:
-    ran = optcenter("optimize", "2027 resilience", "platform first", "--analyses", "frontier(points=3),report", "--json")
+    ran = optcenter(
+        "optimize", "2027 resilience", "platform first", "--analyses", "frontier(points=3),report", "--json"
+    )
     assert ran.code == 0
     document = ran.document
     assert document["analyses"]["frontier"] == {"status": "done", "where": "in the tab Frontier"}
