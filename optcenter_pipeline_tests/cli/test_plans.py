@@ -29,8 +29,11 @@ def insert_row(space: PlanningSpace, tab: str, index: int) -> None:
         book.structural_update([{"insertDimension": {"range": place}}], idempotent=False)
 
 
-def test_a_run_is_approved_once_and_kept_to(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
-    run = optimized(optcenter)
+def test_a_run_is_approved_once_and_kept_to(
+    optcenter: Optcenter, sample_space: PlanningSpace, first_run: str
+) -> None:
+    run = optcenter("show", first_run, "--json").document
+    run["run_id"] = first_run
     first = optcenter("approve", run["run_id"], "--by", " Ann Lee ", "--json")
     assert first.code == 0, first.err
     assert (first.document["approved_by"], first.document["is_new"]) == ("Ann Lee", True)
@@ -57,9 +60,9 @@ def test_a_run_is_approved_once_and_kept_to(optcenter: Optcenter, sample_space: 
 
 
 def test_a_newer_plan_replaces_an_older_one_which_stays_in_the_history(
-    optcenter: Optcenter, sample_space: PlanningSpace
+    optcenter: Optcenter, sample_space: PlanningSpace, first_run: str
 ) -> None:
-    old, new = (optimized(optcenter)["run_id"] for _ in range(2))
+    old, new = first_run, optimized(optcenter)["run_id"]
     optcenter("approve", old, "--by", "Ann")
     assert optcenter("approve", new, "--by", "Bob").code == 0
     assert sample_space.query("select run_id, approved_by from approvals order by id") == [
@@ -70,9 +73,9 @@ def test_a_newer_plan_replaces_an_older_one_which_stays_in_the_history(
 
 
 def test_moved_rows_do_not_hinder_an_approval_and_a_changed_one_does(
-    optcenter: Optcenter, sample_space: PlanningSpace
+    optcenter: Optcenter, sample_space: PlanningSpace, first_run: str
 ) -> None:
-    run = optimized(optcenter)["run_id"]
+    run = first_run
     rows = sample_space.rows("Candidates")
     key, tokens = rows[3]["initiative_key"], rows[3]["engineering_tokens"]
     for tab in ("Candidates", "Constraints", "Targets", "KPI_Contributions"):
@@ -101,9 +104,10 @@ def test_who_was_ticked_for_a_run_of_the_selected_counts(optcenter: Optcenter, s
     assert f"is_selected_for_run of {rows[place]['initiative_key']} from FALSE to TRUE" in again.err
 
 
-def test_what_cannot_be_approved_says_why(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
+def test_what_cannot_be_approved_says_why(
+    optcenter: Optcenter, sample_space: PlanningSpace, first_run: str
+) -> None:
     what_if = optimized(optcenter, "--set", "capacity_total_tokens=600")["run_id"]
-    plain = optimized(optcenter)["run_id"]
     impossible = json.loads(optcenter("optimize", GROWTH[0], "all promises", "--json").out)["run_id"]
     tried = optcenter("approve", what_if, "--by", "Ann")
     assert tried.code == 1
@@ -122,17 +126,17 @@ def test_what_cannot_be_approved_says_why(optcenter: Optcenter, sample_space: Pl
     assert optcenter("approve", what_if).code == 2
     assert sample_space.query("select * from approvals") == []
     sample_space.type_cell("Scenario_Config", 2, "capacity_total_tokens", "many")
-    blocked = optcenter("approve", plain, "--by", "Ann")
+    blocked = optcenter("approve", first_run, "--by", "Ann")
     assert blocked.code == 1
     first, *lines = blocked.err.strip().splitlines()
-    assert first == f"run {plain} could not be made again: its inputs have changed since"
+    assert first == f"run {first_run} could not be made again: its inputs have changed since"
     assert any(line.startswith("Scenario_Config!2 capacity_total_tokens: 'many' is not a number") for line in lines)
 
 
 def test_a_what_if_is_titled_as_one_and_listed_as_one(optcenter: Optcenter) -> None:
     ran = optcenter("optimize", *GROWTH, "--what-if", "capacity_total_tokens=600")
     assert "(what-if): optimal" in ran.out
-    assert "what-if: capacity_total_tokens is 600 instead of 470" in optcenter("runs").out
+    assert "what-if: capacity_total_tokens (Scenario_Config row 2) is 600 instead of 470" in optcenter("runs").out
 
 
 @pytest.mark.parametrize(
@@ -158,23 +162,21 @@ def test_wrong_usage_says_what_would_be_right(optcenter: Optcenter, options: tup
     assert said in ran.err
 
 
-def test_what_there_is_to_keep_to_is_told(optcenter: Optcenter) -> None:
-    run = optimized(optcenter)
+def test_what_there_is_to_keep_to_is_told(optcenter: Optcenter, first_run: str) -> None:
     other = optcenter("optimize", *GROWTH, "--keep", "20200101T000000-abcdef", "--lock")
     assert other.code == 1
     assert other.err == (
         f"commitments: there is no run '20200101T000000-abcdef' of Q1 2027 growth; runs with a portfolio: "
-        f"{run['run_id']}\n"
+        f"{first_run}\n"
     )
-    elsewhere = optcenter("optimize", "H1 2027 balanced", "--keep", run["run_id"], "--lock")
+    elsewhere = optcenter("optimize", "H1 2027 balanced", "--keep", first_run, "--lock")
     assert elsewhere.code == 1
-    assert (
-        f"run {run['run_id']} is one of Q1 2027 growth, not of H1 2027 balanced; H1 2027 balanced has no run"
-        in (elsewhere.err)
+    assert f"run {first_run} is one of Q1 2027 growth, not of H1 2027 balanced; H1 2027 balanced has no run" in (
+        elsewhere.err
     )
-    stranger = optcenter("optimize", *GROWTH, "--keep", run["run_id"], "--locked-in", "INIT-999")
+    stranger = optcenter("optimize", *GROWTH, "--keep", first_run, "--locked-in", "INIT-999")
     assert stranger.code == 1
-    assert f"locked_in: run {run['run_id']} does not fund INIT-999; it funds INIT-" in stranger.err
+    assert f"locked_in: run {first_run} does not fund INIT-999; it funds INIT-" in stranger.err
 
 
 def test_a_run_solved_once_more_is_the_same(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
@@ -189,21 +191,22 @@ def test_a_run_solved_once_more_is_the_same(optcenter: Optcenter, sample_space: 
     assert optcenter("replay", "20200101T000000-abcdef").code == 1
 
 
-def test_a_run_that_was_stored_otherwise_is_told_apart(optcenter: Optcenter, sample_space: PlanningSpace) -> None:
-    run = optimized(optcenter)
-    result = run["result"]
+def test_a_run_that_was_stored_otherwise_is_told_apart(
+    optcenter: Optcenter, sample_space: PlanningSpace, first_run: str
+) -> None:
+    result = optcenter("show", first_run, "--json").document["result"]
     gone = result["selected"].pop()["initiative_key"]
     result["objective"]["value"] += 1
     with sqlite3.connect(sample_space.home / "optcenter.db") as connection:
         connection.execute("drop trigger optimization_runs_final_update")
         connection.execute("update optimization_runs set results_json = ?", (json.dumps(result),))
-    ran = optcenter("replay", run["run_id"], "--json")
+    ran = optcenter("replay", first_run, "--json")
     assert ran.code == 4
     assert [one["what"] for one in ran.document["differences"]] == ["objective", "portfolio"]
     assert ran.document["differences"][1]["now"] == f"with {gone}"
-    shown = optcenter("replay", run["run_id"])
+    shown = optcenter("replay", first_run)
     assert shown.code == 4
-    assert f"Run {run['run_id']}: not the same" in shown.out
+    assert f"Run {first_run}: not the same" in shown.out
 
 
 def test_an_infeasible_run_solved_once_more_has_the_same_conflict(optcenter: Optcenter) -> None:
