@@ -74,6 +74,21 @@ def sample_space(_ready_sample: PlanningSpace, tmp_path: Path) -> PlanningSpace:
     return _ready_sample.copied_to(tmp_path / "space")
 
 
+@pytest.fixture(scope="session")
+def _solved_sample(_ready_sample: PlanningSpace, tmp_path_factory: pytest.TempPathFactory) -> PlanningSpace:
+    space = _ready_sample.copied_to(tmp_path_factory.mktemp("solved-sample"))
+    assert space.optimize("Q1 2027 growth", "baseline").success
+    return space
+
+
+@pytest.fixture
+def first_run(_solved_sample: PlanningSpace, sample_space: PlanningSpace) -> str:
+    """The id of a run that found a portfolio, and stands in this test's workbook and database."""
+    _solved_sample.copied_to(sample_space.home)
+    ((run_id,),) = sample_space.query("select run_id from optimization_runs")
+    return str(run_id)
+
+
 @pytest.fixture
 def empty_space(tmp_path: Path) -> PlanningSpace:
     """A planning space of this test's own, its workbook ready and empty."""

@@ -7,11 +7,13 @@ from optcenter_pipeline.rules.asked_analyses import asked_analyses
 from optcenter_pipeline.runs.analyses import make_analysis
 from optcenter_pipeline.runs.report_place import ReportPlace
 from optcenter_pipeline.runs.reports import report_of
-from optcenter_pipeline_tests.support.planning_space import PlanningSpace, materialized
+from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 
 
-def test_a_report_shows_what_was_analysed_by_then(sample_space: PlanningSpace, tmp_path: Path) -> None:
-    run_id = materialized(sample_space.optimize("Q1 2027 growth", "baseline"), "solve")["run_id"]
+def test_a_report_shows_what_was_analysed_by_then(
+    sample_space: PlanningSpace, first_run: str, tmp_path: Path
+) -> None:
+    run_id = first_run
     place = ReportPlace(tmp_path, "https://plans.example")
     with sample_space.database.open() as database:
         report = make_analysis(database, run_id, ReportOptions(), reports=place).document
@@ -31,8 +33,8 @@ def test_a_report_shows_what_was_analysed_by_then(sample_space: PlanningSpace, t
     assert f"optcenter analyse {run_id} --analyses robustness" in html
 
 
-def test_a_runs_report_is_made_of_the_ledger_alone(sample_space: PlanningSpace) -> None:
-    run_id = materialized(sample_space.optimize("Q1 2027 growth", "baseline"), "solve")["run_id"]
+def test_a_runs_report_is_made_of_the_ledger_alone(sample_space: PlanningSpace, first_run: str) -> None:
+    run_id = first_run
     with sample_space.database.open() as database, database.reading() as session:
         html, again = report_of(session, run_id), report_of(session, run_id)
     assert html == again
