@@ -22,6 +22,9 @@ PREVIOUS = "previous"
 POINTS, COUNT, WITHIN_PCT, DRAWS, TOKENS_PCT, SEED = 12, 5, 5.0, 100, 10.0, 0
 """What is taken where nothing is given."""
 
+MOST_SEED = 10**15
+"""A larger one would lose digits on its way through a cell."""
+
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NEEDS_QUOTES = re.compile(r'[|;,()"=]|^\s|\s$')
 
@@ -144,8 +147,8 @@ class RobustnessOptions(AnalysisOptions):
         title="percent by which each candidate's tokens vary either way",
         description="a number from 0 to 99",
     )
-    seed: Annotated[Count, Field(ge=0, le=2**53)] = Field(
-        SEED, title="the same seed gives the same draws", description="a whole number from 0 on"
+    seed: Annotated[Count, Field(ge=0, le=MOST_SEED)] = Field(
+        SEED, title="the same seed gives the same draws", description=f"a whole number from 0 to {MOST_SEED}"
     )
 
 
@@ -226,14 +229,14 @@ def unknown_kpi(asked: Iterable[AnalysisOptions], known: Iterable[str]) -> str |
             if fold(kpi) not in names:
                 some = ", ".join(list(names.values())[:8]) or "none is active"
                 near = _hint(kpi, names.values())
-                return f"{options.as_typed()}: {shown(kpi)} is no active KPI of Metrics_Config ({some}){near}"
+                return f"{options.kind}: {shown(kpi)} is no active KPI of Metrics_Config ({some}){near}"
     return None
 
 
 def _fault(model: type[AnalysisOptions], place: tuple[int | str, ...], value: object, text: str) -> str:
-    name = str(place[0]) if place else ""
-    if not name:
+    if not place:
         return f"{model.kind}: {text.removeprefix('Value error, ')}"
+    name = str(place[0])
     field = model.model_fields.get(name)
     if field is not None:
         return f"{name} of {model.kind} is {shown(value)}; give {field.description}"

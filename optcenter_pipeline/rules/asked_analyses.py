@@ -82,8 +82,9 @@ def _items(typed: object, faults: list[str]) -> Iterator[tuple[str, Mapping[str,
         return
     for item in (part for text in texts for part in _parts(text)):
         found = _ITEM.fullmatch(item)
-        if found is None or _depth(item):
-            text = "has a bracket without its other" if _depth(item) else "cannot be read"
+        alone = _unpaired(item)
+        if found is None or alone:
+            text = f"has a {alone} without its other" if alone else "cannot be read"
             faults.append(f"{shown(item)} {text}; give e.g. {EXAMPLE}")
             continue
         options = dict[str, object]()
@@ -112,10 +113,10 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _depth(text: str) -> int:
-    """How many brackets lack their other; those in quotes are text."""
+def _unpaired(text: str) -> str:
+    """What of a text lacks its other, if anything: brackets in quotes are text."""
     bare = re.sub(r'"[^"]*"', "", text)
-    return bare.count("(") - bare.count(")") + bare.count('"')
+    return "quote" if '"' in bare else "bracket" if bare.count("(") != bare.count(")") else ""
 
 
 def _unquoted(value: str) -> str:

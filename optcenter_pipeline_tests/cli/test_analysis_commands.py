@@ -174,7 +174,7 @@ def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet
     assert "in the tab Frontier" in again.out
     wrong = optcenter("analyse", document["run_id"], "--analyses", "frontier(of=gnv) | comparison(run=x)")
     assert wrong.code == 1
-    assert "frontier(of=gnv): 'gnv' is no active KPI of Metrics_Config" in wrong.err
+    assert "frontier: 'gnv' is no active KPI of Metrics_Config" in wrong.err
 
 
 def test_where_one_analysis_fails_the_others_are_made_and_the_sheet_tells_of_it(

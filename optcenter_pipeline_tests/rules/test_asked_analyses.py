@@ -38,6 +38,7 @@ NAMES = "give some of explain, frontier, alternatives, robustness, comparison, r
         ("frontier(against=GMV (net))|report", (FrontierOptions(against="GMV (net)"), ReportOptions())),
         ('frontier(against="a, b=c) ""d""")', (FrontierOptions(against='a, b=c) "d"'),)),
         ("robustness(seed=7)|robustness(seed=7)", (RobustnessOptions(seed=7),)),
+        ("robustness(seed=999999999999999)", (RobustnessOptions(seed=999999999999999),)),
         (
             ["explain(exact=10)", "comparison(run=approved)|report"],
             (ExplainOptions(exact=10), ComparisonOptions(run="approved"), ReportOptions()),
@@ -65,7 +66,12 @@ def test_all_is_every_analysis_some_with_options() -> None:
     [
         ("fronteer", f"'fronteer' is not an analysis; {NAMES}; did you mean 'frontier'?"),
         ("frontier(points=20", f"'frontier(points=20' has a bracket without its other; give e.g. {EXAMPLE}"),
-        ('frontier(against="x)', f"'frontier(against=\"x)' has a bracket without its other; give e.g. {EXAMPLE}"),
+        ('frontier(against="x)', f"'frontier(against=\"x)' has a quote without its other; give e.g. {EXAMPLE}"),
+        ("frontier(=5)", "frontier has no option ''; give points, against or of"),
+        (
+            "robustness(seed=1000000000000001)",
+            "seed of robustness is '1000000000000001'; give a whole number from 0 to",
+        ),
         ("frontier() twice", f"'frontier() twice' cannot be read; give e.g. {EXAMPLE}"),
         ("frontier(20)", f"'20' in 'frontier(20)' is no option; give name=value, e.g. {EXAMPLE}"),
         ("frontier(points=3, points=4)", "'points' stands twice in 'frontier(points=3, points=4)'; give it once"),
@@ -141,7 +147,7 @@ def test_kpis_that_there_are_none_of_are_told_with_those_that_there_are() -> Non
     asked = asked_analyses("frontier(against=goals, of=np) | report")
     assert unknown_kpi(asked, ["NP", "gmv"]) is None
     assert unknown_kpi(asked, ["NPS", "gmv"]) == (
-        "frontier(against=goals, of=np): 'np' is no active KPI of Metrics_Config (NPS, gmv); did you mean 'NPS'?"
+        "frontier: 'np' is no active KPI of Metrics_Config (NPS, gmv); did you mean 'NPS'?"
     )
 
 
