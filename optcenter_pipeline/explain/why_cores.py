@@ -3,7 +3,8 @@
 With the candidate fixed, the relaxation's optimum is B, and a column with reduced cost d costs at least |d| of it
 when it leaves its value there. So the columns of the smallest |d| are a core (E. Balas, E. Zemel, 1980): all else
 constant, the run's own stages search it. No portfolio at all beats the larger of what is proven in the core and
-B - |d| of the first column outside. Nothing is presolved or built anew: the model of all candidates is cut down.
+B - |d| of the first column outside; B is rounded to the step in which values change only after that. Nothing is
+presolved or built anew: the model of all candidates is cut down.
 """
 
 import math
@@ -115,7 +116,7 @@ class Cores:
                 self._work_left -= int(core.sum()) ** 2
             if staged.point is not None:
                 best = staged.point
-            beyond = relaxed.bound - outside
+            beyond = self._relaxation.sound(relaxed.optimum - outside) if math.isfinite(outside) else -math.inf
             if staged.stages:
                 bound = min(bound, max(staged.stages[0].bound, beyond))
             is_stuck = staged.ending == "cancelled"

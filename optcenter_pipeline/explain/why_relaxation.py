@@ -42,10 +42,12 @@ class Relaxed:
 
     bound: float
     """What no portfolio can beat in the first KPI stage."""
+    optimum: float
+    """Of the relaxation itself, from which `losses` count: the bound may lie below it, at a step."""
     values: Floats
     """Of the reduced columns. Shape (columns,)."""
     losses: Floats
-    """What the bound loses at least by one unit of a column away from its value. Shape (columns,)."""
+    """What the optimum loses at least by one unit of a column away from its value. Shape (columns,)."""
 
 
 def with_every_portfolio(question: Question) -> ReducedModel:
@@ -148,12 +150,13 @@ class TightRelaxation:
         solution = self._highs.getSolution()
         bound = self._highs.getInfo().objective_function_value / self._cost_scale + self._offset
         return Relaxed(
-            bound=self._sound(bound),
+            bound=self.sound(bound),
+            optimum=bound,
             values=np.array(solution.col_value) / self._column_scale,
             losses=np.abs(np.array(solution.col_dual)) * self._column_scale / self._cost_scale,
         )
 
-    def _sound(self, bound: float) -> float:
+    def sound(self, bound: float) -> float:
         """The bound with what the solver's tolerance may have taken from it, at the step in which values change."""
         rounded = rounded_bound(bound, self._step, maximise=True, resolution=self.resolution(bound))
         return rounded if self._step and rounded < bound else bound + self.resolution(bound)

@@ -17,6 +17,7 @@ from optcenter_pipeline.explain.why_relaxation import TightRelaxation
 from optcenter_pipeline_tests.engine.test_brute_force import for_random, near
 from optcenter_pipeline_tests.support import brute_force
 from optcenter_pipeline_tests.support.mid_size import mid_size
+from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 
 def planned(question: Snapshot) -> BasePlan:
@@ -34,12 +35,12 @@ def reach_what_the_oracle_says(question: Snapshot) -> None:
     plan = planned(question)
     assume(is_strict(plan.question.plan))
     cores = cores_of(plan)
-    for column, candidate in enumerate(plan.question.model.columns.candidates):
+    for column, member in enumerate(plan.question.model.columns.candidates):
         value = 1.0 - plan.point[column]
         reached = cores.search(column, value, None)
         if reached is None:
             continue
-        answer = brute_force.solve(question, forced={candidate.initiative_key: bool(value)})
+        answer = brute_force.solve(question, forced={member.initiative_key: bool(value)})
         assume(answer.decided)
         if answer.status == "infeasible":
             assert reached.point is None
@@ -59,6 +60,49 @@ def reach_what_the_oracle_says(question: Snapshot) -> None:
 def test_a_core_that_is_whole_has_the_best_portfolio_of_all(smallest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(why_cores, "_SMALLEST", smallest)
     for_random(reach_what_the_oracle_says, 630 + smallest, 15, spoilt_percent=0, most=9)
+
+
+@pytest.mark.parametrize(("seed", "mode"), [(0, "north_star"), (5, "lexicographic")])
+def test_whole_numbers_are_rounded_behind_what_a_core_leaves_out(
+    seed: int, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relaxation of 41.9 less .9 is 41, which 41 less .9 is not."""
+    monkeypatch.setattr(why_cores, "_SMALLEST", 2)
+    question = whole_numbers(Random(seed), mode)
+    plan = planned(question)
+    said: list[tuple[float, float]] = []
+
+    def noted(value: float, bound: float) -> bool:
+        said.append((value, bound))
+        return False
+
+    cores = Cores(plan, TightRelaxation(plan.question), noted, lambda: None, lambda: False)
+    for column, member in enumerate(plan.question.model.columns.candidates):
+        value = 1.0 - plan.point[column]
+        said.clear()
+        reached = cores.search(column, value, None)
+        assert reached is not None
+        answer = brute_force.solve(question, forced={member.initiative_key: bool(value)})
+        best = max(answer.first_values)
+        assert all(bound >= best - 1e-6 for _, bound in said)
+        assert reached.is_whole
+        assert reached.point is not None
+        assert frozenset(plan.question.keys_of(reached.point)) in answer.portfolios
+
+
+def whole_numbers(dice: Random, mode: str) -> Snapshot:
+    """Eleven candidates of unlike size, worth whole numbers that many sums have in common."""
+    tokens, worth = (3, 5, 7, 8, 11, 13, 17, 19), (2, 3, 4, 5, 6, 8, 9, 11)
+    rows = [
+        candidate(f"I-{n:02d}", dice.choice(tokens), {"gmv": dice.choice(worth), "nps": dice.randint(0, 9)})
+        for n in range(11)
+    ]
+    return snapshot(
+        rows,
+        capacity=round(0.45 * sum(row["engineering_tokens"] for row in rows)),
+        metrics={"gmv": "north_star", "nps": "supporting"},
+        scenario={"objective_mode": mode, "objective_weights": ["gmv", "nps"] if mode == "lexicographic" else None},
+    )
 
 
 def test_cores_say_what_searches_of_the_whole_say(monkeypatch: pytest.MonkeyPatch) -> None:
