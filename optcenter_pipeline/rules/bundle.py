@@ -33,7 +33,8 @@ class Bundle(Rule):
         columns = sorted({pool.index[m] for m in self.members if m in pool.index})
         missing = self.missing(pool)
         if missing:
-            text = f"{self.in_words()}, and {listed(missing)} is not in the pool"
+            are = "is" if len(missing) == 1 else "are"
+            text = f"{self.in_words()}, and {listed(missing)} {are} not in the pool"
             for column in columns:
                 yield fixed_row(FAMILY, column, 0.0, self.source_rows, text)
             return

@@ -36,7 +36,8 @@ class Prerequisite(Rule):
             return
         missing = self.missing(pool)
         if missing:
-            text = f"{self.initiative_key} needs {listed(missing)}, which is not in the pool"
+            are = "is" if len(missing) == 1 else "are"
+            text = f"{self.initiative_key} needs {listed(missing)}, which {are} not in the pool"
             yield fixed_row(FAMILY, dependent, 0.0, self.source_rows, text)
         for required in dict.fromkeys(self.requires):
             column = pool.index.get(required)

@@ -1,18 +1,20 @@
 """Finding repairs: which levers are tried, what each costs, which are worth telling."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optcenter_pipeline.engine.question import Question
-from optcenter_pipeline.engine.result import Conflict, Repair
+from optcenter_pipeline.engine.question import Question, build_question
+from optcenter_pipeline.engine.result import Conflict, Repair, RepairChange
 from optcenter_pipeline.engine.row_matrix import Bools
 from optcenter_pipeline.explain.repairs.elastic import Elastic
 from optcenter_pipeline.explain.repairs.elastic_model import Mended
 from optcenter_pipeline.explain.repairs.levers import Levers, Number, levers_of
 from optcenter_pipeline.explain.repairs.proposal import PROVEN, is_proven, propose
+from optcenter_pipeline.explain.repairs.repaired import repaired_snapshot
 from optcenter_pipeline.rules.capacity_cap import SCENARIO_FAMILY
+from optcenter_pipeline.rules.names import SourceRow
 
 MOST_REPAIRS = 6
 _MOST_DROPS_TRIED = 40
@@ -45,6 +47,9 @@ def find_repairs(
     The least that a change of numbers has to cost is proven within 1 %, and rounding adds at most 1 % to each
     change: with 5 % less of any one of its numbers no portfolio is left. Where a search stops before that proof,
     its repair is left out.
+
+    Rules that go may take initiatives out of a selected pool. Which of them go is searched in the pool as it is;
+    what else has to change then, and whether each of them has to go, in the pool that is left.
 
     Each repair is verified on the inputs as they are after it, made into a question from scratch: a portfolio is
     searched for, beginning with the one that the repair was made for, and every row is summed exactly.
@@ -112,20 +117,76 @@ class _Search:
         works = 0
         if cheapest.bound < self.levers.price_of_drop * (2 - PROVEN):
             for source in singles[:_MOST_DROPS_TRIED]:
-                for repair in self._repair(self.elastic.cheapest((), gone=(source,)), (source,)):
+                for repair in self._repair(self._after((source,)).cheapest((), gone=(source,)), (source,)):
                     works += 1
                     yield repair
                 if works == MOST_REPAIRS:
                     return
         if not works and self._is_least_drops(cheapest):
-            yield from self._repair(cheapest, cheapest.dropped)
+            yield from self._drops_alone(cheapest)
+
+    def _drops_alone(self, cheapest: Mended) -> Iterator[Repair]:
+        """A set of rules that go, with no number changed."""
+        dropped, mended = cheapest.dropped, cheapest
+        if self._pool_may_shrink:
+            again = self._cheapest_after(dropped, numbers=False)
+            if again is None:
+                return
+            dropped, mended = self._none_in_vain(dropped, again, numbers=False)
+        yield from self._repair(mended, dropped)
 
     def _of_both(self) -> Iterator[Repair]:
-        """Numbers beside dropped rules; what the numbers then need is proven for these rules."""
-        cheapest = self.elastic.cheapest(self.levers.numbers, self.levers.drops)
-        if cheapest is not None and cheapest.dropped and cheapest.amounts:
-            again = self.elastic.cheapest(self.levers.numbers, gone=cheapest.dropped)
-            yield from self._repair(again, cheapest.dropped)
+        """Numbers beside dropped rules; what the numbers then need is proven for these rules.
+
+        In a pool that the dropped rules made smaller the numbers may need more, or more rules have to go.
+        """
+        found = self.elastic.cheapest(self.levers.numbers, self.levers.drops)
+        if found is None or not found.dropped or not (found.amounts or self._pool_may_shrink):
+            return
+        dropped, again = found.dropped, self._cheapest_after(found.dropped)
+        while again is None and self._pool_may_shrink:
+            smaller = self._after(dropped)
+            found = smaller.cheapest(smaller.levers.numbers, smaller.levers.drops)
+            if found is None or not found.dropped:
+                return
+            dropped = (*dropped, *found.dropped)
+            again = self._cheapest_after(dropped)
+        if again is not None and self._pool_may_shrink:
+            dropped, again = self._none_in_vain(dropped, again)
+        yield from self._repair(again, dropped)
+
+    def _none_in_vain(
+        self, dropped: tuple[SourceRow, ...], mended: Mended, *, numbers: bool = True
+    ) -> tuple[tuple[SourceRow, ...], Mended]:
+        """The same without the rules that can stay after all, in the larger pool that they make."""
+        for source in dropped:
+            fewer = tuple(other for other in dropped if other != source)
+            found = self._cheapest_after(fewer, numbers=numbers)
+            if found is not None and (
+                found.cost < mended.cost + self.levers.price_of_drop
+                or found.bound < mended.cost * (1 + PROVEN)  # the numbers as they are rounded may do
+            ):
+                dropped, mended = fewer, found
+        return dropped, mended
+
+    def _cheapest_after(self, dropped: tuple[SourceRow, ...], *, numbers: bool = True) -> Mended | None:
+        """What is cheapest once these rules are gone: a change of numbers, or nothing at all."""
+        elastic = self._after(dropped)
+        return elastic.cheapest(elastic.levers.numbers if numbers else (), gone=dropped)
+
+    @property
+    def _pool_may_shrink(self) -> bool:
+        """Whether there may be initiatives in the pool only because a rule asks for them."""
+        return self.levers.question.snapshot.scope.scope_type == "selected"
+
+    def _after(self, dropped: tuple[SourceRow, ...]) -> Elastic:
+        """The run once these rules are gone, where that can be another than with their rows passed over."""
+        if not self._pool_may_shrink:
+            return self.elastic
+        changes = [RepairChange(source_row=source, drop=True) for source in dropped]
+        question = build_question(repaired_snapshot(self.levers.question.snapshot, changes))
+        around = _columns_of(question, self.conflict)
+        return replace(self.elastic, levers=levers_of(question), around=around)
 
     def _is_least_drops(self, mended: Mended) -> bool:
         """Whether no fewer dropped rows do."""
@@ -133,7 +194,7 @@ class _Search:
 
     def _repair(self, mended: Mended | None, dropped: tuple[str, ...] = ()) -> Iterator[Repair]:
         """The repair that a portfolio stands for, if there is one and it stands up to verification."""
-        repair = None if mended is None else propose(self.elastic, mended, dropped)
+        repair = None if mended is None else propose(self._after(dropped), mended, dropped, self.levers)
         if repair is not None:
             yield repair
 

@@ -13,7 +13,7 @@ from optcenter_pipeline.engine.staged import Clock
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.explain.repairs.elastic import Elastic
 from optcenter_pipeline.explain.repairs.elastic_model import Mended
-from optcenter_pipeline.explain.repairs.levers import Number, levers_of
+from optcenter_pipeline.explain.repairs.levers import Levers, Number, levers_of
 from optcenter_pipeline.explain.repairs.repaired import repaired_snapshot
 from optcenter_pipeline.explain.repairs.rounding import rounded
 from optcenter_pipeline.explain.repairs.texts import drop_texts, number_text
@@ -53,18 +53,21 @@ def is_proven(mended: Mended) -> bool:
     return not mended.amounts or mended.bound >= (1 - PROVEN) * cost
 
 
-def propose(elastic: Elastic, mended: Mended, dropped: Iterable[SourceRow] = ()) -> Repair | None:
+def propose(
+    elastic: Elastic, mended: Mended, dropped: Iterable[SourceRow] = (), run: Levers | None = None
+) -> Repair | None:
     """The repair that a portfolio stands for; None where it is not proven, or does not stand up to verification.
 
     Args:
-        elastic: of the run.
+        elastic: of the run, or of what the run is once these rows are gone.
         mended: the portfolio, and the numbers that it needs with these rows dropped.
         dropped: source rows that go.
+        run: levers of the run with all its rows; those of `elastic` without them.
     """
     dropped = in_sheet_order(dropped)
     if not (mended.amounts or dropped) or not is_proven(mended):
         return None
-    levers = elastic.levers
+    levers, run = elastic.levers, run or elastic.levers
     question = levers.question
     drops = tuple(RepairChange(source_row=source, drop=True) for source in dropped)
     keys = question.keys_of(mended.point)
@@ -78,7 +81,7 @@ def propose(elastic: Elastic, mended: Mended, dropped: Iterable[SourceRow] = ())
     cost = sum(move.cost for move in moves) + levers.price_of_drop * len(dropped)
     texts = (
         *(number_text(move.number, move.to) for move in moves),
-        *drop_texts(levers, dropped, mended.point),
+        *drop_texts(run, dropped, run.question.point_of(keys)),
     )
     return Repair(changes=changes, cost=float(f"{cost:.12g}"), text="; ".join(texts))
 

@@ -163,6 +163,21 @@ def test_a_dropped_mandate_that_empties_the_pool_is_no_way_out() -> None:
     }
 
 
+@pytest.mark.parametrize("with_it", ["requires", "bundle"])
+def test_numbers_beside_a_dropped_mandate_suit_the_pool_that_is_left(with_it: str) -> None:
+    """A is in the pool only as D, which cannot be funded, is mandatory: without both, C alone meets 4 of 7."""
+    rules: Json = {
+        "requires": {"prerequisites": [row(4, initiative_key="D", requires=["A"])]},
+        "bundle": {"bundles": [row(4, bundle_key="AD", members=["A", "D"])]},
+    }[with_it]
+    must, floor = row(2, initiative_key="D"), row(7, min_tokens=7)
+    scope = {"scope_type": "selected", "initiative_keys": ["C"]}
+    plan = snapshot(pool(), capacity=20, scope=scope, mandatory=[must], capacity_floors=[floor], **rules)
+    assert texts(plan) == {
+        "Constraints row 7: lower min_tokens from 7 to 4; Constraints row 2: drop the rule (D is mandatory)": 23.0
+    }
+
+
 def test_who_cancels_gets_what_was_found() -> None:
     floor, cap = row(7, **UK, min_tokens=9.5), row(8, **UK, max_tokens=9.8)
     assert repairs(asked(capacity_floors=[floor], capacity_caps=[cap]), cancel=lambda: True) == ()
