@@ -11,6 +11,7 @@ from functools import cached_property
 from optcenter_pipeline.rows.nearest import Nearest
 from optcenter_pipeline.rows.sheet_row import SheetRow, SheetRows
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.row import shown
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Names:
         """What is wrong with names that the tab does not have."""
         missing = list(dict.fromkeys(names))
         verb = "is" if len(missing) == 1 else "are"
-        listed = ", ".join(map(repr, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        listed = ", ".join(map(shown, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         hint = self._nearest.hint(missing[0]) if len(missing) == 1 else ""
         return f"{listed} {verb} not in {self.tab}{hint or f'; give {self.what} that is there'}"
 

@@ -147,6 +147,8 @@ def _why(error: BaseException) -> str:
         return str(error)
     if not isinstance(error, Exception):  # Ctrl-C, and Dagster's interrupt, which is a BaseException too
         return f"stopped by a person or the system ({type(error).__name__})"
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
 
 

@@ -1,5 +1,6 @@
 """Where the reports of runs are kept and found; older ones give way to a note that says how to get them again."""
 
+import errno
 import os
 import re
 import secrets
@@ -39,9 +40,12 @@ class ReportPlace:
 
         Raises:
             ValueError: the run's id could not be a file's name.
-            OSError: the file cannot be written; nothing is left of it.
+            OSError: the file cannot be written; it is named, and nothing is left of it.
         """
         path = self._path(run_id)
+        if path.parent.exists() and not path.parent.is_dir():
+            text = "it is no folder; set OPTCENTER_REPORTS to one"
+            raise NotADirectoryError(errno.ENOTDIR, text, str(path.parent))
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         try:
@@ -50,6 +54,9 @@ class ReportPlace:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
+        except OSError as error:  # a full disk names no file
+            error.filename = str(path)
+            raise
         finally:
             temporary.unlink(missing_ok=True)
         return path

@@ -68,7 +68,8 @@ def _take(session: Session, actions: TabGrid, row: int, request_id: str, rules: 
     message = ValidationMessage(tab=TAB, row_num=row + 1, key=request_id, errors=judged)
     as_typed = {"request_id": request_id, "action": str(cells.get("action", "")), "cells": cells}
     if claim_request(session, as_typed, now=rules.now):
-        text = f"{'; '.join(message.error_lines())}. Ask again in another row, with another request_id."
+        faults = "; ".join(message.error_lines())
+        text = f"{faults}{'' if faults.endswith('?') else '.'} Ask again in another row, with another request_id."
         finish_request(session, request_id, "rejected", text, now=rules.now)
 
 

@@ -66,10 +66,10 @@ def candidate(**cells: Any) -> dict[str, Any]:
             ],
         ),
         (
-            {"prerequisite_keys": ["INIT-1", "qqq"], "exclusion_keys": ["zzz"]},
+            {"prerequisite_keys": ["INIT-1", "qqq"], "exclusion_keys": ["z" * 9000]},
             [
                 "prerequisite_keys: 'QQQ' is not in Initiatives; give an initiative that is there",
-                "exclusion_keys: 'ZZZ' is not in Initiatives; give an initiative that is there",
+                f"exclusion_keys: '{'Z' * 58}…' is not in Initiatives; give an initiative that is there",
             ],
         ),
         (

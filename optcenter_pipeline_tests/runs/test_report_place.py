@@ -50,9 +50,16 @@ def test_a_report_that_cannot_be_finished_leaves_the_earlier_one_and_nothing_els
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as raised:
         place.write(RUN, "second")
+    assert raised.value.filename == str(tmp_path / f"{RUN}.html")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["first"]
+
+
+def test_a_file_where_the_folder_should_be_is_told_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "reports").touch()
+    with pytest.raises(NotADirectoryError, match=r"set OPTCENTER_REPORTS to one: '.*reports'"):
+        ReportPlace(tmp_path / "reports").write(RUN, "first")
 
 
 def runs_with_reports(database: Database, place: ReportPlace, count: int, scenario: str = "plan") -> list[str]:
