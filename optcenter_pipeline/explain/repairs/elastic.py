@@ -56,6 +56,7 @@ class Elastic:
         *,
         start: Point | None = None,
         near: Mended | None = None,
+        gap: float = _GAP,
     ) -> Mended | None:
         """The cheapest way to a portfolio.
 
@@ -65,6 +66,7 @@ class Elastic:
             gone: source rows that are dropped, at no cost.
             start: a portfolio to begin with; passed over where it needs more than these levers.
             near: a way with other levers: looked at first is what differs from it where the conflict lies.
+            gap: a search ends when its bound is no further from the best cost than this share of it.
 
         Returns:
             The best that was found; None where there is none, or a limit came first.
@@ -76,7 +78,7 @@ class Elastic:
         begin = None if start is None else model.values(start)
         if near is not None:
             begin = self._near(model, solver, near)
-        return self._searched(model, solver, _WORK_OF_A_SEARCH, begin)
+        return self._searched(model, solver, _WORK_OF_A_SEARCH, begin, gap)
 
     def fewest(self, numbers: Sequence[Number], cheapest: Mended) -> Mended:
         """As good as the cheapest way, with fewer numbers changed, where a short search finds one.
@@ -119,11 +121,16 @@ class Elastic:
         return solver
 
     def _searched(
-        self, model: ElasticModel, solver: SolverModel, work: int, start: Floats | None = None
+        self,
+        model: ElasticModel,
+        solver: SolverModel,
+        work: int,
+        start: Floats | None = None,
+        gap: float = _GAP,
     ) -> Mended | None:
         """The best that a search finds; once more, to tighter tolerances, where rounding breaks a row."""
         nodes = max(1, work // max(self._rows.matrix.nnz, 1))
-        limits = SearchLimits(_GAP, self.left, self.cancel, nodes=nodes)
+        limits = SearchLimits(gap, self.left, self.cancel, nodes=nodes)
         for _ in range(2):
             search = solver.search(limits, start=start)
             if search.values is None:

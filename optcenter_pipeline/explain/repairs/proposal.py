@@ -24,6 +24,8 @@ PROVEN = 0.01
 """How far the cost of changed numbers may be from the least, as a share of it."""
 _LESS = 0.05
 """So much less of any one change is too little."""
+_GAP_OF_ONE = 0.035
+"""Of the least of one number: with what rounding adds, `_LESS` of it is out of doubt: 0.95 · 1.01 < 1 - 0.035."""
 _NODES_TO_VERIFY = 1000
 _ANY_PORTFOLIO = 1e6
 """A gap at which the first portfolio ends the search."""
@@ -49,8 +51,13 @@ class _Move:
 
 def is_proven(mended: Mended) -> bool:
     """Whether the numbers cost hardly more than they have to."""
+    return _is_proven(mended, PROVEN)
+
+
+def _is_proven(mended: Mended, share: float) -> bool:
+    """Whether no numbers cost less than these by more than a share; to 1e-6, as no search is more exact."""
     cost = sum(number.price * amount for number, amount in mended.amounts)
-    return not mended.amounts or mended.bound >= (1 - PROVEN) * cost
+    return not mended.amounts or mended.bound >= (1 - share - 1e-6) * cost
 
 
 def propose(
@@ -120,8 +127,9 @@ def _least(elastic: Elastic, move: _Move, others: tuple[RepairChange, ...], keys
     number = next((own for own in levers.numbers if own.identity == move.number.identity), None)
     if number is None:
         return None
-    mended = replace(elastic, levers=levers).cheapest((number,), start=levers.question.point_of(keys))
-    if mended is None or not is_proven(mended):
+    start = levers.question.point_of(keys)
+    mended = replace(elastic, levers=levers).cheapest((number,), start=start, gap=_GAP_OF_ONE)
+    if mended is None or not _is_proven(mended, _GAP_OF_ONE):
         return None
     amount = sum(amount for _, amount in mended.amounts)
     to = _move(number, amount).to
