@@ -57,6 +57,11 @@ class AnalysisRecord:
         """How it was asked for."""
         return options_kept(AnalysisKind(self.kind), self.options)
 
+    @property
+    def made_as(self) -> str | None:
+        """How the document was asked for, as typed; None without options, or where later ones came to nothing."""
+        return self.asked.as_typed() if self.status == "done" and self.asked.given else None
+
 
 _COLUMNS = [getattr(RunAnalysis, field.name) for field in fields(AnalysisRecord)]
 

@@ -121,8 +121,7 @@ def rows_of(record: AnalysisRecord, run: RunRecord) -> AnalysisRows:
     if record.document_json is None:
         return told
     found = _document_rows(parsed(kind, record.document_json), record.run_id, run, of_run)
-    asked = record.asked
-    return (found.asked_as(asked.as_typed()) if asked.given else found).joined(told)
+    return (found.asked_as(record.made_as) if record.made_as else found).joined(told)
 
 
 def _document_rows(document: BaseModel, run_id: str, run: RunRecord, of_run: OutputRows) -> AnalysisRows:

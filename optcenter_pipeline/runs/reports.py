@@ -46,6 +46,6 @@ def _analyses(session: Session, run_id: str) -> ReportAnalyses:
         alternatives=Alternatives.model_validate_json(alternatives) if alternatives else None,
         robustness=Robustness.model_validate_json(robustness) if robustness else None,
         comparison=Comparison.model_validate_json(comparison) if comparison else None,
-        asked={record.asked.kind: record.asked.as_typed() for record in records if record.asked.given},
+        asked={AnalysisKind(record.kind): record.made_as for record in records if record.made_as},
         failed=tuple(failed_analysis(record) for record in records if record.status == "failed"),
     )

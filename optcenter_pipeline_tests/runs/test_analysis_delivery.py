@@ -294,4 +294,5 @@ def test_an_analysis_that_failed_is_an_alert_of_its_run_until_it_has_been_made(
     failed(database, run_id, "frontier", "again")
     deliver_analyses(database, workbook)
     assert len(rows(workbook, "Frontier")) == 4  # 3 points and the line in short, one of them withdrawn
+    assert not any("points=20" in str(row.get("message")) for row in rows(workbook, "Frontier"))
     assert alerts(workbook)[line]["severity"] == "WARN"

@@ -1,8 +1,10 @@
 """A run's report is made of the ledger, with what was analysed by then."""
 
+import datetime as dt
 from pathlib import Path
 
-from optcenter_pipeline.rules.analysis_options import ReportOptions
+from optcenter_pipeline.database.analyses import fail_analysis, start_analysis, want_analysis
+from optcenter_pipeline.rules.analysis_options import FrontierOptions, ReportOptions
 from optcenter_pipeline.rules.asked_analyses import asked_analyses
 from optcenter_pipeline.runs.analyses import make_analysis
 from optcenter_pipeline.runs.report_place import ReportPlace
@@ -31,6 +33,23 @@ def test_a_report_shows_what_was_analysed_by_then(
     assert "The best gmv against nps" in html
     assert "Asked for as frontier(points=3, against=nps)." in html
     assert f"optcenter analyse {run_id} --analyses robustness" in html
+
+
+def test_what_an_earlier_attempt_found_is_not_told_as_asked_for_by_one_that_failed(
+    sample_space: PlanningSpace, first_run: str, tmp_path: Path
+) -> None:
+    now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    with sample_space.database.open() as database:
+        make_analysis(database, first_run, FrontierOptions(points=3), reports=ReportPlace(tmp_path))
+        with database.session() as session:
+            assert want_analysis(session, first_run, "frontier", {"points": 20}, now=now)
+            assert start_analysis(session, first_run, "frontier", now=now)
+            assert fail_analysis(session, first_run, "frontier", "no answer", now=now)
+        with database.reading() as session:
+            html = report_of(session, first_run)
+    assert "The analysis frontier(points=20) failed: no answer" in html
+    assert "The best gmv" in html
+    assert "Asked for as" not in html
 
 
 def test_a_runs_report_is_made_of_the_ledger_alone(sample_space: PlanningSpace, first_run: str) -> None:
