@@ -10,6 +10,7 @@ from optcenter_pipeline.engine.result import Result
 from optcenter_pipeline.engine.snapshot import Snapshot, SolverOptions
 from optcenter_pipeline.engine.validity import find_problems
 from optcenter_pipeline.rules.names import fold
+from optcenter_pipeline.rules.units import NET
 
 ANALYSIS_GAP = 1e-3
 """Relative gap of each of the many searches of an analysis, where the run itself did not ask for a full proof."""
@@ -33,6 +34,11 @@ class BasePlan:
         return self.question.plan.kpi_stages[0]
 
     @property
+    def objective_name(self) -> str:
+        """What `objective` counts: a KPI or `weighted_kpis`; `gmv net of changes` where their price is off it."""
+        return f"{self.stage.name}{NET}" if self.stage.unpriced is not None else self.stage.name
+
+    @property
     def options(self) -> SolverOptions:
         """How hard an analysis that solves many times searches each: to 0.1 %, or in full where the run did."""
         own = self.question.snapshot.solver
@@ -41,7 +47,7 @@ class BasePlan:
 
     @property
     def objective(self) -> float:
-        """The first KPI stage's value in the run's portfolio."""
+        """The first KPI stage's value in the run's portfolio, the price of changes taken off."""
         return self.stage.terms.value(self.point)
 
     @property

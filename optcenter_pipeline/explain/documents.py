@@ -118,8 +118,9 @@ class Explanation(Value):
     schema_version: Literal[1] = 1
     status: Status
     objective_name: str | None = None
-    """The first KPI stage: a KPI, or `weighted_kpis`."""
+    """The first KPI stage: a KPI, or `weighted_kpis`; `gmv net of changes` where their price is taken off."""
     objective_value: float | None = None
+    """Of what `objective_name` says; all changes of the objective are of the same."""
     tokens_used: float | None = None
     conflict: Conflict | None = None
     candidates: tuple[CandidateExplanation, ...] = ()

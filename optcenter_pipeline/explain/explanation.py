@@ -53,7 +53,7 @@ def explain(
     limits, binding, unsearched = value_limits(plan, left=lambda: clock.left, cancel=asked_to_cancel)
     return Explanation(
         status=answered.status,
-        objective_name=plan.stage.name,
+        objective_name=plan.objective_name,
         objective_value=clean(plan.objective),
         tokens_used=clean(plan.tokens),
         candidates=candidates,

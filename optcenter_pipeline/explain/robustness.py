@@ -65,7 +65,7 @@ def robustness(
     told = tuple(_draw(answer) for answer in answers)
     regrets = [draw.regret for draw in told if draw.regret is not None]
     return Robustness(
-        objective_name=plan.stage.name,
+        objective_name=plan.objective_name,
         seed=seed,
         asked=draws,
         tokens_pct=tokens_pct,

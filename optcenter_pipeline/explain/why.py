@@ -97,7 +97,7 @@ class _Explained:
         tokens = None if flip.point is None else clean(self._tokens(flip.point) - self._plan.tokens)
         told = Otherwise(
             is_selected=flip.value == 0,
-            unit=Units(self._question.snapshot.metrics).named(self._plan.stage.name),
+            unit=Units(self._question.snapshot.metrics).named(self._plan.objective_name),
             objective=self._plan.objective,
             change=change,
             found=found,

@@ -10,6 +10,7 @@ from optcenter_pipeline.explain.why_rules import quoted
 from optcenter_pipeline.rules.linear import LinearRow
 from optcenter_pipeline.rules.names import listed
 from optcenter_pipeline.rules.numbers import amount, counted
+from optcenter_pipeline.rules.units import NET
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def _more_or_less(told: Otherwise, change: float) -> str:
 
 
 def _unit(told: Otherwise) -> str:
-    return "of the weighted KPIs" if told.unit == WEIGHTED else told.unit
+    is_weighted = told.unit in (WEIGHTED, f"{WEIGHTED}{NET}")
+    return f"of the weighted KPIs{told.unit.removeprefix(WEIGHTED)}" if is_weighted else told.unit
 
 
 def _tokens(told: Otherwise) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from optcenter_pipeline.rules.names import fold
 from optcenter_pipeline.rules.portfolio import Metric
 
+NET = " net of changes"
+"""Behind the name of what has the price of changes against an earlier run taken off."""
+
 
 class Units:
     """The units of KPIs.
@@ -18,7 +21,7 @@ class Units:
 
     def of(self, kpi: str) -> str:
         """`kEUR`; blank where it is not known."""
-        return self._by_kpi.get(fold(kpi), "")
+        return self._by_kpi.get(fold(kpi)) or self._by_kpi.get(fold(kpi.removesuffix(NET)), "")
 
     def named(self, kpi: str) -> str:
         """What stands behind a number: `kEUR of gmv`, or `gmv`."""

@@ -122,6 +122,10 @@ def test_an_explanation_tells_what_the_commitments_cost() -> None:
     assert document.stability.cost == 1
     assert document.stability.message in document.messages
     assert f"each change against run {RUN} has its price of 0.1 taken off here" in document.messages
+    assert document.objective_name == "gmv net of changes"
+    net = [told.reason for told in document.candidates if told.objective_change]
+    assert net
+    assert all("gmv net of changes" in reason for reason in net)
     infeasible = explain(asked({"locked_in": ["A", "B", "C"]}))
     assert f"keeping to run {RUN} allows no plan; without that one brings 19 gmv" in infeasible.messages
     assert explain(asked({}).model_copy(update={"commitments": None})).stability is None
