@@ -20,8 +20,13 @@ from optcenter_pipeline_tests.support.planning_space import PlanningSpace
 from optcenter_pipeline_tests.support.snapshots import candidate, snapshot
 
 PATIENCE_SECONDS = 240
-LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-"""A shell starts what runs in its background with SIGINT ignored, and all that runs in that too."""
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+"""
+"""A shell starts what runs in its background with SIGINT ignored, and all that runs in that too; Dagster, once
+it has been imported, takes SIGTERM as it takes SIGINT."""
 TELLING_SOON = """
 from optcenter_pipeline.cli import progress_view
 from optcenter_pipeline.report.progress_log import Pace
