@@ -1,13 +1,14 @@
 """`analyse`, and what `optimize` does behind a run: the analyses that were asked for, made and delivered."""
 
 import datetime as dt
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, SystemFailureError
+from optcenter_pipeline.cli.console import Console, ExitCode, InvalidInputError, StoppedError, SystemFailureError
 from optcenter_pipeline.cli.jobs import run_job
 from optcenter_pipeline.cli.run_options import ANALYSES, analyses_of
 from optcenter_pipeline.rules.asked_analyses import ALL_ANALYSES, ANALYSIS_NAMES
@@ -58,7 +59,11 @@ def analyse(
             want_analyses(session, run_id, asked, now=dt.datetime.now(dt.UTC), again=True)
     except (UnknownRunError, WrongAnalysesError) as error:
         raise InvalidInputError([str(error)]) from error
-    console.document(make_analyses(console, run_id, asked))
+    try:
+        console.document(make_analyses(console, run_id, asked))
+    except (KeyboardInterrupt, StoppedError) as stopped:
+        command = f"optcenter analyse {run_id} --analyses {shlex.quote(analyses)}"
+        raise SystemFailureError(f"stopped by a person; the run stands, `{command}` goes on") from stopped
     return ExitCode.DONE
 
 

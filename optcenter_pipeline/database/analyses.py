@@ -195,8 +195,11 @@ def keep_analysis(session: Session, run_id: str, kind: str, document_json: str, 
     values = {"status": "done", "document_json": document_json, "error_text": None}
     if not _end(session, run_id, kind, {**values, "delivered_at": null(), "finished_at": now}):
         record = _analysis(session, run_id, kind)
-        state = "was never asked for" if record is None else f"is {record.status}, not running"
-        raise RunLedgerError(f"{kind} of run {run_id} {state}; nothing was kept")
+        state = "was never asked for"
+        if record is not None:
+            was_again = record.status in ("wanted", "running")
+            state = "was asked for again meanwhile" if was_again else f"is {record.status}, not running"
+        raise RunLedgerError(f"{kind} of run {run_id} {state}; nothing was kept of what was made here")
 
 
 def fail_analysis(session: Session, run_id: str, kind: str, error_text: str, *, now: dt.datetime) -> bool:

@@ -159,7 +159,9 @@ def test_every_document_has_a_schema(optcenter: Optcenter, document: str) -> Non
     assert optcenter("schema", document, "--json").document["properties"]["schema_version"]["const"] == 1
 
 
-def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet(optcenter: Optcenter) -> None:
+def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet(
+    optcenter: Optcenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran = optcenter(
         "optimize", "2027 resilience", "platform first", "--analyses", "frontier(points=3),report", "--json"
     )
@@ -175,6 +177,16 @@ def test_optimize_makes_what_is_asked_for_when_the_portfolio_stands_in_the_sheet
     wrong = optcenter("analyse", document["run_id"], "--analyses", "frontier(of=gnv) | comparison(run=x)")
     assert wrong.code == 1
     assert "frontier: 'gnv' is no active KPI of Metrics_Config" in wrong.err
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(analyses_module, "robustness", stopped)
+    left = optcenter("analyse", document["run_id"], "--analyses", "robustness(draws=3)|report")
+    assert left.code == 4
+    assert left.err.strip().endswith(
+        f"analyse {document['run_id']} --analyses 'robustness(draws=3)|report'` goes on"
+    )
 
 
 def test_where_one_analysis_fails_the_others_are_made_and_the_sheet_tells_of_it(

@@ -129,7 +129,10 @@ def test_what_was_asked_for_otherwise_meanwhile_is_not_kept(database: Database) 
         want_analyses(session, run_id, [FrontierOptions()], now=NOW)
         start_analysis(session, run_id, "frontier", now=NOW)
         want_analyses(session, run_id, [FrontierOptions(points=20)], now=NOW)
-    with pytest.raises(RunLedgerError, match="is wanted, not running"), database.session() as session:
+    with (
+        pytest.raises(RunLedgerError, match="was asked for again meanwhile"),
+        database.session() as session,
+    ):
         keep_analysis(session, run_id, "frontier", "{}", NOW)
     assert wanted(database) == [(run_id, "frontier")]
 
