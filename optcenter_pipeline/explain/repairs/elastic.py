@@ -21,9 +21,11 @@ _GAP = 5e-3
 _MOST_FOR_FEWER = 8e-3
 """Of the least cost: what may be added to it so that fewer numbers change."""
 _WORK_OF_A_SEARCH = 10_000_000
+_LEAST_WORK = 500_000
 _WORK_FOR_FEWER = 1_000_000
-_NODES_NEARBY = 200
 """Nodes times coefficients. Counted, not timed, so that the same snapshot gives the same repairs on any machine."""
+_MOST_NODES = 2_000
+_NODES_NEARBY = 200
 
 
 @dataclass
@@ -35,12 +37,15 @@ class Elastic:
         around: True for the run's columns that the conflict's rows speak of. Shape (columns,).
         left: seconds until the caller's time limit, None without one.
         cancel: asked often; True ends a search.
+        work: what a search for the cheapest way may take. Where that was not enough, the next ones get a quarter:
+            with other levers of the same plan they seldom do better.
     """
 
     levers: Levers
     around: Bools
     left: Callable[[], float | None]
     cancel: Callable[[], bool]
+    work: int = _WORK_OF_A_SEARCH
 
     @property
     def is_stopped(self) -> bool:
@@ -78,7 +83,10 @@ class Elastic:
         begin = None if start is None else model.values(start)
         if near is not None:
             begin = self._near(model, solver, near)
-        return self._searched(model, solver, _WORK_OF_A_SEARCH, begin, gap)
+        found, has_ended = self._searched(model, solver, self.work, begin, gap)
+        if not has_ended:
+            self.work = max(self.work // 4, _LEAST_WORK)
+        return found
 
     def fewest(self, numbers: Sequence[Number], cheapest: Mended) -> Mended:
         """As good as the cheapest way, with fewer numbers changed, where a short search finds one.
@@ -96,7 +104,7 @@ class Elastic:
         solver.add_row(Terms(model.slacks, prices), -math.inf, most)
         for slack, counter, price in zip(model.slacks, model.counters, prices, strict=True):
             solver.add_row(Terms((slack, counter), (1.0, -most / price)), -math.inf, 0.0)
-        found = self._searched(model, solver, _WORK_FOR_FEWER)
+        found, _ = self._searched(model, solver, _WORK_FOR_FEWER)
         if found is None or found.cost > most or len(found.amounts) >= len(cheapest.amounts):
             return cheapest
         return replace(found, bound=cheapest.bound)
@@ -127,20 +135,25 @@ class Elastic:
         work: int,
         start: Floats | None = None,
         gap: float = _GAP,
-    ) -> Mended | None:
-        """The best that a search finds; once more, to tighter tolerances, where rounding breaks a row."""
-        nodes = max(1, work // max(self._rows.matrix.nnz, 1))
+    ) -> tuple[Mended | None, bool]:
+        """The best that a search finds; once more, to tighter tolerances, where rounding breaks a row.
+
+        Returns:
+            It, and whether the search ended by itself.
+        """
+        nodes = min(_MOST_NODES, max(1, work // max(self._rows.matrix.nnz, 1)))
         limits = SearchLimits(gap, self.left, self.cancel, nodes=nodes)
         for _ in range(2):
             search = solver.search(limits, start=start)
+            has_ended = search.exhausted or search.infeasible
             if search.values is None:
-                return None
+                return None, has_ended
             funded = search.values[: self.levers.question.model.candidate_count] > 0.5
             mended = model.read(self.levers.question.model.point(funded.tolist()), search.bound)
             if mended is not None or solver.is_lost:
-                return mended
+                return mended, has_ended
             solver.tighten()
-        return None
+        return None, True
 
     @cached_property
     def _rows(self) -> "ElasticRows":
